@@ -1,0 +1,85 @@
+# Everything here needs Python 3.11 or newer and make; the rest is installed into $(VENV).
+
+PYTHON ?= python3
+VENV ?= .venv
+PORT ?= 8000
+JOBS ?= auto
+export PORT
+
+PY := $(VENV)/bin/python
+RUN := $(VENV)/.installed-run
+DEV := $(VENV)/.installed-dev
+PIP := $(PY) -m pip --quiet --quiet --disable-pip-version-check install --require-hashes
+PYTEST := $(PY) -m pytest -n $(JOBS)
+COMPILE := $(VENV)/bin/uv pip compile --no-config --quiet --universal --python-version 3.11 \
+	--generate-hashes --custom-compile-command "make lock"
+
+.PHONY: help run test lint format types migrations check-record lock clean
+.DELETE_ON_ERROR:
+
+help: ## what can be made
+	@sed -n 's/^\([a-z-]*\):.*## /\1 /p' Makefile | while read -r target what; do \
+		printf 'make %-13s %s\n' "$$target" "$$what"; done
+
+run: $(RUN) ## serve the starter data on http://127.0.0.1:8000/ (PORT=... for another port)
+	@$(PY) manage.py migrate --verbosity 0
+	@$(PY) manage.py load_starter
+	@$(PY) manage.py make_admin
+	@exec $(PY) -m gunicorn --config config/gunicorn.conf.py config.wsgi
+
+test: $(DEV) ## all tests on SQLite, then again on PostgreSQL if TEST_DATABASE_URL is set (ARGS=... for pytest)
+	@status=0; \
+	echo '== Tests on SQLite'; \
+	env -u DATABASE_URL $(PYTEST) $(ARGS) || status=$$?; \
+	if [ -n "$$TEST_DATABASE_URL" ]; then \
+		echo '== Tests on PostgreSQL'; \
+		DATABASE_URL="$$TEST_DATABASE_URL" $(PYTEST) $(ARGS) || status=$$?; \
+	else \
+		echo '**********************************************************************'; \
+		echo '*  PostgreSQL was NOT tested. To test it too, name a server:         *'; \
+		echo '*  TEST_DATABASE_URL=postgres://user:password@host/name make test    *'; \
+		echo '**********************************************************************'; \
+	fi; \
+	exit $$status
+
+lint: $(DEV) ## ruff: rules and formatting
+	@$(PY) -m ruff check
+	@$(PY) -m ruff format --check
+
+format: $(DEV) ## let ruff repair what lint complains of
+	@$(PY) -m ruff check --fix
+	@$(PY) -m ruff format
+
+types: $(DEV) ## mypy
+	@$(PY) -m mypy
+
+migrations: $(DEV) ## fail if a model has changed without a migration
+	@$(PY) manage.py makemigrations --check --dry-run
+
+check-record: $(RUN) ## recompute what the record keeps, and compare
+	@$(PY) manage.py check_record
+
+lock: $(DEV) ## compile the requirements (ARGS=--upgrade for the newest versions)
+	@$(COMPILE) $(ARGS) --output-file requirements.txt requirements.in
+	@$(COMPILE) $(ARGS) --output-file requirements-dev.txt requirements-dev.in
+
+clean: ## remove the environment and the caches; the data in var/ stays
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/pyvenv.cfg:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo '$(PYTHON) is missing or older than Python 3.11. To name another: make PYTHON=python3.11'; exit 1; }
+	@echo 'Making the environment $(VENV)'
+	@$(PYTHON) -m venv $(VENV)
+
+$(RUN): requirements.txt $(VENV)/pyvenv.cfg
+	@echo 'Installing requirements.txt'
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+# The development requirements include all of the others: whoever has these needs no second install.
+$(DEV): requirements-dev.txt requirements.txt $(VENV)/pyvenv.cfg
+	@echo 'Installing requirements-dev.txt'
+	@$(PIP) -r requirements-dev.txt
+	@touch $(RUN) $@

@@ -1,0 +1,10 @@
+"""What holds for every test."""
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def nothing_slow_on_purpose(settings):
+    """Hashing a password takes a fifth of a second; looking up every static file costs each client 20 ms."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.WHITENOISE_AUTOREFRESH = True
