@@ -1,0 +1,412 @@
+"""The only doors: the functions that change what is public. Everything else calls them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models, transaction
+from django.utils import timezone
+
+from record.choices import Action, WithdrawalReason
+from record.models import Change, OnRecord, Recorded, Revision, collections, pointers_of
+
+BOOKKEEPING = frozenset(
+    {"id", "public_id", "published_rev", "withdrawn_rev", "taken_down_rev", "withdrawal_reason",
+     "withdrawal_note", "replaced_by", "supersedes"}
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Blocker:
+    """One thing that stands in the way: of which row, by which rule, because of which other row."""
+
+    row: Recorded
+    rule: str
+    target: OnRecord | None = None
+
+    def __str__(self) -> str:
+        return f"{self.row._meta.verbose_name} {getattr(self.row, 'public_id', self.row)}: {self.rule}"
+
+
+class Blocked(Exception):
+    """A door stayed shut; ``blockers`` says what is in the way. Nothing was changed."""
+
+    def __init__(self, blockers: Sequence[Blocker]) -> None:
+        self.blockers = list(blockers)
+        super().__init__("\n".join(str(blocker) for blocker in blockers))
+
+
+@dataclass
+class Writing:
+    """One revision being written, and the rows it has touched so far."""
+
+    revision: Revision
+    touched: dict[tuple[type[Recorded], Any], Recorded] = field(default_factory=dict)
+
+    def log(self, action: Action, row: OnRecord, **details: Any) -> None:
+        self.touch(row)
+        Change.objects.create(
+            revision=self.revision,
+            action=action,
+            collection=row.collection,
+            object_id=row.public_id,
+            **details,
+        )
+
+    def touch(self, row: Recorded) -> None:
+        self.touched[type(row), row.pk] = row
+
+
+@contextmanager
+def _writing(at: datetime | None = None) -> Iterator[Writing]:
+    """A transaction whose first statement takes the revision and whose last refreshes what is kept."""
+    with transaction.atomic():
+        writing = Writing(Revision.take(at))
+        yield writing
+        for model in collections().values():
+            model.refresh(list(writing.touched.values()), writing.revision)
+
+
+def publish(*rows: OnRecord) -> Revision:
+    """Make drafts public, together, in one revision. Their numbered parts and parts come along.
+
+    Raises ``Blocked``, which lists everything in the way: a rule a row breaks, or a row it names
+    that is neither public nor among those published here.
+    """
+    with _writing() as writing:
+        _publish(writing, rows)
+    return writing.revision
+
+
+def withdraw(
+    *rows: OnRecord,
+    reason: WithdrawalReason,
+    note: str | None = None,
+    replaced_by: OnRecord | None = None,
+    along: bool = False,
+) -> Revision:
+    """Take public rows off the record, finally. Each answers 410 with the reason from then on.
+
+    Refused while other public rows rest on them, unless ``along`` takes those too
+    (``resting_on`` is the preview). Takedowns, ``safety`` and ``legal``, are refused here: they
+    must also hold in the past.
+    """
+    if WithdrawalReason(reason).is_takedown:
+        raise Blocked([Blocker(row, "A takedown also covers the past; withdrawing does not.") for row in rows])
+    with _writing() as writing:
+        rows = _locked(rows)
+        _must_be_public(rows)
+        if replaced_by is not None:
+            _must_replace(rows, replaced_by)
+        followers = resting_on(rows)
+        if not along:
+            _refuse_to_strand(rows, followers)
+        for row in rows:
+            _withdraw(writing, row, reason, note, replaced_by)
+        for row in followers:
+            _withdraw(writing, row, reason, note, None)
+    return writing.revision
+
+
+def correct(*drafts: OnRecord, reason: WithdrawalReason, note: str | None = None) -> Revision:
+    """Publish drafts in place of the public rows they supersede, in one revision.
+
+    Each superseded row, and each of its numbered parts, is withdrawn and names its successor; a
+    number that was not issued again is withdrawn without one. ``revise`` makes such drafts.
+    """
+    if WithdrawalReason(reason).is_takedown:
+        raise Blocked([Blocker(row, "A takedown is not a correction.") for row in drafts])
+    with _writing() as writing:
+        drafts = _locked(drafts)
+        lacking = [row for row in drafts if row.supersedes_id is None]
+        if lacking:
+            raise Blocked([Blocker(row, "It supersedes no row: publish it instead.") for row in lacking])
+        replaced = _locked([row.supersedes for row in drafts if row.supersedes is not None])
+        _must_be_public(replaced)
+        numbers = [part for row in replaced for part in _numbered_parts(row) if part.is_public]
+        leaving = [*replaced, *(part for part in numbers if part not in replaced)]
+        _refuse_to_strand(leaving, resting_on(leaving))
+        successors = {(type(row), row.supersedes_id): row for row in _with_numbers(drafts)}
+        for row in leaving:
+            _withdraw(writing, row, reason, note, successors.get((type(row), row.pk)))
+        _publish(writing, drafts, correcting=True)
+    return writing.revision
+
+
+def amend(
+    row: OnRecord,
+    changes: dict[str, Any] | None = None,
+    *,
+    note: str | None = None,
+    add: Iterable[Recorded] = (),
+    end: Iterable[Recorded] = (),
+) -> Revision:
+    """Change in place what a public row may change, keeping old and new value.
+
+    ``changes`` maps field names to new values (many-to-many fields to collections). ``add``
+    publishes new parts of the row, such as a party or a notice; ``end`` withdraws parts. A frozen
+    field is refused: correct the row instead.
+    """
+    with _writing() as writing:
+        (row,) = _locked([row])
+        _must_be_public([row])
+        values = {}
+        for name, new in (changes or {}).items():
+            old = _amendable(row, name)
+            if old != _logged(new):
+                values[name] = [old, _logged(new)]
+                if not row._meta.get_field(name).many_to_many:
+                    setattr(row, name, new)
+        _refuse_invalid(row)
+        row.save()
+        for name in values:
+            if row._meta.get_field(name).many_to_many:
+                getattr(row, name).set((changes or {})[name])
+        added = [_add_part(writing, row, part) for part in add]
+        ended = [_end_part(writing, row, part) for part in end]
+        if added or ended:
+            values["parts"] = [ended, added]
+        if not values:
+            raise Blocked([Blocker(row, "Nothing would change.")])
+        _refuse_unsupported([row])
+        writing.log(Action.AMEND, row, note=note, values=values)
+    return writing.revision
+
+
+def load(batches: Iterable[tuple[datetime, Sequence[OnRecord]]]) -> Revision:
+    """The starter load: publish batches under past moments, in date order, into an empty ledger.
+
+    One transaction: all or nothing. A moment after now becomes now.
+    """
+    with transaction.atomic():
+        revision = None
+        for at, rows in batches:
+            with _writing(min(at, timezone.now())) as writing:
+                if revision is None and writing.revision.n != 1:
+                    raise Blocked([Blocker(rows[0], "Past moments are for an empty ledger only.")])
+                _publish(writing, rows)
+            revision = writing.revision
+    if revision is None:
+        raise ValueError("There is nothing to load.")
+    return revision
+
+
+def revise(row: OnRecord, **changes: Any) -> OnRecord:
+    """A draft copy of a public row with its parts and numbers, each superseding its original.
+
+    Nothing public changes until the draft is given to ``correct``.
+    """
+    if not row._meta.get_field("public_id").has_default():
+        raise Blocked([Blocker(row, "Its id was chosen once: amend it instead.")])
+    with transaction.atomic():
+        copies: dict[OnRecord, OnRecord] = {}
+        draft = _copy(row, copies, **changes)
+        for copy in copies.values():
+            for name, target in pointers_of(copy):
+                if target in copies and not copy._meta.get_field(name).many_to_many:
+                    setattr(copy, name, copies[target])
+            copy.save()
+    return draft
+
+
+def resting_on(rows: Iterable[OnRecord]) -> list[OnRecord]:
+    """Every public row that rests on these, directly or through others: what ``along`` would take."""
+    rows = list(rows)
+    found: dict[tuple[type[OnRecord], Any], OnRecord] = {}
+    queue = list(rows)
+    while queue:
+        for dependant, _ in queue.pop().dependants():
+            key = (type(dependant), dependant.pk)
+            if dependant not in rows and key not in found:
+                found[key] = dependant
+                queue.append(dependant)
+    return list(found.values())
+
+
+def blockers(*rows: OnRecord) -> list[Blocker]:
+    """What would keep these drafts from being published now; empty if nothing would."""
+    try:
+        _refuse_unsupported(_with_numbers(rows))
+    except Blocked as blocked:
+        return blocked.blockers
+    return []
+
+
+# The steps ----------------------------------------------------------------------------------
+
+
+def _locked(rows: Iterable[OnRecord]) -> list[OnRecord]:
+    """The rows as they are in the database now, held until commit."""
+    return [type(row)._default_manager.select_for_update().get(pk=row.pk) for row in rows]
+
+
+def _must_be_public(rows: Iterable[OnRecord]) -> None:
+    hidden = [row for row in rows if not row.is_public]
+    if hidden:
+        raise Blocked([Blocker(row, "It is not public.") for row in hidden])
+
+
+def _must_replace(rows: Iterable[OnRecord], successor: OnRecord) -> None:
+    if not successor.is_public or any(
+        row == successor or type(row) is not type(successor) for row in rows
+    ):
+        raise Blocked([Blocker(successor, "A successor is another public row of the same collection.")])
+
+
+def _refuse_to_strand(rows: Sequence[OnRecord], followers: Iterable[OnRecord]) -> None:
+    """Numbers leave with their claim; anything else that rests on the rows is in the way."""
+    numbers = [part for row in rows for part in _numbered_parts(row)]
+    stranded = [row for row in followers if row not in numbers]
+    if stranded:
+        raise Blocked([Blocker(row, "It is public and rests on what would be withdrawn.") for row in stranded])
+
+
+def _numbered_parts(row: OnRecord) -> Iterator[OnRecord]:
+    for related_name in row.numbered_parts:
+        yield from getattr(row, related_name).all()
+
+
+def _with_numbers(rows: Iterable[OnRecord]) -> list[OnRecord]:
+    """The rows and their draft numbered parts, each once."""
+    all_rows = list(rows)
+    for row in list(all_rows):
+        all_rows += [part for part in _numbered_parts(row) if part.status == "draft" and part not in all_rows]
+    return all_rows
+
+
+def _publish(writing: Writing, rows: Iterable[OnRecord], correcting: bool = False) -> None:
+    rows = _with_numbers(_locked(rows))
+    drafted = [row for row in rows if row.status != "draft"]
+    if drafted:
+        raise Blocked([Blocker(row, f"It is not a draft but {row.status}.") for row in drafted])
+    if not correcting:
+        corrections = [row for row in rows if row.supersedes_id is not None]
+        if corrections:
+            raise Blocked([Blocker(row, "It supersedes a row: correct that one.") for row in corrections])
+    for row in rows:
+        row.published_rev = writing.revision
+        row.settle()
+        row.save()
+        for part in _parts(row):
+            if part.published_rev_id is None:
+                part.published_rev = writing.revision
+                part.save(update_fields=["published_rev"])
+        writing.log(Action.PUBLISH, row)
+    _refuse_unsupported(rows)
+
+
+def _withdraw(
+    writing: Writing, row: OnRecord, reason: WithdrawalReason, note: str | None, replaced_by: OnRecord | None
+) -> None:
+    row.withdrawn_rev = writing.revision
+    row.withdrawal_reason = reason
+    row.withdrawal_note = note
+    row.replaced_by = replaced_by
+    row.save(update_fields=["withdrawn_rev", "withdrawal_reason", "withdrawal_note", "replaced_by"])
+    for part in _parts(row):
+        if part.is_public and not part.follows_lineage:
+            part.withdrawn_rev = writing.revision
+            part.save(update_fields=["withdrawn_rev"])
+    successor = replaced_by.public_id if replaced_by else None
+    writing.log(Action.WITHDRAW, row, reason=reason, note=note, replaced_by=successor)
+
+
+def _parts(row: OnRecord) -> Iterator[Recorded]:
+    """The parts that have a public life of their own within the row's."""
+    for related_name in row.parts:
+        for part in getattr(row, related_name).all():
+            if isinstance(part, Recorded):
+                yield part
+
+
+def _refuse_invalid(row: Recorded) -> None:
+    """Rules of one row: its constraints, its vocabularies, what it must have."""
+    try:
+        row.full_clean()
+    except ValidationError as error:
+        rules = [f"{name}: {text}" for name, texts in error.message_dict.items() for text in texts]
+        raise Blocked([Blocker(row, rule) for rule in rules]) from error
+
+
+def _refuse_unsupported(rows: Sequence[OnRecord]) -> None:
+    """Rules that span rows: closure, and what the models themselves object to."""
+    problems = []
+    for row in rows:
+        for name, target in row.pointers():
+            if not target.is_public and target not in rows:
+                problems.append(
+                    Blocker(row, f"{name}: {target.public_id} is {target.status}, not public.", target)
+                )
+        problems += [Blocker(row, rule) for rule in row.objections()]
+    if problems:
+        raise Blocked(problems)
+
+
+def _amendable(row: OnRecord, name: str) -> Any:
+    """The present value of a field, as it is logged, if a public row may change it."""
+    try:
+        model_field = row._meta.get_field(name)
+    except FieldDoesNotExist:
+        raise Blocked([Blocker(row, f"{name}: there is no such field.")]) from None
+    if name in row.frozen or name in BOOKKEEPING or model_field.auto_created:
+        raise Blocked([Blocker(row, f"{name}: frozen since it was published; correct the row instead.")])
+    return _logged(getattr(row, name).all() if model_field.many_to_many else getattr(row, name))
+
+
+def _logged(value: Any) -> Any:
+    if isinstance(value, OnRecord):
+        return value.public_id
+    if value is None or isinstance(value, (bool, int, str)):
+        return value
+    if isinstance(value, Iterable):
+        return sorted(_logged(one) for one in value)
+    return DjangoJSONEncoder().default(value)
+
+
+def _add_part(writing: Writing, row: OnRecord, part: Recorded) -> str:
+    part.published_rev = writing.revision
+    setattr(part, str(part.owner), row.anchor() if part.follows_lineage else row)
+    _refuse_invalid(part)
+    part.save()
+    writing.touch(part)
+    return str(part)
+
+
+def _end_part(writing: Writing, row: OnRecord, part: Recorded) -> str:
+    part.refresh_from_db()
+    if getattr(part, str(part.owner)) not in (row, row.anchor()) or not part.is_public:
+        raise Blocked([Blocker(part, f"It is not a public part of {row.public_id}.")])
+    part.withdrawn_rev = writing.revision
+    part.save(update_fields=["withdrawn_rev"])
+    writing.touch(part)
+    return str(part)
+
+
+def _copy(row: OnRecord, copies: dict[OnRecord, OnRecord], **changes: Any) -> OnRecord:
+    """A draft of a row, its parts and its public numbers; ``copies`` collects which became which."""
+    copy = type(row)(**(_values(row, BOOKKEEPING) | changes), supersedes=row)
+    copy.succeed(row)
+    copy.save()
+    copies[row] = copy
+    for many in row._meta.many_to_many:
+        getattr(copy, many.name).set(getattr(row, many.name).all())
+    for related_name in row.parts:
+        for part in getattr(row, related_name).all():
+            if isinstance(part, Recorded) and (part.follows_lineage or not part.is_public):
+                continue
+            type(part)(**(_values(part, BOOKKEEPING) | {part.owner: copy})).save()
+    for number in _numbered_parts(row):
+        if number.is_public:
+            _copy(number, copies, **{str(number.owner): copy})
+    return copy
+
+
+def _values(row: models.Model, without: Iterable[str]) -> dict[str, Any]:
+    fields = [f for f in row._meta.concrete_fields if f.name not in without and not f.generated]
+    return {f.name: getattr(row, f.name) for f in fields}

@@ -1,0 +1,408 @@
+"""What it means to be on the record: the ledger, and the public life of a row."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime
+from typing import Any, ClassVar, Self, TypeVar
+
+from django.apps import apps
+from django.db import models
+from django.db.models import CheckConstraint, Exists, F, OuterRef, Q, UniqueConstraint
+from django.utils import timezone
+
+from record.choices import Action, WithdrawalReason
+from record.vocabulary import one_of
+
+PATIENCE = 1.0  # seconds a writer waits for its clock to reach the ledger's newest moment
+
+
+class ClockBehind(Exception):
+    """This machine's clock is behind the ledger: a revision written now would be dated before the last."""
+
+
+class Ledger(models.Model):
+    """The one row every public change updates first, so that revisions have no gaps and commit in order.
+
+    ``UPDATE ... SET n = n + 1`` takes the row's lock until commit (PostgreSQL) or the database's
+    write lock (SQLite); a rollback gives the number back.
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    n = models.PositiveBigIntegerField(default=0, help_text="The newest revision.")
+    takedowns = models.PositiveBigIntegerField(default=0, help_text="How many takedowns there have been.")
+
+    class Meta:
+        verbose_name_plural = "ledger"
+        constraints = [CheckConstraint(name="ledger_has_one_row", condition=Q(id=1))]
+
+    def __str__(self) -> str:
+        return f"revision {self.n}"
+
+    @classmethod
+    def head(cls) -> Ledger:
+        """The ledger as it stands; an empty one where nothing was ever published."""
+        return cls.objects.first() or cls(n=0)
+
+
+class Revision(models.Model):
+    """One transaction that changed what is public, such as number 17 at 2024-03-12T23:59:59Z."""
+
+    n = models.PositiveBigIntegerField(primary_key=True, help_text="Counts from 1 without gaps.")
+    at = models.DateTimeField(db_index=True, help_text="When it was recorded (UTC). Never decreases.")
+
+    class Meta:
+        ordering = ["n"]
+        constraints = [CheckConstraint(name="revision_counts_from_one", condition=Q(n__gte=1))]
+
+    def __str__(self) -> str:
+        return f"revision {self.n}"
+
+    @classmethod
+    def take(cls, at: datetime | None = None) -> Revision:
+        """The next revision. Must be the first statement of the caller's transaction."""
+        if not Ledger.objects.update(n=F("n") + 1):
+            Ledger.objects.bulk_create([Ledger(n=0)], ignore_conflicts=True)
+            Ledger.objects.update(n=F("n") + 1)
+        n = Ledger.objects.get().n
+        last = cls.objects.filter(n=n - 1).first()
+        moment = at or timezone.now()
+        if last and moment < last.at:
+            behind = (last.at - moment).total_seconds()
+            if at or behind > PATIENCE:
+                raise ClockBehind(f"The ledger's newest revision is dated {behind:.3f} s after {moment}.")
+            time.sleep(behind)
+            moment = max(timezone.now(), last.at)
+        return cls.objects.create(n=n, at=moment)
+
+
+class Change(models.Model):
+    """What one revision did to one row: the line of the change feed and of the corrections page."""
+
+    revision = models.ForeignKey(Revision, models.PROTECT, related_name="changes")
+    action = models.CharField(max_length=20, choices=Action.choices, help_text="What was done.")
+    collection = models.CharField(max_length=40, help_text="The collection of the row, as in its address.")
+    object_id = models.CharField(max_length=80, help_text="The public id of the row.")
+    reason = models.CharField(
+        max_length=20, choices=WithdrawalReason.choices, null=True, help_text="Why it was withdrawn."
+    )
+    note = models.TextField(null=True, help_text="The public note that explains the change.")
+    replaced_by = models.CharField(max_length=80, null=True, help_text="The public id of the successor.")
+    values = models.JSONField(null=True, help_text="For an amendment: each field with its old and new value.")
+
+    class Meta:
+        ordering = ["revision", "pk"]
+        indexes = [models.Index(fields=["collection", "object_id"], name="change_of_one_row")]
+        constraints = [
+            one_of("action", Action, "change"),
+            one_of("reason", WithdrawalReason, "change"),
+            CheckConstraint(
+                name="change_gives_a_reason_when_it_withdraws",
+                condition=Q(action=Action.WITHDRAW, reason__isnull=False)
+                | (~Q(action=Action.WITHDRAW) & Q(reason__isnull=True)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.collection}/{self.object_id}"
+
+
+class MergeQuerySet(models.QuerySet["Merge"]):
+    def active(self, at: int | None = None) -> Self:
+        """Merges in force at a revision (now, if none is given)."""
+        if at is None:
+            return self.filter(undone_rev__isnull=True)
+        return self.filter(from_rev__lte=at).filter(Q(undone_rev__isnull=True) | Q(undone_rev__gt=at))
+
+    def survivor(self, collection: str, public_id: str, at: int | None = None) -> str:
+        """The id at the end of the chain of merges that starts at this one."""
+        step = self.active(at).filter(collection=collection)
+        while merge := step.filter(loser=public_id).first():
+            public_id = merge.survivor
+        return public_id
+
+    def family(self, collection: str, public_id: str, at: int | None = None) -> set[str]:
+        """All ids that mean the same thing: the survivor and everything merged into it."""
+        family = {self.survivor(collection, public_id, at)}
+        newest = family
+        while newest:
+            losers = self.active(at).filter(collection=collection, survivor__in=newest)
+            newest = set(losers.values_list("loser", flat=True)) - family
+            family = family | newest
+        return family
+
+
+class Merge(models.Model):
+    """One row found to be the same thing as another. Claims are never re-pointed, so undoing is exact."""
+
+    collection = models.CharField(max_length=40, help_text="The collection both rows are in.")
+    loser = models.CharField(max_length=80, help_text="The public id that leads to the survivor.")
+    survivor = models.CharField(max_length=80, help_text="The public id that stands for both.")
+    from_rev = models.ForeignKey(Revision, models.PROTECT, related_name="+")
+    undone_rev = models.ForeignKey(Revision, models.PROTECT, null=True, related_name="+")
+
+    objects = MergeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["collection", "survivor"], name="merge_by_survivor")]
+        constraints = [
+            UniqueConstraint(
+                name="merge_of_one_loser_at_a_time",
+                fields=["collection", "loser"],
+                condition=Q(undone_rev__isnull=True),
+            ),
+            CheckConstraint(name="merge_is_between_two_rows", condition=~Q(loser=F("survivor"))),
+            CheckConstraint(
+                name="merge_is_undone_after_it_began",
+                condition=Q(undone_rev__isnull=True) | Q(undone_rev__gt=F("from_rev")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.collection}/{self.loser} is {self.survivor}"
+
+
+_Row = TypeVar("_Row", bound="Recorded", covariant=True)
+
+
+class RecordedQuerySet(models.QuerySet[_Row]):
+    """The one rule of who may see what."""
+
+    def published(self, at: int | None = None) -> Self:
+        """Rows public at a revision (now, if none is given): published, not withdrawn, not merged away.
+
+        A takedown holds at every revision.
+        """
+        if at is None:
+            rows = self.filter(published_rev__isnull=False, withdrawn_rev__isnull=True)
+        else:
+            rows = self.filter(
+                Q(withdrawn_rev__isnull=True) | Q(withdrawn_rev__gt=at),
+                published_rev__lte=at,
+                taken_down_rev__isnull=True,
+            )
+        if self.model.mergeable:
+            merged_away = Merge.objects.active(at).filter(
+                collection=self.model.collection, loser=OuterRef("public_id")
+            )
+            rows = rows.filter(~Exists(merged_away))
+        return rows
+
+    def cited(self) -> Self:
+        """Rows that others may rest on: public now, or merged away (which claims keep pointing at)."""
+        return self.filter(published_rev__isnull=False, withdrawn_rev__isnull=True)
+
+    def drafts(self) -> Self:
+        """Rows that were never public."""
+        return self.filter(published_rev__isnull=True)
+
+
+class Recorded(models.Model):
+    """A row with a public life: from the revision that published it to the one that withdrew it."""
+
+    published_rev = models.ForeignKey(
+        Revision, models.PROTECT, null=True, blank=True, editable=False, related_name="+",
+        help_text="The revision that made the row public; null for a draft.",
+    )  # fmt: skip
+    withdrawn_rev = models.ForeignKey(
+        Revision, models.PROTECT, null=True, blank=True, editable=False, related_name="+",
+        help_text="The revision that withdrew it; null while it is public.",
+    )  # fmt: skip
+    taken_down_rev = models.ForeignKey(
+        Revision, models.PROTECT, null=True, blank=True, editable=False, related_name="+",
+        help_text="The revision that took it down for safety or by law: then it is gone at every point in time.",
+    )  # fmt: skip
+
+    collection: ClassVar[str] = ""
+    mergeable: ClassVar[bool] = False
+    owner: ClassVar[str | None] = None
+    """The pointer to the row this one is a part of: it is published and withdrawn with it."""
+    follows_lineage: ClassVar[bool] = False
+    """A part that hangs on the first row of a chain of corrections and outlives each of them."""
+
+    objects = RecordedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        constraints = [
+            CheckConstraint(
+                name="%(class)s_is_withdrawn_after_it_was_published",
+                condition=Q(withdrawn_rev__isnull=True) | Q(withdrawn_rev__gt=F("published_rev")),
+            ),
+            CheckConstraint(
+                name="%(class)s_is_withdrawn_when_taken_down",
+                condition=Q(taken_down_rev__isnull=True) | Q(withdrawn_rev__isnull=False),
+            ),
+            CheckConstraint(
+                name="%(class)s_is_withdrawn_only_once_published",
+                condition=Q(withdrawn_rev__isnull=True) | Q(published_rev__isnull=False),
+            ),
+        ]
+
+    @property
+    def is_public(self) -> bool:
+        return self.published_rev_id is not None and self.withdrawn_rev_id is None
+
+
+class OnRecord(Recorded):
+    """A row with a public id. It declares here what the functions that change the record ask of it."""
+
+    public_id: models.CharField
+
+    withdrawal_reason = models.CharField(
+        max_length=20, choices=WithdrawalReason.choices, null=True, blank=True, editable=False,
+        help_text="Why the row was withdrawn.",
+    )  # fmt: skip
+    withdrawal_note = models.TextField(
+        null=True, blank=True, editable=False, help_text="The public note that explains the withdrawal."
+    )
+    replaced_by = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, editable=False, related_name="replaces",
+        help_text="The row that stands in its place.",
+    )  # fmt: skip
+    supersedes = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, editable=False, related_name="superseded_by",
+        help_text="The row this one corrects. Publishing this one withdraws that one.",
+    )  # fmt: skip
+
+    frozen: ClassVar[frozenset[str]] = frozenset()
+    """Fields that never change once public; to change one, correct the row."""
+    parts: ClassVar[tuple[str, ...]] = ()
+    """Related names of rows that are part of this one and have no id of their own."""
+    numbered_parts: ClassVar[tuple[str, ...]] = ()
+    """Related names of rows with an id of their own that go public and leave with this one."""
+
+    class Meta(Recorded.Meta):
+        abstract = True
+        constraints = [
+            *Recorded.Meta.constraints,
+            CheckConstraint(
+                name="%(class)s_gives_a_reason_when_withdrawn",
+                condition=Q(withdrawn_rev__isnull=True, withdrawal_reason__isnull=True)
+                | Q(withdrawn_rev__isnull=False, withdrawal_reason__isnull=False),
+            ),
+            CheckConstraint(
+                name="%(class)s_withdrawal_reason_is_a_known_word",
+                condition=Q(withdrawal_reason__in=WithdrawalReason.values),
+            ),
+            CheckConstraint(
+                name="%(class)s_is_replaced_only_when_withdrawn",
+                condition=Q(replaced_by__isnull=True)
+                | (Q(withdrawn_rev__isnull=False) & ~Q(replaced_by=F("id"))),
+            ),
+            CheckConstraint(
+                name="%(class)s_supersedes_another_row",
+                condition=Q(supersedes__isnull=True) | ~Q(supersedes=F("id")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.display
+
+    @property
+    def display(self) -> str:
+        """One line by which a reader recognises the row; it runs no query beyond loaded relations."""
+        return str(self.public_id)
+
+    @property
+    def status(self) -> str:
+        if self.published_rev_id is None:
+            return "draft"
+        return "published" if self.withdrawn_rev_id is None else "withdrawn"
+
+    # What the doors ask ------------------------------------------------------------------
+
+    def settle(self) -> None:
+        """Fill in what is fixed at publication, such as sort keys."""
+
+    def succeed(self, earlier: Self) -> None:
+        """Take over what the next row of a chain of corrections inherits beyond its fields."""
+
+    def anchor(self) -> Self:
+        """The row on which parts hang that follow the lineage."""
+        return self
+
+    def objections(self) -> Iterable[str]:
+        """Rules that span rows and that this row breaks, as sentences for an editor."""
+        return ()
+
+    @classmethod
+    def refresh(cls, touched: Collection[Recorded], revision: Revision) -> None:
+        """Bring up to date what this model keeps about rows that a revision has touched."""
+
+    @classmethod
+    def discrepancies(cls) -> Iterable[str]:
+        """Where what this model keeps differs from what the record says, for `check_record`."""
+        return ()
+
+    # What it points at --------------------------------------------------------------------
+
+    def pointers(self) -> Iterator[tuple[str, OnRecord]]:
+        """Every row this one (with its parts) names, and the name by which it does."""
+        yield from pointers_of(self)
+        for related_name in self.parts:
+            for part in getattr(self, related_name).all():
+                if isinstance(part, Recorded) and (part.follows_lineage or part.withdrawn_rev_id):
+                    continue
+                for name, target in pointers_of(part):
+                    if target != self:
+                        yield f"{related_name}.{name}", target
+
+    def dependants(self) -> Iterator[tuple[OnRecord, str]]:
+        """Every public row that names this one, and the name by which it does."""
+        for relation in self._meta.related_objects:
+            model, name = relation.related_model, relation.field.name
+            if not issubclass(model, models.Model) or name in EXEMPT:
+                continue
+            if issubclass(model, OnRecord):
+                rows: Iterable[OnRecord] = model._default_manager.filter(**{name: self}).cited()
+            elif (owner := getattr(model, "owner", None)) and owner != name:
+                if getattr(model, "follows_lineage", False):
+                    continue
+                parts = model._default_manager.filter(**{name: self}).select_related(owner)
+                current = [part for part in parts if not isinstance(part, Recorded) or part.is_public]
+                rows = {getattr(part, owner) for part in current}
+            else:
+                continue
+            for row in rows:
+                if row.is_public and row != self:
+                    yield row, name
+
+
+EXEMPT = frozenset({"supersedes", "replaced_by"})
+"""Pointers between versions of one row: they outlive what they name."""
+
+
+def pointers_of(row: models.Model) -> Iterator[tuple[str, OnRecord]]:
+    for field in [*row._meta.fields, *row._meta.many_to_many]:
+        target = field.related_model
+        if not (isinstance(target, type) and issubclass(target, OnRecord)) or field.name in EXEMPT:
+            continue
+        if field.many_to_many:
+            for one in getattr(row, field.name).all():
+                yield field.name, one
+        elif getattr(row, field.attname) is not None:
+            yield field.name, getattr(row, field.name)
+
+
+def collections() -> dict[str, type[OnRecord]]:
+    """Every collection of the record by its name in the address."""
+    return {
+        model.collection: model
+        for model in apps.get_models()
+        if issubclass(model, OnRecord) and model.collection
+    }
+
+
+def never_blank(model: str, *fields: str) -> CheckConstraint:
+    """Unknown is null: an empty text is refused by the database."""
+    condition = Q()
+    for field in fields:
+        condition &= ~Q(**{field: ""})
+    return CheckConstraint(
+        name=f"{model}_texts_are_never_blank",
+        condition=condition,
+        violation_error_message="A text is either given or left out, never empty.",
+    )

@@ -1,0 +1,71 @@
+"""Times as reports give them: a range in UTC, its precision, and the words."""
+
+from typing import Any
+
+from django.db import models
+from django.db.models import CheckConstraint, F, Q
+
+from record.vocabulary import Vocabulary, one_of
+
+
+def earliest(of: str, **options: Any) -> models.DateTimeField:
+    return models.DateTimeField(
+        **{"null": True, "blank": True, **options}, help_text=f"The early edge of {of}, in UTC."
+    )
+
+
+def latest(of: str, **options: Any) -> models.DateTimeField:
+    return models.DateTimeField(
+        **{"null": True, "blank": True, **options},
+        help_text=f"The late edge of {of}, in UTC. Null with an early edge given: still going on.",
+    )
+
+
+def precision(of: str, words: type[Vocabulary], **options: Any) -> models.CharField:
+    return models.CharField(
+        **{"null": True, "blank": True, **options},
+        max_length=20,
+        choices=words.choices,
+        help_text=f"How exactly {of} is known; it applies to both edges.",
+    )
+
+
+def zone() -> models.CharField:
+    return models.CharField(
+        max_length=40, null=True, blank=True,
+        help_text="The IANA time zone of the place, such as `Europe/Moscow`. Null if it is not known; "
+        "the range is then wide enough for every zone it can be.",
+    )  # fmt: skip
+
+
+def local_date(of: str, **options: Any) -> models.DateField:
+    return models.DateField(
+        **{"null": True, "blank": True, **options}, help_text=f"The date of {of} on the clocks of the place."
+    )
+
+
+def as_stated(of: str) -> models.CharField:
+    return models.CharField(
+        max_length=200, null=True, blank=True, help_text=f"The words the report uses for {of}."
+    )
+
+
+def moment_rules(model: str, prefix: str, words: type[Vocabulary]) -> list[CheckConstraint]:
+    """A range runs forward, and whoever gives an edge says how exactly it is known."""
+    early, late, exact = f"{prefix}earliest", f"{prefix}latest", f"{prefix}precision"
+    return [
+        one_of(exact, words, model),
+        CheckConstraint(
+            name=f"{model}_{prefix}range_runs_forward",
+            condition=Q(**{f"{late}__isnull": True})
+            | Q(**{f"{early}__isnull": True})
+            | Q(**{f"{late}__gte": F(early)}),
+            violation_error_message="The late edge is before the early one.",
+        ),
+        CheckConstraint(
+            name=f"{model}_{prefix}range_has_a_precision",
+            condition=Q(**{f"{exact}__isnull": False})
+            | Q(**{f"{early}__isnull": True, f"{late}__isnull": True}),
+            violation_error_message="Say how exactly the time is known.",
+        ),
+    ]
