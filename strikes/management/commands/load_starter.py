@@ -1,0 +1,30 @@
+"""manage.py load_starter: put the starter data on the record."""
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from record.models import Ledger
+from strikes.bundles import BundleError
+from strikes.starter import load
+
+
+class Command(BaseCommand):
+    help = (
+        "Loads the files of a folder as drafts and publishes them in date order. What is on the record "
+        "already is left alone, so that running it again changes nothing."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "folder", nargs="?", type=Path, default=settings.BASE_DIR / "fixtures", help="The folder to load."
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            new = load(options["folder"])
+        except BundleError as error:
+            raise CommandError(f"{error}\nNothing was loaded.") from error
+        self.stdout.write(f"{new} new rows; the record is at revision {Ledger.head().n}.")
