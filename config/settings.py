@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "sources",
     "strikes",
     "rest_framework",
+    "drf_standardized_errors",
     "django_filters",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -151,7 +152,15 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PAGINATION_CLASS": "record.api.pages.KeysetPagination",
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
     "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,
+}
+DRF_STANDARDIZED_ERRORS = {
+    "EXCEPTION_HANDLER_CLASS": "record.api.problems.ProblemHandler",
+    "EXCEPTION_FORMATTER_CLASS": "record.api.problems.ProblemFormatter",
 }
 
 # --- What it says of itself ------------------------------------------------------------------------------
@@ -163,5 +172,5 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
     # Django's own handlers send errors by mail, or nowhere: this one lets them rise to the root.
-    "loggers": {"django": {"level": "INFO"}},
+    "loggers": {"django": {"level": "INFO"}, "django.request": {"level": "ERROR"}},
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from django.apps import apps
 from django.db import models
@@ -32,7 +33,7 @@ def _ledger() -> Iterator[str]:
     revisions = list(Revision.objects.order_by("n"))
     if [revision.n for revision in revisions] != list(range(1, head.n + 1)):
         yield f"ledger: the revisions do not count from 1 to {head.n} without gaps."
-    for earlier, later in zip(revisions, revisions[1:], strict=False):
+    for earlier, later in pairwise(revisions):
         if later.at < earlier.at:
             yield f"ledger: revision {later.n} is dated before revision {earlier.n}."
     if revisions and revisions[-1].at > timezone.now():
@@ -44,7 +45,7 @@ def _ledger() -> Iterator[str]:
 
 def _closure(model: type[Recorded]) -> Iterator[str]:
     """A public interval lies inside that of everything the row's frozen pointers name."""
-    frozen = getattr(model, "frozen", frozenset())
+    frozen: frozenset[str] = getattr(model, "frozen", frozenset())
     for field in [*model._meta.fields, *model._meta.many_to_many]:
         target = field.related_model
         if not (isinstance(target, type) and issubclass(target, OnRecord)) or field.name in EXEMPT:

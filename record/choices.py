@@ -26,8 +26,14 @@ class WithdrawalReason(Vocabulary):
     MISATTRIBUTION = "misattribution", "We gave the words to the wrong speaker or the wrong report."
     SUPERSEDED = "superseded", "A better reading of the same report replaces this row."
     DUPLICATE = "duplicate", "The same item was on the record twice."
-    OUT_OF_SCOPE = "out_of_scope", "The row does not belong in a record of reported strikes on infrastructure."
-    WRONG_UNIT = "wrong_unit", "A number carried the wrong unit of measure, or the claim the wrong process unit."
+    OUT_OF_SCOPE = (
+        "out_of_scope",
+        "The row does not belong in a record of reported strikes on infrastructure.",
+    )
+    WRONG_UNIT = (
+        "wrong_unit",
+        "A number carried the wrong unit of measure, or the claim the wrong process unit.",
+    )
     WRONG_CONVERSION = "wrong_conversion", "A number was converted wrongly from what was printed."
     SAFETY = "safety", "Keeping it public could harm somebody: a takedown, at every point in time."
     LEGAL = "legal", "The law requires its removal: a takedown, at every point in time."

@@ -98,16 +98,18 @@ def withdraw(
     must also hold in the past.
     """
     if WithdrawalReason(reason).is_takedown:
-        raise Blocked([Blocker(row, "A takedown also covers the past; withdrawing does not.") for row in rows])
+        raise Blocked(
+            [Blocker(row, "A takedown also covers the past; withdrawing does not.") for row in rows]
+        )
     with _writing() as writing:
-        rows = _locked(rows)
-        _must_be_public(rows)
+        leaving = _locked(rows)
+        _must_be_public(leaving)
         if replaced_by is not None:
-            _must_replace(rows, replaced_by)
-        followers = resting_on(rows)
+            _must_replace(leaving, replaced_by)
+        followers = resting_on(leaving)
         if not along:
-            _refuse_to_strand(rows, followers)
-        for row in rows:
+            _refuse_to_strand(leaving, followers)
+        for row in leaving:
             _withdraw(writing, row, reason, note, replaced_by)
         for row in followers:
             _withdraw(writing, row, reason, note, None)
@@ -123,19 +125,19 @@ def correct(*drafts: OnRecord, reason: WithdrawalReason, note: str | None = None
     if WithdrawalReason(reason).is_takedown:
         raise Blocked([Blocker(row, "A takedown is not a correction.") for row in drafts])
     with _writing() as writing:
-        drafts = _locked(drafts)
-        lacking = [row for row in drafts if row.supersedes_id is None]
+        successors = _locked(drafts)
+        lacking = [row for row in successors if row.supersedes_id is None]
         if lacking:
             raise Blocked([Blocker(row, "It supersedes no row: publish it instead.") for row in lacking])
-        replaced = _locked([row.supersedes for row in drafts if row.supersedes is not None])
+        replaced = _locked([row.supersedes for row in successors if row.supersedes is not None])
         _must_be_public(replaced)
         numbers = [part for row in replaced for part in _numbered_parts(row) if part.is_public]
         leaving = [*replaced, *(part for part in numbers if part not in replaced)]
         _refuse_to_strand(leaving, resting_on(leaving))
-        successors = {(type(row), row.supersedes_id): row for row in _with_numbers(drafts)}
+        successor_of = {(type(row), row.supersedes_id): row for row in _with_numbers(successors)}
         for row in leaving:
-            _withdraw(writing, row, reason, note, successors.get((type(row), row.pk)))
-        _publish(writing, drafts, correcting=True)
+            _withdraw(writing, row, reason, note, successor_of.get((type(row), row.pk)))
+        _publish(writing, successors, correcting=True)
     return writing.revision
 
 
@@ -253,9 +255,7 @@ def _must_be_public(rows: Iterable[OnRecord]) -> None:
 
 
 def _must_replace(rows: Iterable[OnRecord], successor: OnRecord) -> None:
-    if not successor.is_public or any(
-        row == successor or type(row) is not type(successor) for row in rows
-    ):
+    if not successor.is_public or any(row == successor or type(row) is not type(successor) for row in rows):
         raise Blocked([Blocker(successor, "A successor is another public row of the same collection.")])
 
 
@@ -264,7 +264,9 @@ def _refuse_to_strand(rows: Sequence[OnRecord], followers: Iterable[OnRecord]) -
     numbers = [part for row in rows for part in _numbered_parts(row)]
     stranded = [row for row in followers if row not in numbers]
     if stranded:
-        raise Blocked([Blocker(row, "It is public and rests on what would be withdrawn.") for row in stranded])
+        raise Blocked(
+            [Blocker(row, "It is public and rests on what would be withdrawn.") for row in stranded]
+        )
 
 
 def _numbered_parts(row: OnRecord) -> Iterator[OnRecord]:
@@ -390,7 +392,8 @@ def _end_part(writing: Writing, row: OnRecord, part: Recorded) -> str:
 
 def _copy(row: OnRecord, copies: dict[OnRecord, OnRecord], **changes: Any) -> OnRecord:
     """A draft of a row, its parts and its public numbers; ``copies`` collects which became which."""
-    copy = type(row)(**(_values(row, BOOKKEEPING) | changes), supersedes=row)
+    values: dict[str, Any] = _values(row, BOOKKEEPING) | changes | {"supersedes": row}
+    copy = type(row)(**values)
     copy.succeed(row)
     copy.save()
     copies[row] = copy

@@ -13,6 +13,7 @@ from django.db.models import CheckConstraint, Exists, F, OuterRef, Q, UniqueCons
 from django.utils import timezone
 
 from record.choices import Action, WithdrawalReason
+from record.ids import PublicIdField
 from record.vocabulary import one_of
 
 PATIENCE = 1.0  # seconds a writer waits for its clock to reach the ledger's newest moment
@@ -222,7 +223,7 @@ class Recorded(models.Model):
     follows_lineage: ClassVar[bool] = False
     """A part that hangs on the first row of a chain of corrections and outlives each of them."""
 
-    objects = RecordedQuerySet.as_manager()
+    objects: ClassVar[Any] = RecordedQuerySet.as_manager()
 
     class Meta:
         abstract = True
@@ -249,7 +250,8 @@ class Recorded(models.Model):
 class OnRecord(Recorded):
     """A row with a public id. It declares here what the functions that change the record ask of it."""
 
-    public_id: models.CharField
+    public_id = PublicIdField(unique=True)
+    """Each model says how its ids are spelt: `slug_id()` or `random_id(prefix)`."""
 
     withdrawal_reason = models.CharField(
         max_length=20, choices=WithdrawalReason.choices, null=True, blank=True, editable=False,
@@ -266,6 +268,8 @@ class OnRecord(Recorded):
         "self", models.PROTECT, null=True, blank=True, editable=False, related_name="superseded_by",
         help_text="The row this one corrects. Publishing this one withdraws that one.",
     )  # fmt: skip
+
+    supersedes_id: int | None
 
     frozen: ClassVar[frozenset[str]] = frozenset()
     """Fields that never change once public; to change one, correct the row."""

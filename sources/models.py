@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.core.validators import RegexValidator
 from django.db import models
@@ -35,7 +35,7 @@ def country_code(help_text: str) -> models.CharField:
     )  # fmt: skip
 
 
-def language_code(help_text: str, **options: bool) -> models.CharField:
+def language_code(help_text: str, **options: Any) -> models.CharField:
     return models.CharField(
         **{"null": True, "blank": True, **options}, max_length=20,
         validators=[RegexValidator(LANGUAGE, "A BCP 47 tag such as `en` or `uk`.")],
@@ -169,9 +169,12 @@ class Source(OnRecord):
         "F means that its reliability cannot be judged, not that it is the worst.",
     )  # fmt: skip
     voice = models.OneToOneField(
-        Actor, models.PROTECT, related_name="source", help_text="The actor of kind `media` that is its own voice."
+        Actor,
+        models.PROTECT,
+        related_name="source",
+        help_text="The actor of kind `media` that is its own voice.",
     )
-    url = models.URLField(max_length=500, null=True, blank=True, help_text="Its home page.")
+    homepage = models.URLField(max_length=500, null=True, blank=True, help_text="Its home page.")
     note = editors_note()
 
     collection = "sources"
@@ -185,7 +188,7 @@ class Source(OnRecord):
             id_is_well_spelt(SLUG, "source"),
             one_of("kind", SourceKind, "source"),
             one_of("reliability", Reliability, "source"),
-            never_blank("source", "name", "ownership", "url", "note"),
+            never_blank("source", "name", "ownership", "homepage", "note"),
             CheckConstraint(
                 name="source_country_is_a_code",
                 condition=Q(country__regex=COUNTRY),
@@ -218,9 +221,10 @@ class Report(OnRecord):
         Source, models.PROTECT, related_name="reports", help_text="Who published this copy."
     )
     title = models.CharField(
-        max_length=500, help_text="The headline as printed; in brackets, our description where none was captured."
+        max_length=500,
+        help_text="The headline as printed; in brackets, our description where none was captured.",
     )
-    url = models.URLField(max_length=1000, null=True, blank=True, help_text="Where it was read.")
+    link = models.URLField(max_length=1000, null=True, blank=True, help_text="Where it was read.")
     language = language_code("The language it is written in.", null=False, blank=False)
     issued_earliest = earliest("the time of publication", null=False, blank=False)
     issued_latest = latest("the time of publication", null=False, blank=False)
@@ -252,7 +256,7 @@ class Report(OnRecord):
             *OnRecord.Meta.constraints,
             id_is_well_spelt(prefixed("rep"), "report"),
             *moment_rules("report", "issued_", TimePrecision),
-            never_blank("report", "title", "url", "issued_timezone", "issued_as_printed", "note"),
+            never_blank("report", "title", "link", "issued_timezone", "issued_as_printed", "note"),
             CheckConstraint(
                 name="report_language_is_a_tag",
                 condition=Q(language__regex=LANGUAGE),
@@ -298,7 +302,12 @@ class ReportNotice(Recorded):
     kind = models.CharField(max_length=20, choices=NoticeKind.choices, help_text="What the publisher did.")
     dated = models.DateTimeField(help_text="When the publisher did it (UTC), or the latest it can have been.")
     successor = models.ForeignKey(
-        Report, models.PROTECT, null=True, blank=True, related_name="+", help_text="The report that replaced it."
+        Report,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The report that replaced it.",
     )
     note = models.TextField(null=True, blank=True, help_text="What changed, in our words.")
     owner = "report"
@@ -343,7 +352,7 @@ class Evidence(OnRecord):
     verification_as_stated = models.CharField(
         max_length=300, null=True, blank=True, help_text="What the report says of how it was checked."
     )
-    url = models.URLField(max_length=1000, null=True, blank=True, help_text="Where it can be seen.")
+    link = models.URLField(max_length=1000, null=True, blank=True, help_text="Where it can be seen.")
     note = editors_note()
 
     collection = "evidence"
@@ -357,7 +366,7 @@ class Evidence(OnRecord):
             id_is_well_spelt(prefixed("evd"), "evidence"),
             one_of("kind", EvidenceKind, "evidence"),
             one_of("verification", Verification, "evidence"),
-            never_blank("evidence", "shows", "verification_as_stated", "url", "note"),
+            never_blank("evidence", "shows", "verification_as_stated", "link", "note"),
         ]
 
     @property

@@ -80,7 +80,7 @@ def entries_of(bundle: Any, file: str) -> list[Entry]:
     if not isinstance(bundle, Mapping):
         raise BundleError([Problem(file, "the file", "It does not map collections to lists of rows.")])
     known = collections()
-    found = []
+    found: list[Entry] = []
     for collection, rows in bundle.items():
         if collection not in known or not isinstance(rows, list):
             raise BundleError([Problem(file, str(collection), "It is not a collection with a list of rows.")])
@@ -95,7 +95,8 @@ def _flatten(entry: Entry) -> Iterator[Entry]:
     yield entry
     for related_name in entry.model.numbered_parts:
         numbered = entry.model._meta.get_field(related_name).related_model
-        assert isinstance(numbered, type) and issubclass(numbered, OnRecord)
+        assert isinstance(numbered, type)
+        assert issubclass(numbered, OnRecord)
         for values in entry.values.pop(related_name, None) or []:
             yield Entry(entry.file, numbered, {**values, str(numbered.owner): entry.values.get("id")})
 
@@ -162,8 +163,10 @@ class _Import:
             entry.row = row
             self.made.append(row)
 
-    def _set(self, entry: Entry, row: models.Model, key: str, value: Any, asked_by: tuple[Entry, ...]) -> None:
-        if key in IGNORED | {"id"} or key in PARTS and PARTS[key] in getattr(row, "parts", ()):
+    def _set(
+        self, entry: Entry, row: models.Model, key: str, value: Any, asked_by: tuple[Entry, ...]
+    ) -> None:
+        if key in IGNORED | {"id"} or (key in PARTS and PARTS[key] in getattr(row, "parts", ())):
             return
         if key in MOMENTS and isinstance(value, Mapping):
             for suffix, part in moment(value).items():
@@ -192,7 +195,7 @@ class _Import:
             return None
         target = self.handles.get((model, str(handle)))
         if target is None:
-            row = model._default_manager.filter(public_id=str(handle)).first()
+            row: OnRecord | None = model._default_manager.filter(public_id=str(handle)).first()
             if row is None:
                 raise Refused(f"{key}: no {model._meta.verbose_name} is called {handle!r}.")
             return row
@@ -243,7 +246,7 @@ def broken_rule(row: models.Model, error: IntegrityError) -> str:
     text = str(error)
     for constraint in row._meta.constraints:
         columns = ", ".join(
-            f"{row._meta.db_table}.{row._meta.get_field(name).column}"
+            f"{row._meta.db_table}.{getattr(row._meta.get_field(name), 'column', name)}"
             for name in getattr(constraint, "fields", ())
         )
         if constraint.name in text or (columns and text.endswith(f": {columns}")):
@@ -291,7 +294,7 @@ def _clock(value: Any, otherwise: dt.time) -> dt.time:
     try:
         return dt.time.fromisoformat(str(value))
     except ValueError:
-        raise Refused(f"{value!r}: a time is written as \"08:25\".") from None
+        raise Refused(f'{value!r}: a time is written as "08:25".') from None
 
 
 def _utc(day: Any, clock: dt.time, zone: str | None, offset: dt.timedelta) -> dt.datetime:

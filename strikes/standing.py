@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from record.models import Recorded, Revision
 from sources.choices import ActorKind, NoticeKind, ReportPart
@@ -39,10 +40,10 @@ def origin_key(claim: Claim) -> str:
     if claim.actor.kind in NAMELESS:
         head = claim.chain.select_related("actor").first()
         if head and head.actor and head.actor.kind not in NAMELESS | {ActorKind.ANONYMOUS}:
-            return body_of(head.actor).public_id
+            return str(body_of(head.actor).public_id)
     if claim.actor_id == claim.report.source.voice_id and claim.part not in HEADINGS:
-        return claim.report.root().voice.public_id
-    return body_of(claim.actor).public_id
+        return str(claim.report.root().voice.public_id)
+    return str(body_of(claim.actor).public_id)
 
 
 def body_of(actor: Actor) -> Actor:
@@ -139,7 +140,7 @@ def standings(propositions: Collection[int], at: int | None = None) -> dict[int,
     for rival, question in (
         Proposition.objects.published(at).filter(answers__in=propositions).values_list("pk", "answers")
     ):
-        rivals[question].append(rival)
+        rivals[question or 0].append(rival)
     wanted = set(propositions) | {rival for group in rivals.values() for rival in group}
 
     claims = list(
@@ -172,9 +173,7 @@ def standings(propositions: Collection[int], at: int | None = None) -> dict[int,
                 standing.on_side[side].add(key)
             standing.documents |= {claim.report_id for claim in group}
         found[proposition] = standing
-    open_ones = set(
-        Proposition.objects.filter(pk__in=propositions, open=True).values_list("pk", flat=True)
-    )
+    open_ones = set(Proposition.objects.filter(pk__in=propositions, open=True).values_list("pk", flat=True))
     return {
         pk: OpenStanding([found[rival] for rival in rivals[pk]]) if pk in open_ones else found[pk]
         for pk in propositions
@@ -194,7 +193,7 @@ def side_of(claims: Collection[Claim], updates: Collection[tuple[str, str]]) -> 
     return None if newest.stance == Stance.RETRACTS else newest.polarity
 
 
-def retracted(at: int | None = None) -> Iterable[int]:
+def retracted(at: int | None = None) -> QuerySet[Any, Any]:
     """Reports that their publisher has retracted, as far as the record knew at a revision."""
     return ReportNotice.objects.published(at).filter(kind=NoticeKind.RETRACTION).values("report")
 

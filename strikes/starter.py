@@ -62,7 +62,10 @@ def in_date_order(
         if entry.row is not None and entry.row.status == "draft":
             files.setdefault(entry.file, []).append(entry.row)
     dated = sorted(
-        (row.issued_local_date, file) for file, rows in files.items() for row in rows if isinstance(row, Report)
+        (row.issued_local_date, file)
+        for file, rows in files.items()
+        for row in rows
+        if isinstance(row, Report)
     )
     waiting = [row for row in made if row.owner is None]
     if not dated:
@@ -95,9 +98,13 @@ def _with_needs(rows: Iterable[OnRecord], waiting: set[OnRecord]) -> list[OnReco
 
 
 def _problems(blocked: doors.Blocked, entries: Iterable[Entry]) -> list[Problem]:
-    named = {(type(entry.row), entry.row.pk): entry for entry in entries if entry.row is not None}
+    named: dict[tuple[type, object], Entry] = {
+        (type(entry.row), entry.row.pk): entry for entry in entries if entry.row is not None
+    }
     problems = []
     for blocker in blocked.blockers:
         entry = named.get((type(blocker.row), blocker.row.pk))
-        problems.append(entry.problem(blocker.rule) if entry else Problem("the record", str(blocker.row), blocker.rule))
+        problems.append(
+            entry.problem(blocker.rule) if entry else Problem("the record", str(blocker.row), blocker.rule)
+        )
     return problems

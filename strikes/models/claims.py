@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import ClassVar, Self
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar, Self, cast
 
 from django.db import models
 from django.db.models import CheckConstraint, F, Q, UniqueConstraint
@@ -122,6 +122,9 @@ class Claim(OnRecord):
         help_text="The late edge of when it was said or, if that is not known, issued. Kept for ordering.",
     )  # fmt: skip
 
+    public_relations: Sequence[dict[str, Any]]
+    """How it stands to other claims at the revision a request reads, set by its loading plan."""
+
     collection = "claims"
     parts = ("chain", "evidence_links", "relations")
     numbered_parts = ("damage_estimates", "weapon_counts")
@@ -133,7 +136,7 @@ class Claim(OnRecord):
          "event_local_date", "event_as_stated", "place_as_stated", "lineage_from", "lineage", "sort_at"}
     )  # fmt: skip
 
-    objects = ClaimQuerySet.as_manager()
+    objects: ClassVar[Any] = ClaimQuerySet.as_manager()
 
     class Meta(OnRecord.Meta):
         ordering = ["report", "position", "public_id"]
@@ -198,13 +201,12 @@ class Claim(OnRecord):
         self.sort_at = None
 
     def anchor(self) -> Self:
-        return type(self).objects.get(public_id=self.lineage)
+        first: Any = type(self).objects.get(public_id=self.lineage)
+        return cast(Self, first)
 
     def objections(self) -> Iterable[str]:
         if self.proposition.open and self.polarity != Polarity.NEUTRAL:
             yield "proposition: it is an open question and takes only neutral claims; claim one of its answers."
-        if self.supersedes is not None and self.supersedes.lineage != self.lineage:
-            yield "supersedes: it is of another lineage."
         first = self.anchor()
         for relation in first.relations.filter(withdrawn_rev__isnull=True).select_related("other"):
             if relation.other.lineage_from is not None:
@@ -219,7 +221,9 @@ class ClaimStep(models.Model):
     """One step of the way the words took: speaker, agency, relay, host, in that order."""
 
     claim = models.ForeignKey(Claim, models.CASCADE, related_name="chain")
-    step = models.PositiveSmallIntegerField(help_text="Its place in the chain, counted from 1 at the speaker.")
+    step = models.PositiveSmallIntegerField(
+        help_text="Its place in the chain, counted from 1 at the speaker."
+    )
     source = models.ForeignKey(
         Source, models.PROTECT, null=True, blank=True, related_name="+", help_text="The source, if it is one."
     )
@@ -268,7 +272,9 @@ class ClaimRelation(Recorded):
     """
 
     claim = models.ForeignKey(Claim, models.CASCADE, related_name="relations")
-    kind = models.CharField(max_length=20, choices=ClaimRelationKind.choices, help_text="How it stands to it.")
+    kind = models.CharField(
+        max_length=20, choices=ClaimRelationKind.choices, help_text="How it stands to it."
+    )
     other = models.ForeignKey(
         Claim, models.PROTECT, related_name="relations_from", help_text="The claim it stands to so."
     )
@@ -380,7 +386,10 @@ class DamageEstimate(OnRecord, Measured, Lasting):
     )
     metric = models.CharField(max_length=40, choices=Metric.choices, help_text="What is counted or measured.")
     metric_as_stated = models.CharField(
-        max_length=200, null=True, blank=True, help_text="What is measured, in words; needed where it is `other`."
+        max_length=200,
+        null=True,
+        blank=True,
+        help_text="What is measured, in words; needed where it is `other`.",
     )
     object = models.CharField(
         max_length=100, null=True, blank=True, help_text="For `objects_...`: which objects, such as `houses`."
@@ -517,6 +526,10 @@ class WeaponCount(OnRecord, Bounded):
     @property
     def display(self) -> str:
         return f"{self.words} {self.outcome}"
+
+    @property
+    def weapon_codes(self) -> list[str]:
+        return [row.weapon for row in self.weapons.all()]
 
     def objections(self) -> Iterable[str]:
         if not self.weapons.exists():

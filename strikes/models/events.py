@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from typing import ClassVar, Self
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -74,7 +74,7 @@ class Strike(OnRecord):
     mergeable = True
     parts = ("methods",)
 
-    objects = StrikeQuerySet.as_manager()
+    objects: ClassVar[Any] = StrikeQuerySet.as_manager()
 
     class Meta(OnRecord.Meta):
         ordering = ["-earliest", "public_id"]
@@ -101,6 +101,10 @@ class Strike(OnRecord):
     @property
     def display(self) -> str:
         return f"{self.title}, {self.local_date}"
+
+    @property
+    def method_codes(self) -> list[str]:
+        return [row.method for row in self.methods.all()]
 
     def objections(self) -> Iterable[str]:
         methods = {row.method for row in self.methods.all()}
@@ -141,16 +145,6 @@ class StrikeMethod(models.Model):
 
     def __str__(self) -> str:
         return self.method
-
-
-class PropositionQuerySet(RecordedQuerySet["Proposition"]):
-    def at_facilities(self, facilities: Iterable[int]) -> Self:
-        """Those about a strike on the facilities, about the facilities, or about units of them."""
-        return self.filter(
-            Q(strike__facility__in=facilities)
-            | Q(facility__in=facilities)
-            | Q(unit__facility__in=facilities)
-        )
 
 
 class Proposition(OnRecord):
@@ -202,8 +196,6 @@ class Proposition(OnRecord):
     mergeable = True
     frozen = frozenset({"strike", "facility", "unit", "actor", "region", "topic", "text", "open"})
 
-    objects = PropositionQuerySet.as_manager()
-
     class Meta(OnRecord.Meta):
         ordering = ["public_id"]
         constraints = [
@@ -245,6 +237,13 @@ class Proposition(OnRecord):
     @property
     def display(self) -> str:
         return self.text
+
+    states_read: Sequence[PropositionState]
+    """The state in force at the revision a request reads, set by its loading plan."""
+
+    @property
+    def standing(self) -> PropositionState:
+        return self.states_read[0]
 
     @property
     def subject(self) -> Facility | Unit | Actor | Region | None:

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import models
 from django.db.models import CheckConstraint, F, Q
 
-from record.ids import prefixed, random_id, id_is_well_spelt
+from record.ids import id_is_well_spelt, prefixed, random_id
 from record.models import OnRecord, never_blank
 from sources.models import Actor, Report, editors_note
 from strikes.choices import CapacityBasis, Comparator, Denominator, NumberEdge, UnitOfMeasure
@@ -178,7 +178,9 @@ class Lasting(models.Model):
         max_length=10, choices=NumberEdge.choices, null=True, blank=True,
         help_text="How the beginning is meant; null if nothing was said of it.",
     )  # fmt: skip
-    effective_until = models.DateTimeField(null=True, blank=True, help_text="When it ended or will end (UTC).")
+    effective_until = models.DateTimeField(
+        null=True, blank=True, help_text="When it ended or will end (UTC)."
+    )
     effective_until_edge = models.CharField(
         max_length=10, choices=NumberEdge.choices, null=True, blank=True,
         help_text="How the end is meant: stated, still open, or forecast; null if nothing was said of it.",
@@ -280,6 +282,9 @@ class Capacity(OnRecord, Measured):
                 violation_error_message="Say how it is reckoned; `unspecified` if the report does not.",
             ),
         ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.display
 
     @property
     def display(self) -> str:

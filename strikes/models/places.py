@@ -23,7 +23,9 @@ class Region(OnRecord):
     """
 
     public_id = PublicIdField(
-        unique=True, verbose_name="code", help_text="The ISO 3166 code: `RU` for a country, `RU-NIZ` for a subdivision.",
+        unique=True,
+        verbose_name="code",
+        help_text="The ISO 3166 code: `RU` for a country, `RU-NIZ` for a subdivision.",
     )
     name = models.CharField(max_length=200, help_text="The name in Latin script, as ISO 3166 gives it.")
     level = models.CharField(max_length=20, choices=RegionLevel.choices, help_text="Country or subdivision.")
@@ -79,11 +81,12 @@ class Facility(OnRecord):
     )  # fmt: skip
     jurisdiction = country_code("At sea, where there is no region: the country whose law applies.")
     town = models.CharField(
-        max_length=100, null=True, blank=True, help_text="The town it belongs to, as a reader would look for it."
+        max_length=100,
+        null=True,
+        blank=True,
+        help_text="The town it belongs to, as a reader would look for it.",
     )
-    geonames_id = models.PositiveIntegerField(
-        null=True, blank=True, help_text="The town's id in GeoNames."
-    )
+    geonames_id = models.PositiveIntegerField(null=True, blank=True, help_text="The town's id in GeoNames.")
     latitude = models.DecimalField(
         max_digits=5, decimal_places=3, null=True, blank=True,
         help_text="Degrees north, WGS 84, of the town or, at the finest, of the site to about 100 m.",

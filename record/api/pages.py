@@ -1,0 +1,153 @@
+"""Keyset pages: nothing is lost or repeated while others publish."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+from django.core import signing
+from django.db.models import Q
+from rest_framework.pagination import BasePagination
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from record.api.problems import BadParameter
+from record.models import Ledger
+
+PAGE_SIZE, MOST = 50, 500
+SALT = "record.api.pages"
+
+
+class Key(NamedTuple):
+    """One column of an ordering; never null."""
+
+    column: str
+    descending: bool = False
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """Where a page begins: the revision it reads, the query it belongs to, the row it follows."""
+
+    revision: int
+    takedowns: int
+    query: str
+    count: int
+    backwards: bool
+    values: list[str | int]
+
+    def sign(self) -> str:
+        return signing.dumps(list(self.__dict__.values()), salt=SALT, compress=True)
+
+    @classmethod
+    def read(cls, request: Request) -> Cursor | None:
+        """The cursor of a request, if it has one that we made for this very query."""
+        text = request.query_params.get("cursor")
+        if text is None:
+            return None
+        try:
+            cursor = cls(*signing.loads(text, salt=SALT))
+        except (signing.BadSignature, TypeError, ValueError):
+            raise BadParameter("cursor", "This is not a cursor of ours; take it from `next`.") from None
+        if cursor.query != fingerprint(request):
+            raise BadParameter("cursor", "This cursor belongs to another query; start without it.")
+        return cursor
+
+
+def fingerprint(request: Request) -> str:
+    """What a cursor is bound to: the address and every parameter but the place and size of the page."""
+    asked = sorted(
+        (name, sorted(values))
+        for name, values in request.query_params.lists()
+        if name not in ("cursor", "page_size")
+    )
+    return hashlib.sha256(json.dumps([request.path, asked]).encode()).hexdigest()[:16]
+
+
+def beyond(keys: Sequence[Key], values: Sequence[Any], backwards: bool = False) -> Q:
+    """Rows after the given one: `a <= x AND (a < x OR id > y)`, so that an index can serve it."""
+    (key, *others), (value, *rest) = keys, values
+    word = "lt" if key.descending != backwards else "gt"
+    strictly = Q(**{f"{key.column}__{word}": value})
+    if not others:
+        return strictly
+    return Q(**{f"{key.column}__{word}e": value}) & (strictly | beyond(others, rest, backwards))
+
+
+class KeysetPagination(BasePagination):
+    """`count`, `next`, `previous` and `results`; cursors are signed and bound to query and revision."""
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
+        keys: Sequence[Key] = view.ordering_keys()
+        size = self.page_size(request)
+        cursor: Cursor | None = view.pin.cursor
+        backwards = cursor is not None and cursor.backwards
+        if cursor is not None and cursor.takedowns == view.pin.takedowns:
+            self.count = cursor.count
+        else:
+            self.count = queryset.count()
+        rows = view.load(queryset)
+        if cursor is not None:
+            values = [_value(value) for value in cursor.values]
+            if len(values) != len(keys):
+                raise BadParameter("cursor", "This cursor belongs to another query; start without it.")
+            rows = rows.filter(beyond(keys, values, backwards))
+        order = [f"{'-' if key.descending != backwards else ''}{key.column}" for key in keys]
+        page = list(rows.order_by(*order)[: size + 1])
+        more, page = len(page) > size, page[:size]
+        if backwards:
+            page.reverse()
+        has_next, has_previous = (True, more) if backwards else (more, cursor is not None)
+
+        def link(row: Any, back: bool) -> str:
+            signed = Cursor(
+                view.pin.revision, view.pin.takedowns, fingerprint(request), self.count, back,
+                [_text(getattr(row, key.column)) for key in keys],
+            ).sign()  # fmt: skip
+            query = [(n, v) for n, vs in request.query_params.lists() for v in vs if n != "cursor"]
+            return f"{view.base_url()}{request.path}?{urlencode([*query, ('cursor', signed)])}"
+
+        self.next = link(page[-1], False) if page and has_next else None
+        self.previous = link(page[0], True) if page and has_previous else None
+        return page
+
+    @staticmethod
+    def page_size(request: Request) -> int:
+        text = request.query_params.get("page_size", str(PAGE_SIZE))
+        if not re.fullmatch(r"[0-9]{1,4}", text) or not 1 <= int(text) <= MOST:
+            raise BadParameter("page_size", f"A whole number from 1 to {MOST}.")
+        return int(text)
+
+    def get_paginated_response(self, data: Any) -> Response:
+        return Response({"count": self.count, "next": self.next, "previous": self.previous, "results": data})
+
+
+def _text(value: Any) -> str | int:
+    return value.isoformat() if isinstance(value, (dt.datetime, dt.date)) else value
+
+
+def _value(value: str | int) -> Any:
+    if isinstance(value, str) and "T" in value and value[:4].isdigit():
+        return dt.datetime.fromisoformat(value)
+    return value
+
+
+@dataclass(frozen=True)
+class Pin:
+    """The revision a request answers as of, read once, so that everything in the answer agrees."""
+
+    revision: int
+    takedowns: int
+    cursor: Cursor | None = None
+
+    @classmethod
+    def of(cls, request: Request) -> Pin:
+        head = Ledger.head()
+        cursor = Cursor.read(request)
+        return cls(cursor.revision if cursor else head.n, head.takedowns, cursor)

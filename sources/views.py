@@ -1,0 +1,57 @@
+"""Sources, reports, actors and evidence over REST."""
+
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+
+from record.api.views import RecordViewSet
+from sources.models import Actor, Evidence, Report, ReportNotice, Source
+from sources.serializers import ActorSerializer, EvidenceSerializer, ReportSerializer, SourceSerializer
+
+
+class ActorViewSet(RecordViewSet):
+    """Who speaks or acts: persons in office, bodies, forces, companies and anonymous voices."""
+
+    model = Actor
+    serializer_class = ActorSerializer
+
+    def load(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return super().load(rows).select_related("affiliation", "first_publisher").prefetch_related("names")
+
+
+class SourceViewSet(RecordViewSet):
+    """Who publishes: agencies, newspapers, broadcasters, official sites, channels and datasets."""
+
+    model = Source
+    serializer_class = SourceSerializer
+
+    def load(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return super().load(rows).select_related("voice")
+
+
+class ReportViewSet(RecordViewSet):
+    """Published items, with what they were copied from and what their publisher later did to them."""
+
+    model = Report
+    serializer_class = ReportSerializer
+    orderings = {"issued_at": "issued_latest"}
+    default_ordering = "-issued_at"
+
+    def load(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        notices = ReportNotice.objects.published(self.pin.revision).select_related("successor__source")
+        return (
+            super()
+            .load(rows)
+            .select_related("source", "derived_from__source", "wire_source")
+            .prefetch_related(Prefetch("notices", notices, to_attr="public_notices"))
+        )
+
+
+class EvidenceViewSet(RecordViewSet):
+    """Material that reports mention or show."""
+
+    model = Evidence
+    serializer_class = EvidenceSerializer
+
+    def load(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return super().load(rows).select_related("report__source", "published_by")

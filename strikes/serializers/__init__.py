@@ -1,0 +1,1 @@
+"""How strikes, propositions, claims and numbers are shown."""

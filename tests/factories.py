@@ -1,0 +1,446 @@
+"""The smallest valid row of every model: a draft, nothing left out that a rule asks for, nothing more.
+
+No factory makes a row public. That is done by the doors: `publish(StrikeFactory())`.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from django.db import models
+from factory.declarations import LazyAttribute, LazyAttributeSequence, SelfAttribute, Sequence, SubFactory
+from factory.django import DjangoModelFactory
+from factory.helpers import post_generation
+
+from record.choices import Action
+from record.models import Change, Ledger, Merge, Revision
+from sources.choices import (
+    ActorKind,
+    EvidenceKind,
+    NoticeKind,
+    ReportPart,
+    SourceKind,
+    TimePrecision,
+    Verification,
+)
+from sources.models import Actor, ActorName, Evidence, Report, ReportNotice, Source
+from strikes.choices import (
+    Attribution,
+    CapacityBasis,
+    ClaimRelationKind,
+    Comparator,
+    Dispute,
+    EvidenceRole,
+    FacilityKind,
+    Grade,
+    LocationPrecision,
+    Method,
+    Metric,
+    PartyRole,
+    RegionLevel,
+    Stance,
+    StrikeKind,
+    Topic,
+    UnitKind,
+    UnitOfMeasure,
+    WeaponOutcome,
+)
+from strikes.models import (
+    Assessment,
+    Capacity,
+    Claim,
+    ClaimEvidence,
+    ClaimOrigin,
+    ClaimRelation,
+    ClaimStep,
+    CountedWeapon,
+    DamageEstimate,
+    Facility,
+    FacilityName,
+    Party,
+    Proposition,
+    PropositionState,
+    Region,
+    Strike,
+    StrikeMethod,
+    Unit,
+    UnitName,
+    WeaponCount,
+)
+
+NIGHT = datetime(2024, 3, 11, 23, 0, tzinfo=UTC)  # 02:00 of the twelfth at Kstovo
+MORNING = datetime(2024, 3, 12, 6, 0, tzinfo=UTC)
+
+PEOPLE = ["Olena Bondar", "Timur Akhmetov", "Marta Lind", "Jonas Weber", "Aigul Sadykova", "Pavlo Hrytsenko"]
+# Codes that ISO 3166 leaves to users, so that none is ever mistaken for a country a test names itself.
+COUNTRIES = [*(f"X{a}" for a in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"), *(f"Q{a}" for a in "MNOPQRSTUVWXYZ"), "ZZ"]
+
+
+# --- The ledger: written by the doors; made here only for tests of its own rules -------------------------
+
+
+class LedgerFactory(DjangoModelFactory[Ledger]):
+    class Meta:
+        model = Ledger
+        django_get_or_create = ("id",)
+
+    id = 1
+
+
+class RevisionFactory(DjangoModelFactory[Revision]):
+    class Meta:
+        model = Revision
+
+    n = Sequence(lambda n: n + 1)
+    at = LazyAttribute(lambda revision: MORNING + timedelta(minutes=revision.n))
+
+
+class ChangeFactory(DjangoModelFactory[Change]):
+    class Meta:
+        model = Change
+
+    revision = SubFactory(RevisionFactory)
+    action = Action.PUBLISH
+    collection = "facilities"
+    object_id = "norsi"
+
+
+class MergeFactory(DjangoModelFactory[Merge]):
+    class Meta:
+        model = Merge
+
+    collection = "facilities"
+    loser = Sequence(lambda n: f"refinery-{n}-2")
+    survivor = Sequence(lambda n: f"refinery-{n}")
+    from_rev = SubFactory(RevisionFactory)
+
+
+# --- Who says it, and where we read it -------------------------------------------------------------------
+
+
+class ActorFactory(DjangoModelFactory[Actor]):
+    class Meta:
+        model = Actor
+
+    public_id = Sequence(lambda n: f"actor-{n}")
+    name = Sequence(lambda n: PEOPLE[n % len(PEOPLE)])
+    kind = ActorKind.PERSON
+
+
+class ActorNameFactory(DjangoModelFactory[ActorName]):
+    class Meta:
+        model = ActorName
+
+    actor = SubFactory(ActorFactory)
+    name = "Олена Бондар"
+
+
+class SourceFactory(DjangoModelFactory[Source]):
+    class Meta:
+        model = Source
+
+    public_id = Sequence(lambda n: f"source-{n}")
+    name = Sequence(lambda n: f"Evening Post {n}")
+    kind = SourceKind.NEWSPAPER
+    voice = SubFactory(ActorFactory, kind=ActorKind.MEDIA, name=SelfAttribute("..name"))
+
+
+class ReportFactory(DjangoModelFactory[Report]):
+    class Meta:
+        model = Report
+
+    source = SubFactory(SourceFactory)
+    title = "Drones reach a refinery on the Volga"
+    language = "en"
+    issued_earliest = MORNING
+    issued_latest = SelfAttribute("issued_earliest")
+    issued_precision = TimePrecision.MINUTE
+    issued_local_date = LazyAttribute(lambda report: report.issued_earliest.date())
+
+
+class ReportNoticeFactory(DjangoModelFactory[ReportNotice]):
+    class Meta:
+        model = ReportNotice
+
+    report = SubFactory(ReportFactory)
+    kind = NoticeKind.CORRECTION
+    dated = LazyAttribute(lambda notice: notice.report.issued_latest + timedelta(hours=1))
+
+
+class EvidenceFactory(DjangoModelFactory[Evidence]):
+    class Meta:
+        model = Evidence
+
+    kind = EvidenceKind.PHOTO
+    report = SubFactory(ReportFactory)
+    shows = "smoke over two columns"
+    verification = Verification.UNVERIFIED
+
+
+# --- Where -----------------------------------------------------------------------------------------------
+
+
+class RegionFactory(DjangoModelFactory[Region]):
+    """A country."""
+
+    class Meta:
+        model = Region
+
+    public_id = Sequence(lambda n: COUNTRIES[n % len(COUNTRIES)])
+    name = LazyAttribute(lambda region: f"Country {region.public_id}")
+    level = RegionLevel.COUNTRY
+
+
+class SubdivisionFactory(DjangoModelFactory[Region]):
+    """A part of a country."""
+
+    class Meta:
+        model = Region
+
+    parent = SubFactory(RegionFactory)
+    public_id = LazyAttributeSequence(lambda region, n: f"{region.parent.public_id}-{n % 1000}")
+    name = LazyAttribute(lambda region: f"Oblast {region.public_id}")
+    level = RegionLevel.SUBDIVISION
+
+
+class _WithRegions(DjangoModelFactory[Any]):
+    """`regions=[...]` puts the row there."""
+
+    class Meta:
+        abstract = True
+        skip_postgeneration_save = True
+
+    @post_generation
+    def regions(row: Any, create: bool, given: list[Region] | None, **_: Any) -> None:
+        if create and given:
+            row.regions.set(given)
+
+
+class FacilityFactory(_WithRegions):
+    class Meta:
+        model = Facility
+
+    public_id = Sequence(lambda n: f"refinery-{n}")
+    name = Sequence(lambda n: f"Refinery {n}")
+    kind = FacilityKind.REFINERY
+    location_precision = LocationPrecision.TOWN
+
+
+class FacilityNameFactory(DjangoModelFactory[FacilityName]):
+    class Meta:
+        model = FacilityName
+
+    facility = SubFactory(FacilityFactory)
+    name = "Нефтезавод"
+
+
+class PartyFactory(DjangoModelFactory[Party]):
+    class Meta:
+        model = Party
+
+    facility = SubFactory(FacilityFactory)
+    actor = SubFactory(ActorFactory, kind=ActorKind.COMPANY, name="Volga Oil")
+    role = PartyRole.OPERATOR
+
+
+class UnitFactory(DjangoModelFactory[Unit]):
+    class Meta:
+        model = Unit
+
+    public_id = Sequence(lambda n: f"unit-{n}")
+    facility = SubFactory(FacilityFactory)
+    designation = Sequence(lambda n: f"AVT-{n}")
+    kind = UnitKind.CRUDE_DISTILLATION_VACUUM
+
+
+class UnitNameFactory(DjangoModelFactory[UnitName]):
+    class Meta:
+        model = UnitName
+
+    unit = SubFactory(UnitFactory)
+    name = "CDU-6"
+
+
+class CapacityFactory(DjangoModelFactory[Capacity]):
+    class Meta:
+        model = Capacity
+
+    facility = SubFactory(FacilityFactory)
+    report = SubFactory(ReportFactory)
+    comparator = Comparator.VAGUE
+    unit_of_measure = UnitOfMeasure.MT_PER_YEAR
+    basis = CapacityBasis.UNSPECIFIED
+
+
+# --- What is at issue ------------------------------------------------------------------------------------
+
+
+class StrikeFactory(_WithRegions):
+    """A strike by drones; `methods=[...]` for another."""
+
+    class Meta:
+        model = Strike
+
+    public_id = Sequence(lambda n: f"2024-03-12-strike-{n}")
+    kind = StrikeKind.STRIKE
+    title = Sequence(lambda n: f"Drones at refinery {n}")
+    facility: Any = SubFactory(FacilityFactory)
+    location_precision = LocationPrecision.SITE
+    earliest = NIGHT
+    latest = SelfAttribute("earliest")
+    precision = TimePrecision.MINUTE
+    local_date = date(2024, 3, 12)
+
+    @post_generation
+    def methods(strike: Any, create: bool, given: list[Method] | None, **_: Any) -> None:
+        if create:
+            for method in [Method.DRONE] if given is None else given:
+                StrikeMethodFactory(strike=strike, method=method)
+
+
+class WaveFactory(StrikeFactory):
+    """A wave: strikes belong to it by `StrikeFactory(wave=...)`."""
+
+    public_id = Sequence(lambda n: f"2024-03-12-wave-{n}")
+    kind = StrikeKind.WAVE
+    title = Sequence(lambda n: f"Night {n} of drones")
+    facility = None
+    target_described_as = "energy sites in several regions"
+    location_precision = LocationPrecision.COUNTRY
+
+
+class StrikeMethodFactory(DjangoModelFactory[StrikeMethod]):
+    class Meta:
+        model = StrikeMethod
+
+    strike = SubFactory(StrikeFactory, methods=[])
+    method = Method.DRONE
+
+
+class PropositionFactory(DjangoModelFactory[Proposition]):
+    class Meta:
+        model = Proposition
+
+    strike = SubFactory(StrikeFactory)
+    topic = Topic.DAMAGE
+    text = "The main distillation unit was damaged."
+
+
+class PropositionStateFactory(DjangoModelFactory[PropositionState]):
+    class Meta:
+        model = PropositionState
+
+    proposition = SubFactory(PropositionFactory)
+    from_rev = SubFactory(RevisionFactory)
+    state = Dispute.UNREPORTED
+    origins_for = 0
+    origins_against = 0
+    documents = 0
+
+
+class AssessmentFactory(DjangoModelFactory[Assessment]):
+    class Meta:
+        model = Assessment
+
+    proposition = SubFactory(PropositionFactory)
+    grade = Grade.UNASSESSED
+    reason = "Nobody has looked at it yet."
+    assessed_on = date(2024, 3, 13)
+
+
+# --- What was said ---------------------------------------------------------------------------------------
+
+
+class ClaimFactory(DjangoModelFactory[Claim]):
+    class Meta:
+        model = Claim
+
+    report = SubFactory(ReportFactory)
+    actor = SubFactory(ActorFactory)
+    proposition = SubFactory(PropositionFactory)
+    stance = Stance.ASSERTS
+    attribution = Attribution.ON_RECORD
+    position = 0
+    part = ReportPart.BODY
+    statement = "The unit took a direct hit."
+
+
+class ClaimStepFactory(DjangoModelFactory[ClaimStep]):
+    class Meta:
+        model = ClaimStep
+
+    claim = SubFactory(ClaimFactory)
+    step = 1
+    # The speaker; `source=` alone makes it a step of a source.
+    actor = LazyAttribute(lambda step: None if getattr(step, "source", None) else step.claim.actor)
+
+
+class ClaimRelationFactory(DjangoModelFactory[ClaimRelation]):
+    class Meta:
+        model = ClaimRelation
+
+    claim = SubFactory(ClaimFactory)
+    kind = ClaimRelationKind.UPDATES
+    other = SubFactory(ClaimFactory)
+
+
+class ClaimEvidenceFactory(DjangoModelFactory[ClaimEvidence]):
+    class Meta:
+        model = ClaimEvidence
+
+    claim = SubFactory(ClaimFactory)
+    evidence = SubFactory(EvidenceFactory, report=SelfAttribute("..claim.report"))
+    role = EvidenceRole.SUPPORTS
+
+
+class ClaimOriginFactory(DjangoModelFactory[ClaimOrigin]):
+    class Meta:
+        model = ClaimOrigin
+
+    claim = SubFactory(ClaimFactory)
+    key = SelfAttribute("claim.actor.public_id")
+    from_rev = SubFactory(RevisionFactory)
+
+
+class DamageEstimateFactory(DjangoModelFactory[DamageEstimate]):
+    class Meta:
+        model = DamageEstimate
+
+    claim = SubFactory(ClaimFactory)
+    metric = Metric.CAPACITY_OFFLINE
+    comparator = Comparator.VAGUE
+    unit_of_measure = UnitOfMeasure.KBBL_PER_DAY
+
+
+class WeaponCountFactory(_WithRegions):
+    """A count of drones; `weapons=[...]` for others."""
+
+    class Meta:
+        model = WeaponCount
+
+    claim = SubFactory(ClaimFactory)
+    outcome = WeaponOutcome.INTERCEPTED
+    comparator = Comparator.VAGUE
+
+    @post_generation
+    def weapons(count: Any, create: bool, given: list[Method] | None, **_: Any) -> None:
+        if create:
+            for weapon in [Method.DRONE] if given is None else given:
+                CountedWeaponFactory(count=count, weapon=weapon)
+
+
+class CountedWeaponFactory(DjangoModelFactory[CountedWeapon]):
+    class Meta:
+        model = CountedWeapon
+
+    count = SubFactory(WeaponCountFactory, weapons=[])
+    weapon = Method.DRONE
+
+
+def factories() -> dict[type[models.Model], Callable[..., Any]]:
+    """The factory of each model, the plain one where there are several: for sweeps over the models."""
+    found: dict[type[models.Model], Callable[..., Any]] = {}
+    for thing in globals().values():
+        if isinstance(thing, type) and issubclass(thing, DjangoModelFactory) and not thing._meta.abstract:
+            found.setdefault(thing._meta.model, thing)
+    return found
