@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.core.exceptions import FieldDoesNotExist
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 from django.utils import timezone
 
 from record.choices import Action, WithdrawalReason
 from record.models import Change, OnRecord, Recorded, Revision, collections, pointers_of
+from record.saving import Refused, save_checked
 
 BOOKKEEPING = frozenset(
     {"id", "public_id", "published_rev", "withdrawn_rev", "taken_down_rev", "withdrawal_reason",
@@ -56,7 +57,7 @@ class Writing:
             action=action,
             collection=row.collection,
             object_id=row.public_id,
-            **details,
+            **{name: value or None for name, value in details.items()},
         )
 
     def touch(self, row: Recorded) -> None:
@@ -165,8 +166,7 @@ def amend(
                 values[name] = [old, _logged(new)]
                 if not row._meta.get_field(name).many_to_many:
                     setattr(row, name, new)
-        _refuse_invalid(row)
-        row.save()
+        _save(row)
         for name in values:
             if row._meta.get_field(name).many_to_many:
                 getattr(row, name).set((changes or {})[name])
@@ -308,7 +308,7 @@ def _withdraw(
 ) -> None:
     row.withdrawn_rev = writing.revision
     row.withdrawal_reason = reason
-    row.withdrawal_note = note
+    row.withdrawal_note = note or None
     row.replaced_by = replaced_by
     row.save(update_fields=["withdrawn_rev", "withdrawal_reason", "withdrawal_note", "replaced_by"])
     for part in _parts(row):
@@ -327,13 +327,12 @@ def _parts(row: OnRecord) -> Iterator[Recorded]:
                 yield part
 
 
-def _refuse_invalid(row: Recorded) -> None:
-    """Rules of one row: its constraints, its vocabularies, what it must have."""
+def _save(row: Recorded) -> None:
+    """Save by the rules of one row: its constraints, its vocabularies, what it must have."""
     try:
-        row.full_clean()
-    except ValidationError as error:
-        rules = [f"{name}: {text}" for name, texts in error.message_dict.items() for text in texts]
-        raise Blocked([Blocker(row, rule) for rule in rules]) from error
+        save_checked(row)
+    except Refused as refused:
+        raise Blocked([Blocker(row, str(refused))]) from refused
 
 
 def _refuse_unsupported(rows: Sequence[OnRecord]) -> None:
@@ -374,8 +373,7 @@ def _logged(value: Any) -> Any:
 def _add_part(writing: Writing, row: OnRecord, part: Recorded) -> str:
     part.published_rev = writing.revision
     setattr(part, str(part.owner), row.anchor() if part.follows_lineage else row)
-    _refuse_invalid(part)
-    part.save()
+    _save(part)
     writing.touch(part)
     return str(part)
 

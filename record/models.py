@@ -98,6 +98,7 @@ class Change(models.Model):
         constraints = [
             one_of("action", Action, "change"),
             one_of("reason", WithdrawalReason, "change"),
+            CheckConstraint(name="change_note_is_never_blank", condition=~Q(note="")),
             CheckConstraint(
                 name="change_gives_a_reason_when_it_withdraws",
                 condition=Q(action=Action.WITHDRAW, reason__isnull=False)
@@ -290,6 +291,15 @@ class OnRecord(Recorded):
             CheckConstraint(
                 name="%(class)s_withdrawal_reason_is_a_known_word",
                 condition=Q(withdrawal_reason__in=WithdrawalReason.values),
+            ),
+            CheckConstraint(
+                name="%(class)s_withdrawal_note_is_never_blank", condition=~Q(withdrawal_note="")
+            ),
+            CheckConstraint(
+                name="%(class)s_is_taken_down_for_safety_or_by_law",
+                condition=Q(taken_down_rev__isnull=True)
+                | Q(withdrawn_rev__isnull=True)
+                | Q(withdrawal_reason__in=[WithdrawalReason.SAFETY, WithdrawalReason.LEGAL]),
             ),
             CheckConstraint(
                 name="%(class)s_is_replaced_only_when_withdrawn",

@@ -50,10 +50,15 @@ def as_stated(of: str) -> models.CharField:
     )
 
 
-def moment_rules(model: str, prefix: str, words: type[Vocabulary]) -> list[CheckConstraint]:
-    """A range runs forward, and whoever gives an edge says how exactly it is known."""
+def moment_rules(
+    model: str, prefix: str, words: type[Vocabulary], required: bool = False
+) -> list[CheckConstraint]:
+    """A range runs forward, and whoever gives an edge says how exactly it is known.
+
+    Where the precision is ``required``, its column says the latter already.
+    """
     early, late, exact = f"{prefix}earliest", f"{prefix}latest", f"{prefix}precision"
-    return [
+    rules = [
         one_of(exact, words, model),
         CheckConstraint(
             name=f"{model}_{prefix}range_runs_forward",
@@ -62,10 +67,14 @@ def moment_rules(model: str, prefix: str, words: type[Vocabulary]) -> list[Check
             | Q(**{f"{late}__gte": F(early)}),
             violation_error_message="The late edge is before the early one.",
         ),
-        CheckConstraint(
-            name=f"{model}_{prefix}range_has_a_precision",
-            condition=Q(**{f"{exact}__isnull": False})
-            | Q(**{f"{early}__isnull": True, f"{late}__isnull": True}),
-            violation_error_message="Say how exactly the time is known.",
-        ),
     ]
+    if not required:
+        rules.append(
+            CheckConstraint(
+                name=f"{model}_{prefix}range_has_a_precision",
+                condition=Q(**{f"{exact}__isnull": False})
+                | Q(**{f"{early}__isnull": True, f"{late}__isnull": True}),
+                violation_error_message="Say how exactly the time is known.",
+            )
+        )
+    return rules

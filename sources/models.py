@@ -61,7 +61,14 @@ class Name(models.Model):
     class Meta:
         abstract = True
         ordering = ["pk"]
-        constraints = [never_blank("%(class)s", "name", "language", "note")]
+        constraints = [
+            never_blank("%(class)s", "name", "note"),
+            CheckConstraint(
+                name="%(class)s_language_is_a_tag",
+                condition=Q(language__regex=LANGUAGE),
+                violation_error_message="A BCP 47 tag such as `uk`.",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -255,7 +262,7 @@ class Report(OnRecord):
         constraints = [
             *OnRecord.Meta.constraints,
             id_is_well_spelt(prefixed("rep"), "report"),
-            *moment_rules("report", "issued_", TimePrecision),
+            *moment_rules("report", "issued_", TimePrecision, required=True),
             never_blank("report", "title", "link", "issued_timezone", "issued_as_printed", "note"),
             CheckConstraint(
                 name="report_language_is_a_tag",

@@ -3,9 +3,8 @@
 No factory makes a row public. That is done by the doors: `publish(StrikeFactory())`.
 """
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import models
 from factory.declarations import LazyAttribute, LazyAttributeSequence, SelfAttribute, Sequence, SubFactory
@@ -68,6 +67,8 @@ from strikes.models import (
     WeaponCount,
 )
 
+Row = TypeVar("Row", bound=models.Model)
+
 NIGHT = datetime(2024, 3, 11, 23, 0, tzinfo=UTC)  # 02:00 of the twelfth at Kstovo
 MORNING = datetime(2024, 3, 12, 6, 0, tzinfo=UTC)
 
@@ -76,10 +77,19 @@ PEOPLE = ["Olena Bondar", "Timur Akhmetov", "Marta Lind", "Jonas Weber", "Aigul 
 COUNTRIES = [*(f"X{a}" for a in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"), *(f"Q{a}" for a in "MNOPQRSTUVWXYZ"), "ZZ"]
 
 
+class Factory(DjangoModelFactory[Row]):
+    class Meta:
+        abstract = True
+
+    if TYPE_CHECKING:  # Calling a factory gives a row. Its metaclass sees to that, which mypy cannot.
+
+        def __new__(cls, **values: Any) -> Row: ...  # type: ignore[misc]
+
+
 # --- The ledger: written by the doors; made here only for tests of its own rules -------------------------
 
 
-class LedgerFactory(DjangoModelFactory[Ledger]):
+class LedgerFactory(Factory[Ledger]):
     class Meta:
         model = Ledger
         django_get_or_create = ("id",)
@@ -87,7 +97,7 @@ class LedgerFactory(DjangoModelFactory[Ledger]):
     id = 1
 
 
-class RevisionFactory(DjangoModelFactory[Revision]):
+class RevisionFactory(Factory[Revision]):
     class Meta:
         model = Revision
 
@@ -95,7 +105,7 @@ class RevisionFactory(DjangoModelFactory[Revision]):
     at = LazyAttribute(lambda revision: MORNING + timedelta(minutes=revision.n))
 
 
-class ChangeFactory(DjangoModelFactory[Change]):
+class ChangeFactory(Factory[Change]):
     class Meta:
         model = Change
 
@@ -105,7 +115,7 @@ class ChangeFactory(DjangoModelFactory[Change]):
     object_id = "norsi"
 
 
-class MergeFactory(DjangoModelFactory[Merge]):
+class MergeFactory(Factory[Merge]):
     class Meta:
         model = Merge
 
@@ -118,7 +128,7 @@ class MergeFactory(DjangoModelFactory[Merge]):
 # --- Who says it, and where we read it -------------------------------------------------------------------
 
 
-class ActorFactory(DjangoModelFactory[Actor]):
+class ActorFactory(Factory[Actor]):
     class Meta:
         model = Actor
 
@@ -127,7 +137,7 @@ class ActorFactory(DjangoModelFactory[Actor]):
     kind = ActorKind.PERSON
 
 
-class ActorNameFactory(DjangoModelFactory[ActorName]):
+class ActorNameFactory(Factory[ActorName]):
     class Meta:
         model = ActorName
 
@@ -135,7 +145,7 @@ class ActorNameFactory(DjangoModelFactory[ActorName]):
     name = "Олена Бондар"
 
 
-class SourceFactory(DjangoModelFactory[Source]):
+class SourceFactory(Factory[Source]):
     class Meta:
         model = Source
 
@@ -145,7 +155,7 @@ class SourceFactory(DjangoModelFactory[Source]):
     voice = SubFactory(ActorFactory, kind=ActorKind.MEDIA, name=SelfAttribute("..name"))
 
 
-class ReportFactory(DjangoModelFactory[Report]):
+class ReportFactory(Factory[Report]):
     class Meta:
         model = Report
 
@@ -158,7 +168,7 @@ class ReportFactory(DjangoModelFactory[Report]):
     issued_local_date = LazyAttribute(lambda report: report.issued_earliest.date())
 
 
-class ReportNoticeFactory(DjangoModelFactory[ReportNotice]):
+class ReportNoticeFactory(Factory[ReportNotice]):
     class Meta:
         model = ReportNotice
 
@@ -167,7 +177,7 @@ class ReportNoticeFactory(DjangoModelFactory[ReportNotice]):
     dated = LazyAttribute(lambda notice: notice.report.issued_latest + timedelta(hours=1))
 
 
-class EvidenceFactory(DjangoModelFactory[Evidence]):
+class EvidenceFactory(Factory[Evidence]):
     class Meta:
         model = Evidence
 
@@ -180,7 +190,7 @@ class EvidenceFactory(DjangoModelFactory[Evidence]):
 # --- Where -----------------------------------------------------------------------------------------------
 
 
-class RegionFactory(DjangoModelFactory[Region]):
+class RegionFactory(Factory[Region]):
     """A country."""
 
     class Meta:
@@ -191,7 +201,7 @@ class RegionFactory(DjangoModelFactory[Region]):
     level = RegionLevel.COUNTRY
 
 
-class SubdivisionFactory(DjangoModelFactory[Region]):
+class SubdivisionFactory(Factory[Region]):
     """A part of a country."""
 
     class Meta:
@@ -203,7 +213,7 @@ class SubdivisionFactory(DjangoModelFactory[Region]):
     level = RegionLevel.SUBDIVISION
 
 
-class _WithRegions(DjangoModelFactory[Any]):
+class WithRegions(Factory[Row]):
     """`regions=[...]` puts the row there."""
 
     class Meta:
@@ -216,7 +226,7 @@ class _WithRegions(DjangoModelFactory[Any]):
             row.regions.set(given)
 
 
-class FacilityFactory(_WithRegions):
+class FacilityFactory(WithRegions[Facility]):
     class Meta:
         model = Facility
 
@@ -226,7 +236,7 @@ class FacilityFactory(_WithRegions):
     location_precision = LocationPrecision.TOWN
 
 
-class FacilityNameFactory(DjangoModelFactory[FacilityName]):
+class FacilityNameFactory(Factory[FacilityName]):
     class Meta:
         model = FacilityName
 
@@ -234,7 +244,7 @@ class FacilityNameFactory(DjangoModelFactory[FacilityName]):
     name = "Нефтезавод"
 
 
-class PartyFactory(DjangoModelFactory[Party]):
+class PartyFactory(Factory[Party]):
     class Meta:
         model = Party
 
@@ -243,7 +253,7 @@ class PartyFactory(DjangoModelFactory[Party]):
     role = PartyRole.OPERATOR
 
 
-class UnitFactory(DjangoModelFactory[Unit]):
+class UnitFactory(Factory[Unit]):
     class Meta:
         model = Unit
 
@@ -253,7 +263,7 @@ class UnitFactory(DjangoModelFactory[Unit]):
     kind = UnitKind.CRUDE_DISTILLATION_VACUUM
 
 
-class UnitNameFactory(DjangoModelFactory[UnitName]):
+class UnitNameFactory(Factory[UnitName]):
     class Meta:
         model = UnitName
 
@@ -261,7 +271,7 @@ class UnitNameFactory(DjangoModelFactory[UnitName]):
     name = "CDU-6"
 
 
-class CapacityFactory(DjangoModelFactory[Capacity]):
+class CapacityFactory(Factory[Capacity]):
     class Meta:
         model = Capacity
 
@@ -275,7 +285,7 @@ class CapacityFactory(DjangoModelFactory[Capacity]):
 # --- What is at issue ------------------------------------------------------------------------------------
 
 
-class StrikeFactory(_WithRegions):
+class StrikeFactory(WithRegions[Strike]):
     """A strike by drones; `methods=[...]` for another."""
 
     class Meta:
@@ -309,7 +319,7 @@ class WaveFactory(StrikeFactory):
     location_precision = LocationPrecision.COUNTRY
 
 
-class StrikeMethodFactory(DjangoModelFactory[StrikeMethod]):
+class StrikeMethodFactory(Factory[StrikeMethod]):
     class Meta:
         model = StrikeMethod
 
@@ -317,7 +327,7 @@ class StrikeMethodFactory(DjangoModelFactory[StrikeMethod]):
     method = Method.DRONE
 
 
-class PropositionFactory(DjangoModelFactory[Proposition]):
+class PropositionFactory(Factory[Proposition]):
     class Meta:
         model = Proposition
 
@@ -326,7 +336,7 @@ class PropositionFactory(DjangoModelFactory[Proposition]):
     text = "The main distillation unit was damaged."
 
 
-class PropositionStateFactory(DjangoModelFactory[PropositionState]):
+class PropositionStateFactory(Factory[PropositionState]):
     class Meta:
         model = PropositionState
 
@@ -338,7 +348,7 @@ class PropositionStateFactory(DjangoModelFactory[PropositionState]):
     documents = 0
 
 
-class AssessmentFactory(DjangoModelFactory[Assessment]):
+class AssessmentFactory(Factory[Assessment]):
     class Meta:
         model = Assessment
 
@@ -351,7 +361,7 @@ class AssessmentFactory(DjangoModelFactory[Assessment]):
 # --- What was said ---------------------------------------------------------------------------------------
 
 
-class ClaimFactory(DjangoModelFactory[Claim]):
+class ClaimFactory(Factory[Claim]):
     class Meta:
         model = Claim
 
@@ -365,7 +375,7 @@ class ClaimFactory(DjangoModelFactory[Claim]):
     statement = "The unit took a direct hit."
 
 
-class ClaimStepFactory(DjangoModelFactory[ClaimStep]):
+class ClaimStepFactory(Factory[ClaimStep]):
     class Meta:
         model = ClaimStep
 
@@ -375,7 +385,7 @@ class ClaimStepFactory(DjangoModelFactory[ClaimStep]):
     actor = LazyAttribute(lambda step: None if getattr(step, "source", None) else step.claim.actor)
 
 
-class ClaimRelationFactory(DjangoModelFactory[ClaimRelation]):
+class ClaimRelationFactory(Factory[ClaimRelation]):
     class Meta:
         model = ClaimRelation
 
@@ -384,7 +394,7 @@ class ClaimRelationFactory(DjangoModelFactory[ClaimRelation]):
     other = SubFactory(ClaimFactory)
 
 
-class ClaimEvidenceFactory(DjangoModelFactory[ClaimEvidence]):
+class ClaimEvidenceFactory(Factory[ClaimEvidence]):
     class Meta:
         model = ClaimEvidence
 
@@ -393,7 +403,7 @@ class ClaimEvidenceFactory(DjangoModelFactory[ClaimEvidence]):
     role = EvidenceRole.SUPPORTS
 
 
-class ClaimOriginFactory(DjangoModelFactory[ClaimOrigin]):
+class ClaimOriginFactory(Factory[ClaimOrigin]):
     class Meta:
         model = ClaimOrigin
 
@@ -402,7 +412,7 @@ class ClaimOriginFactory(DjangoModelFactory[ClaimOrigin]):
     from_rev = SubFactory(RevisionFactory)
 
 
-class DamageEstimateFactory(DjangoModelFactory[DamageEstimate]):
+class DamageEstimateFactory(Factory[DamageEstimate]):
     class Meta:
         model = DamageEstimate
 
@@ -412,7 +422,7 @@ class DamageEstimateFactory(DjangoModelFactory[DamageEstimate]):
     unit_of_measure = UnitOfMeasure.KBBL_PER_DAY
 
 
-class WeaponCountFactory(_WithRegions):
+class WeaponCountFactory(WithRegions[WeaponCount]):
     """A count of drones; `weapons=[...]` for others."""
 
     class Meta:
@@ -429,7 +439,7 @@ class WeaponCountFactory(_WithRegions):
                 CountedWeaponFactory(count=count, weapon=weapon)
 
 
-class CountedWeaponFactory(DjangoModelFactory[CountedWeapon]):
+class CountedWeaponFactory(Factory[CountedWeapon]):
     class Meta:
         model = CountedWeapon
 
@@ -437,10 +447,10 @@ class CountedWeaponFactory(DjangoModelFactory[CountedWeapon]):
     weapon = Method.DRONE
 
 
-def factories() -> dict[type[models.Model], Callable[..., Any]]:
+def factories() -> dict[type[models.Model], Any]:
     """The factory of each model, the plain one where there are several: for sweeps over the models."""
-    found: dict[type[models.Model], Callable[..., Any]] = {}
+    found: dict[type[models.Model], Any] = {}
     for thing in globals().values():
-        if isinstance(thing, type) and issubclass(thing, DjangoModelFactory) and not thing._meta.abstract:
+        if isinstance(thing, type) and issubclass(thing, Factory) and not thing._meta.abstract:
             found.setdefault(thing._meta.model, thing)
     return found

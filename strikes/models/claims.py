@@ -315,7 +315,9 @@ class ClaimEvidence(Recorded):
     """A piece of evidence attached to a claim, with what it does for it."""
 
     claim = models.ForeignKey(Claim, models.CASCADE, related_name="evidence_links")
-    evidence = models.ForeignKey(Evidence, models.PROTECT, related_name="claim_links")
+    evidence = models.ForeignKey(
+        Evidence, models.PROTECT, related_name="claim_links", help_text="The piece of evidence."
+    )
     role = models.CharField(
         max_length=20, choices=EvidenceRole.choices, help_text="What it does for the claim."
     )

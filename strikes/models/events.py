@@ -84,7 +84,7 @@ class Strike(OnRecord):
             id_is_well_spelt(SLUG, "strike"),
             one_of("kind", StrikeKind, "strike"),
             one_of("location_precision", LocationPrecision, "strike"),
-            *moment_rules("strike", "", TimePrecision),
+            *moment_rules("strike", "", TimePrecision, required=True),
             never_blank("strike", "title", "target_described_as", "timezone", "as_stated", "note"),
             CheckConstraint(
                 name="strike_that_is_a_wave_has_no_facility",

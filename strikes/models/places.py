@@ -212,6 +212,7 @@ class Unit(OnRecord):
             UniqueConstraint(
                 name="unit_is_one_designation_of_one_facility",
                 fields=["facility", "designation"],
+                condition=Q(withdrawn_rev__isnull=True),
                 violation_error_message="The facility has a unit of this designation.",
             ),
         ]
