@@ -139,9 +139,8 @@ class ClaimViewSet(RecordViewSet):
 
     def ordering_keys(self) -> list[Key]:
         keys = super().ordering_keys()
-        if keys[0].column == "position" and len(self.request.query_params.get("report", "").split(",")) != 1:
-            raise BadParameter("ordering", "Positions compare within one report: name it with `report`.")
-        if keys[0].column == "position" and "report" not in self.request.query_params:
+        reports = {part for text in self.request.query_params.getlist("report") for part in text.split(",")}
+        if keys[0].column == "position" and len(reports) != 1:
             raise BadParameter("ordering", "Positions compare within one report: name it with `report`.")
         return keys
 
