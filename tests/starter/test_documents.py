@@ -1,0 +1,71 @@
+"""What the documents show is what the record says."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+ROOT = Path(settings.BASE_DIR)
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+EXAMPLE = (ROOT / "docs" / "worked-example.md").read_text(encoding="utf-8")
+
+
+def contained(shown: Any, real: Any) -> bool:
+    """Whether everything that is shown is in the real answer; the real one may have more keys."""
+    if isinstance(shown, dict):
+        return isinstance(real, dict) and all(
+            key in real and contained(value, real[key]) for key, value in shown.items()
+        )
+    if isinstance(shown, list):
+        return len(shown) == len(real) and all(map(contained, shown, real))
+    return shown == real
+
+
+def rows_of(table: str) -> list[list[str]]:
+    lines = [line for line in EXAMPLE.split(table)[1].split("\n\n")[0].splitlines() if line.startswith("|")]
+    return [[cell.strip().strip("`") for cell in line.strip("|").split("|")] for line in lines]
+
+
+def test_the_request_of_the_readme_has_the_answer_that_is_shown(api):
+    (address,) = re.findall(r"^GET (\S+)$", README, re.MULTILINE)
+    (shown,) = re.findall(r"^```json\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+    assert contained(json.loads(shown), api(address))
+
+
+def test_the_readme_has_the_nine_words():
+    words = re.findall(r"^\| \*\*(\w+)\*\* \|", README, re.MULTILINE)
+    assert len(words) == 9
+
+
+def test_the_folders_of_the_readme_are_there():
+    tree = README.split("## What is where")[1].split("```")[1]
+    folders = re.findall(r"^(\w+/)", tree, re.MULTILINE)
+    assert folders
+    assert [folder for folder in folders if not (ROOT / folder).is_dir()] == []
+
+
+CLAIMS = rows_of("| on whose word (origin) |\n|---|---|---|---|---|\n")
+STATES = rows_of("| proposition | for | against | state | documents |\n|---|---|---|---|---|\n")
+
+
+@pytest.mark.parametrize("row", CLAIMS, ids=lambda row: row[0])
+def test_a_claim_that_was_worked_out_by_hand(api, row):
+    public_id, _, stance, proposition, origin = row
+    claim = api(f"claims/{public_id}/")
+    assert (claim["stance"], claim["proposition"]["display"], claim["origin"]) == (
+        stance,
+        proposition,
+        origin,
+    )
+
+
+@pytest.mark.parametrize("row", STATES, ids=lambda row: row[0])
+def test_a_state_that_was_worked_out_by_hand(api, row):
+    text, *counts = row
+    found = [one for one in api.every("propositions/?page_size=500") if one["text"] == text]
+    assert len(found) == 1
+    kept = found[0]
+    assert [str(kept[key]) for key in ("origins_for", "origins_against", "dispute", "documents")] == counts
