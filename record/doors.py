@@ -19,7 +19,7 @@ from record.saving import Refused, save_checked
 
 BOOKKEEPING = frozenset(
     {"id", "public_id", "published_rev", "withdrawn_rev", "taken_down_rev", "withdrawal_reason",
-     "withdrawal_note", "replaced_by", "supersedes"}
+     "withdrawal_note", "replaced_by", "supersedes", "search_text", "sort_at", "local_until"}
 )  # fmt: skip
 
 
@@ -166,6 +166,7 @@ def amend(
                 values[name] = [old, _logged(new)]
                 if not row._meta.get_field(name).many_to_many:
                     setattr(row, name, new)
+        row.settle()
         _save(row)
         for name in values:
             if row._meta.get_field(name).many_to_many:

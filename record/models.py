@@ -329,7 +329,7 @@ class OnRecord(Recorded):
     # What the doors ask ------------------------------------------------------------------
 
     def settle(self) -> None:
-        """Fill in what is fixed at publication, such as sort keys."""
+        """Fill in what the row is sorted and found by, when it is published and when it is amended."""
 
     def succeed(self, earlier: Self) -> None:
         """Take over what the next row of a chain of corrections inherits beyond its fields."""

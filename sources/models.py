@@ -11,6 +11,7 @@ from django.db.models import CheckConstraint, F, Q
 
 from record.ids import SLUG, id_is_well_spelt, prefixed, random_id, slug_id
 from record.models import OnRecord, Recorded, never_blank
+from record.search import folded_names, search_text, searchable_words
 from record.moments import earliest, latest, local_date, moment_rules, precision, zone
 from record.vocabulary import one_of
 from sources.choices import (
@@ -102,6 +103,8 @@ class Actor(OnRecord):
     country = country_code("The country it belongs to.")
     note = editors_note()
 
+    search_text = search_text()
+
     collection = "actors"
     mergeable = True
     parts = ("names",)
@@ -138,6 +141,9 @@ class Actor(OnRecord):
     @property
     def display(self) -> str:
         return f"{self.name}, {self.role}" if self.role else self.name
+
+    def settle(self) -> None:
+        self.search_text = folded_names([self.name, self.name_local, *(row.name for row in self.names.all())])
 
     def objections(self) -> Iterable[str]:
         seen, above = {self.pk}, self.affiliation
@@ -184,6 +190,8 @@ class Source(OnRecord):
     homepage = models.URLField(max_length=500, null=True, blank=True, help_text="Its home page.")
     note = editors_note()
 
+    search_text = search_text()
+
     collection = "sources"
     mergeable = True
     frozen = frozenset({"voice"})
@@ -211,6 +219,9 @@ class Source(OnRecord):
     @property
     def display(self) -> str:
         return self.name
+
+    def settle(self) -> None:
+        self.search_text = folded_names([self.name])
 
     def objections(self) -> Iterable[str]:
         if self.voice.kind != ActorKind.MEDIA:
@@ -252,6 +263,8 @@ class Report(OnRecord):
     )  # fmt: skip
     note = editors_note()
 
+    search_text = search_text()
+
     collection = "reports"
     parts = ("notices",)
     frozen = frozenset({"source"})
@@ -284,6 +297,9 @@ class Report(OnRecord):
     @property
     def display(self) -> str:
         return f"{self.source.name}: {self.title}"
+
+    def settle(self) -> None:
+        self.search_text = searchable_words(self.title)
 
     def objections(self) -> Iterable[str]:
         seen, above = {self.pk}, self.derived_from

@@ -416,6 +416,7 @@ POINTERS: list[tuple[Model, Any]] = [
 ]
 
 WRITTEN_BY_THE_DOORS = {
+    "search_text": "folded by `settle`",
     "Change.collection": "the name of a collection, from the model",
     "Change.object_id": "the public id of the row, which is well spelt there",
     "Change.replaced_by": "the public id of the successor",

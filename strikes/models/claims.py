@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, ClassVar, Self, cast
 
 from django.db import models
@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from record.ids import PublicIdField, id_is_well_spelt, prefixed, random_id
 from record.models import OnRecord, Recorded, RecordedQuerySet, Revision, never_blank
 from record.moments import as_stated, earliest, latest, local_date, moment_rules, precision, zone
+from record.search import search_text, searchable_words
 from record.vocabulary import one_of
 from sources.choices import ReportPart, TimePrecision
 from sources.models import LANGUAGE, Actor, Evidence, Report, Source, editors_note, language_code
@@ -125,6 +126,8 @@ class Claim(OnRecord):
     public_relations: Sequence[dict[str, Any]]
     """How it stands to other claims at the revision a request reads, set by its loading plan."""
 
+    search_text = search_text()
+
     collection = "claims"
     parts = ("chain", "evidence_links", "relations")
     numbered_parts = ("damage_estimates", "weapon_counts")
@@ -133,7 +136,7 @@ class Claim(OnRecord):
          "speakers_stated", "statement", "quote", "quote_language",
          "said_earliest", "said_latest", "said_precision", "said_timezone", "said_local_date",
          "said_as_stated", "event_earliest", "event_latest", "event_precision", "event_timezone",
-         "event_local_date", "event_as_stated", "place_as_stated", "lineage_from", "lineage", "sort_at"}
+         "event_local_date", "event_as_stated", "place_as_stated", "lineage_from", "lineage"}
     )  # fmt: skip
 
     objects: ClassVar[Any] = ClaimQuerySet.as_manager()
@@ -195,6 +198,13 @@ class Claim(OnRecord):
 
     def settle(self) -> None:
         self.sort_at = self.said_latest or self.said_earliest or self.report.issued_latest
+        self.search_text = searchable_words(self.statement, self.quote)
+
+    @classmethod
+    def refresh(cls, touched: Collection[Recorded], revision: Revision) -> None:
+        from strikes import words
+
+        words.index(touched, revision)
 
     def succeed(self, earlier: Self) -> None:
         self.lineage_from = earlier.lineage

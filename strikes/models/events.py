@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any, ClassVar, Self
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models
@@ -12,6 +13,7 @@ from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 from record.ids import SLUG, id_is_well_spelt, prefixed, random_id, slug_id
 from record.models import OnRecord, Recorded, RecordedQuerySet, Revision, never_blank
 from record.moments import as_stated, earliest, latest, local_date, moment_rules, precision, zone
+from record.search import folded_names, search_text, searchable_words
 from record.vocabulary import one_of
 from sources.choices import TimePrecision
 from sources.models import Actor, editors_note
@@ -67,8 +69,14 @@ class Strike(OnRecord):
     precision = precision("the time of the event", TimePrecision, null=False, blank=False)
     timezone = zone()
     local_date = local_date("the event", null=False, blank=False)
+    local_until = models.DateField(
+        null=True, blank=True, editable=False,
+        help_text="The last date of the event on the clocks of the place; null while it goes on.",
+    )  # fmt: skip
     as_stated = as_stated("the time of the event")
     note = editors_note()
+
+    search_text = search_text()
 
     collection = "strikes"
     mergeable = True
@@ -101,6 +109,14 @@ class Strike(OnRecord):
     @property
     def display(self) -> str:
         return f"{self.title}, {self.local_date}"
+
+    def settle(self) -> None:
+        self.search_text = folded_names([self.title, self.target_described_as])
+        zone = ZoneInfo(self.timezone) if self.timezone else None
+        ends = (
+            self.latest and self.latest.astimezone(zone).date() if zone else self.latest and self.local_date
+        )
+        self.local_until = max(ends, self.local_date) if ends else None
 
     @property
     def method_codes(self) -> list[str]:
@@ -192,6 +208,8 @@ class Proposition(OnRecord):
     )  # fmt: skip
     note = editors_note()
 
+    search_text = search_text()
+
     collection = "propositions"
     mergeable = True
     frozen = frozenset({"strike", "facility", "unit", "actor", "region", "topic", "text", "open"})
@@ -237,6 +255,9 @@ class Proposition(OnRecord):
     @property
     def display(self) -> str:
         return self.text
+
+    def settle(self) -> None:
+        self.search_text = searchable_words(self.text)
 
     states_read: Sequence[PropositionState]
     """The state in force at the revision a request reads, set by its loading plan."""

@@ -10,6 +10,7 @@ from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 
 from record.ids import REGION_CODE, SLUG, PublicIdField, id_is_well_spelt, slug_id
 from record.models import OnRecord, Recorded, never_blank
+from record.search import folded_names, search_text
 from record.vocabulary import one_of
 from sources.models import COUNTRY, Actor, Name, Report, country_code, editors_note
 from strikes.choices import FacilityKind, LocationPrecision, PartyRole, RegionLevel, UnitKind
@@ -33,6 +34,8 @@ class Region(OnRecord):
         "self", models.PROTECT, null=True, blank=True, related_name="subdivisions",
         help_text="The region it is a part of; null for a country.",
     )  # fmt: skip
+
+    search_text = search_text()
 
     collection = "regions"
     frozen = frozenset({"level", "parent"})
@@ -60,6 +63,9 @@ class Region(OnRecord):
     @property
     def display(self) -> str:
         return self.name
+
+    def settle(self) -> None:
+        self.search_text = folded_names([self.name, self.public_id])
 
     def objections(self) -> Iterable[str]:
         if self.parent is not None and self.parent.public_id[:2] != self.public_id[:2]:
@@ -98,6 +104,8 @@ class Facility(OnRecord):
         max_length=20, choices=LocationPrecision.choices, help_text="How exactly the place is given."
     )
     note = editors_note()
+
+    search_text = search_text()
 
     collection = "facilities"
     mergeable = True
@@ -138,6 +146,11 @@ class Facility(OnRecord):
     @property
     def display(self) -> str:
         return self.name
+
+    def settle(self) -> None:
+        self.search_text = folded_names(
+            [self.name, self.name_local, self.town, *(row.name for row in self.names.all())]
+        )
 
 
 class FacilityName(Name):
@@ -197,6 +210,8 @@ class Unit(OnRecord):
     )  # fmt: skip
     note = editors_note()
 
+    search_text = search_text()
+
     collection = "units"
     mergeable = True
     parts = ("names",)
@@ -220,6 +235,9 @@ class Unit(OnRecord):
     @property
     def display(self) -> str:
         return f"{self.designation}, {self.facility.name}"
+
+    def settle(self) -> None:
+        self.search_text = folded_names([self.designation, *(row.name for row in self.names.all())])
 
 
 class UnitName(Name):

@@ -1,0 +1,64 @@
+"""Search: the same hits as a plain reading of the words, on whatever database."""
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from record.search import fold, folded_words, searchable_words
+from strikes.models import Claim
+from strikes.words import having_words
+from tests.factories import ClaimFactory
+from tests.recording import on_record
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("НОРСИ", "norsi"), ("АВТ-6", "avt6"), ("AVT 6", "avt-6"), ("ﬁre", "FIRE"), ("Straße", "STRASSE"),
+     ("Київ", "КИЇВ"), ("ＮＯＲＳＩ", "norsi"), ("co\u00adop", "coop"), ("e\u0301cole", "\u00e9cole")],
+)  # fmt: skip
+def test_two_spellings_fold_to_one(one, other):
+    assert fold(one) == fold(other) != ""
+
+
+@given(st.text())
+def test_folding_leaves_latin_letters_and_digits_and_folds_no_further(text):
+    folded = fold(text)
+    assert all(c in "abcdefghijklmnopqrstuvwxyz0123456789" for c in folded)
+    assert fold(folded) == folded
+
+
+WORDS = st.sampled_from(
+    ["drone", "Drone", "дрон", "AVT-6", "АВТ-6", "1e400", "25", "025", "half", "oil-depot", "oil", "depot",
+     "don't", "a_b", "and", "OR", "not", "NEAR", "*", "'", '"', "<->", "x", "€", "東京", "№5", "3.5", "-1"]
+)  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_a_search_finds_what_a_plain_reading_finds():
+    claim = on_record(ClaimFactory())
+
+    @settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @given(
+        texts=st.lists(st.lists(WORDS, min_size=1, max_size=5).map(" ".join), min_size=1, max_size=4),
+        asked=st.lists(WORDS, min_size=1, max_size=3).map(" ".join),
+    )
+    def check(texts: list[str], asked: str) -> None:
+        words = folded_words(asked)
+        if not words:
+            return
+        with transaction.atomic():
+            rows = [
+                on_record(
+                    ClaimFactory(
+                        statement=text, report=claim.report, actor=claim.actor, proposition=claim.proposition
+                    )
+                )
+                for text in texts
+            ]
+            found = set(having_words(Claim.objects.filter(pk__in=[row.pk for row in rows]), words))
+            plain = {row for row in rows if set(words) <= set(searchable_words(row.statement).split())}
+            assert found == plain
+            transaction.set_rollback(True)
+
+    check()
