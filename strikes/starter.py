@@ -1,32 +1,101 @@
-"""The starter record: real, sourced reports, read from files and published in date order."""
+"""The starter data: the files below `fixtures/`, imported as drafts and published in date order."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import yaml
 from django.db import transaction
 from django.utils import timezone
+from yaml.composer import ComposerError
+from yaml.constructor import ConstructorError
 
 from record import doors
 from record.models import Ledger, OnRecord
 from sources.models import Report
-from strikes.bundles import BundleError, Entry, Problem, entries_of, import_bundle
+from strikes.bundles import BundleError, Entry, Problem, entries_of, import_bundle, shown
+
+LARGEST = 1_000_000  # bytes of one file
+DEEPEST = 20  # lists and mappings, one in the other
+
+
+# Reading --------------------------------------------------------------------------------------
+
+
+class PlainYaml(yaml.SafeLoader):
+    """YAML with no more in it than JSON has: texts, whole numbers, true, false and null.
+
+    A decimal, a date or a time of day stays the text it was written as, for its field to read: no number
+    goes through floating point, and no 20:30 becomes 1230. Anchors are refused, since a few lines of
+    them can mean more rows than memory holds.
+    """
+
+    yaml_implicit_resolvers = {
+        None: [
+            ("tag:yaml.org,2002:null", re.compile(r"(~|null|Null|NULL|)\Z")),
+            ("tag:yaml.org,2002:bool", re.compile(r"(true|True|TRUE|false|False|FALSE)\Z")),
+            ("tag:yaml.org,2002:int", re.compile(r"-?(0|[1-9][0-9]{0,17})\Z")),
+        ]
+    }
+    depth = 0
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        event: Any = self.peek_event()
+        if event.anchor is not None or event.tag is not None:
+            raise ComposerError(None, None, "anchors, aliases and tags are not read", event.start_mark)
+        if self.depth == DEEPEST:
+            raise ComposerError(None, None, "nested too deeply", event.start_mark)
+        self.depth += 1
+        node = super().compose_node(parent, index)
+        self.depth -= 1
+        return node
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> Any:
+        seen = set()
+        for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise ConstructorError(None, None, "a key is a word", key.start_mark)
+            if key.value in seen:
+                raise ConstructorError(None, None, f"{shown(key.value)} is there twice", key.start_mark)
+            seen.add(key.value)
+        return super().construct_mapping(node, deep)
 
 
 def read(folder: Path) -> list[Entry]:
     """Every row of every file below a folder, in the order of the file names."""
-    entries = []
-    for path in sorted(folder.rglob("*.yaml")):
-        name = str(path.relative_to(folder))
-        try:
-            bundle = yaml.safe_load(path.read_text(encoding="utf-8"))
-        except (yaml.YAMLError, UnicodeDecodeError, ValueError) as error:
-            raise BundleError([Problem(name, "the file", " ".join(str(error).split()))]) from error
-        entries += entries_of(bundle or {}, name)
-    return entries
+    if not folder.is_dir():
+        raise BundleError([Problem(str(folder), "the folder", "There is no such folder.")])
+    return [
+        entry
+        for path in sorted(folder.rglob("*.yaml"))
+        for entry in read_file(path, str(path.relative_to(folder)))
+    ]
+
+
+def read_file(path: Path, name: str) -> list[Entry]:
+    """Every row of one file, which messages call by that name."""
+    try:
+        if path.stat().st_size > LARGEST:
+            raise BundleError([Problem(name, "the file", f"It is larger than {LARGEST:,} bytes.")])
+        bundle = yaml.load(path.read_text(encoding="utf-8"), Loader=PlainYaml)
+    except OSError as error:
+        raise BundleError([Problem(name, "the file", f"It cannot be read: {error.strerror}.")]) from error
+    except UnicodeDecodeError as error:
+        raise BundleError([Problem(name, "the file", "It is not written in UTF-8.")]) from error
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        where = f"line {mark.line + 1}" if mark else "the file"
+        raise BundleError([Problem(name, where, f"Not YAML as we read it: {error.problem}.")]) from error
+    except yaml.YAMLError as error:
+        raise BundleError([Problem(name, "the file", " ".join(str(error).split()))]) from error
+    return entries_of({} if bundle is None else bundle, name)
+
+
+# Loading --------------------------------------------------------------------------------------
 
 
 def load(folder: Path) -> int:
@@ -53,48 +122,43 @@ def load(folder: Path) -> int:
 
 
 def in_date_order(
-    entries: Iterable[Entry], made: Iterable[OnRecord]
+    entries: Iterable[Entry], made: Sequence[OnRecord]
 ) -> Iterator[tuple[dt.datetime, list[OnRecord]]]:
     """Each report with its rows, at the end of the day it is dated to, and before them whatever they
     are the first to need. What no report needs goes public with the last one."""
+    new = set(made)
     files: dict[str, list[OnRecord]] = {}
+    days: dict[str, dt.date] = {}
     for entry in entries:
-        if entry.row is not None and entry.row.status == "draft":
+        if entry.row in new:
             files.setdefault(entry.file, []).append(entry.row)
-    dated = sorted(
-        (row.issued_local_date, file)
-        for file, rows in files.items()
-        for row in rows
-        if isinstance(row, Report)
-    )
+            if isinstance(entry.row, Report):
+                day = entry.row.issued_local_date
+                days[entry.file] = max(day, days.get(entry.file, day))
     waiting = [row for row in made if row.owner is None]
-    if not dated:
-        yield timezone.now(), waiting
+    dated = sorted((day, file) for file, day in days.items())
     for number, (day, file) in enumerate(dated, start=1):
-        wanted = files[file] if number < len(dated) else waiting
-        batch = _with_needs(wanted, set(waiting))
-        waiting = [row for row in waiting if row not in batch]
-        yield dt.datetime.combine(day, dt.time(23, 59, 59), dt.UTC), batch
+        batch = _with_needs(files[file], waiting) if number < len(dated) else waiting
+        taken = set(batch)
+        waiting = [row for row in waiting if row not in taken]
+        if batch:
+            yield dt.datetime.combine(day, dt.time(23, 59, 59), dt.UTC), batch
+    if waiting:
+        yield timezone.now(), waiting
 
 
-def _with_needs(rows: Iterable[OnRecord], waiting: set[OnRecord]) -> list[OnRecord]:
-    """The rows and every waiting row they rest on, what is needed first."""
-    batch: dict[OnRecord, None] = {}
-
-    def add(row: OnRecord) -> None:
-        if row in waiting and row not in batch:
-            waiting.discard(row)
-            for _, target in row.pointers():
-                add(target)
-            for related_name in row.numbered_parts:
-                for number in getattr(row, related_name).all():
-                    for _, target in number.pointers():
-                        add(target)
-            batch[row] = None
-
-    for row in rows:
-        add(row)
-    return list(batch)
+def _with_needs(rows: Iterable[OnRecord], waiting: Sequence[OnRecord]) -> list[OnRecord]:
+    """The rows and every waiting row they rest on, in the order in which they were made."""
+    available = set(waiting)
+    needed: set[OnRecord] = set()
+    queue = list(rows)
+    while queue:
+        row = queue.pop()
+        if row in available and row not in needed:
+            needed.add(row)
+            numbers = [one for name in row.numbered_parts for one in getattr(row, name).all()]
+            queue += [target for one in [row, *numbers] for _, target in one.pointers()]
+    return [row for row in waiting if row in needed]
 
 
 def _problems(blocked: doors.Blocked, entries: Iterable[Entry]) -> list[Problem]:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import datetime as dt
+import difflib
+import re
+from collections.abc import Callable, Iterable
+from decimal import Decimal
 from typing import Any
 
 import django_filters
@@ -13,50 +17,65 @@ from rest_framework.request import Request
 
 from record.api.problems import BadParameter
 from record.models import Merge, OnRecord
+from record.search import folded_words
 from record.vocabulary import Vocabulary
 
 PAGING = {"page_size", "cursor", "ordering"}
 
 
-class SeveralWidget(forms.Widget):
+class GivenWidget(forms.Widget):
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str] | None:
         return data.getlist(name) if name in data else None
 
 
-class SeveralField(forms.Field):
-    """Values given by commas or by repetition; their union is meant."""
+class GivenField(forms.Field):
+    """What was given for a parameter, as texts; each filter reads them itself."""
 
-    widget = SeveralWidget
-
-    def clean(self, value: list[str] | None) -> list[str] | None:
-        if value is None:
-            return None
-        return list(dict.fromkeys(part for text in value for part in text.split(",")))
+    widget = GivenWidget
 
 
-class WordsFilter(django_filters.Filter):
+class RecordFilter(django_filters.Filter):
+    """A word of the query. It reads its texts, or raises a ``ValidationError`` that says what is allowed."""
+
+    field_class = GivenField
+    several = False
+    """Whether it takes several values, by commas or by repetition; their union is meant."""
+
+    def read(self, texts: list[str], revision: int) -> Any:
+        if not self.several:
+            return self.value(texts[0], revision)
+        return self.values(list(dict.fromkeys(part for text in texts for part in text.split(","))), revision)
+
+    def value(self, text: str, revision: int) -> Any:
+        return text
+
+    def values(self, texts: list[str], revision: int) -> Any:
+        return [self.value(text, revision) for text in texts]
+
+
+class WordsFilter(RecordFilter):
     """Words of a vocabulary."""
 
-    field_class = SeveralField
+    several = True
 
     def __init__(self, vocabulary: type[Vocabulary], **options: Any) -> None:
         super().__init__(**options)
         self.vocabulary = vocabulary
 
-    def values(self, texts: list[str], revision: int) -> list[str]:
-        for text in texts:
-            if text not in self.vocabulary.values:
-                known = ", ".join(self.vocabulary.values)
-                raise ValidationError(
-                    f"{_shown(text)} is not a word of this vocabulary: {known}.", "invalid_choice"
-                )
-        return texts
+    def value(self, text: str, revision: int) -> str:
+        if text not in self.vocabulary.values:
+            raise ValidationError(
+                f"{shown(text)} is not a word of the vocabulary `{self.vocabulary.slug()}`"
+                f"{nearest(text, self.vocabulary.values)}",
+                "invalid_choice",
+            )
+        return text
 
 
-class IdsFilter(django_filters.Filter):
+class IdsFilter(RecordFilter):
     """Public ids of one collection, each of which also finds what was merged with it."""
 
-    field_class = SeveralField
+    several = True
 
     def __init__(self, model: type[OnRecord], **options: Any) -> None:
         super().__init__(**options)
@@ -64,6 +83,115 @@ class IdsFilter(django_filters.Filter):
 
     def values(self, texts: list[str], revision: int) -> set[int]:
         return resolve(self.of, texts, revision)
+
+
+class CodesFilter(RecordFilter):
+    """Codes of a closed list that is kept elsewhere, such as ISO 3166-1."""
+
+    several = True
+
+    def __init__(self, pattern: str, known: Callable[[str], bool], what: str, **options: Any) -> None:
+        super().__init__(**options)
+        self.pattern, self.known, self.what = pattern, known, what
+
+    def value(self, text: str, revision: int) -> str:
+        if not re.fullmatch(self.pattern, text) or not self.known(text):
+            raise ValidationError(f"{shown(text)} is not {self.what}.")
+        return text
+
+
+class FlagFilter(RecordFilter):
+    """`true` or `false`."""
+
+    def value(self, text: str, revision: int) -> bool:
+        if text not in ("true", "false"):
+            raise ValidationError("`true` or `false`.", "invalid_choice")
+        return text == "true"
+
+
+class NumberFilter(RecordFilter):
+    """A decimal number of zero or more, with fifteen digits at most."""
+
+    def value(self, text: str, revision: int) -> Decimal:
+        return decimal(text, Decimal(0), Decimal("999999999999.999"))
+
+
+class WhenFilter(RecordFilter):
+    """A date (`2024-03-12`) or a moment with its zone (`2024-03-12T08:25:00Z`)."""
+
+    def value(self, text: str, revision: int) -> dt.date | dt.datetime:
+        try:
+            if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+                return dt.date.fromisoformat(text)
+            if re.fullmatch(MOMENT, text):
+                return dt.datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(dt.UTC)
+        except (ValueError, OverflowError):
+            pass
+        raise ValidationError("A date, 2024-03-12, or a moment with its zone, 2024-03-12T08:25:00Z.")
+
+
+class BoxFilter(RecordFilter):
+    """`west,south,east,north` in degrees; a box whose west is east of its east crosses the date line."""
+
+    def value(self, text: str, revision: int) -> tuple[Decimal, Decimal, Decimal, Decimal]:
+        parts = text.split(",")
+        if len(parts) != 4:
+            raise ValidationError("Four numbers: west,south,east,north.")
+        west, south, east, north = (
+            decimal(part, -limit, limit) for part, limit in zip(parts, (LON, LAT, LON, LAT), strict=True)
+        )
+        if south > north:
+            raise ValidationError("The south is north of the north: west,south,east,north.")
+        return west, south, east, north
+
+
+class PointFilter(RecordFilter):
+    """`latitude,longitude` in degrees; `radius_km` says how far around."""
+
+    def value(self, text: str, revision: int) -> tuple[float, float]:
+        parts = text.split(",")
+        if len(parts) != 2:
+            raise ValidationError("Two numbers: latitude,longitude.")
+        return float(decimal(parts[0], -LAT, LAT)), float(decimal(parts[1], -LON, LON))
+
+
+class RadiusFilter(RecordFilter):
+    """Kilometres around `near`, more than 0 and at most 2,000."""
+
+    def value(self, text: str, revision: int) -> float:
+        return float(decimal(text, Decimal("0.001"), Decimal(2000)))
+
+
+class SearchFilter(RecordFilter):
+    """Words in any script."""
+
+    def value(self, text: str, revision: int) -> list[str]:
+        if len(text) > 200:
+            raise ValidationError("At most 200 characters.")
+        words = list(dict.fromkeys(folded_words(text)))
+        if not words:
+            raise ValidationError("There is no letter or digit in it.")
+        return words
+
+
+LAT, LON = Decimal(90), Decimal(180)
+MOMENT = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})"
+
+
+def decimal(text: str, least: Decimal, most: Decimal) -> Decimal:
+    if not re.fullmatch(r"-?[0-9]{1,12}(\.[0-9]{1,6})?", text) or not least <= Decimal(text) <= most:
+        raise ValidationError(f"A number from {least} to {most}, such as 12.5.")
+    return Decimal(text)
+
+
+def nearest(text: str, known: Iterable[str]) -> str:
+    """How an error goes on: the allowed values where they are few, else the nearest where one is near."""
+    values = sorted(known)
+    if not values:
+        return "; it takes none."
+    near = difflib.get_close_matches(text, values, n=1)
+    allowed = f": {', '.join(values)}." if len(values) <= 20 else "."
+    return f"{allowed} Did you mean {near[0]}?" if near else allowed
 
 
 def resolve(model: type[OnRecord], ids: Iterable[str], revision: int) -> set[int]:
@@ -97,10 +225,15 @@ def resolve(model: type[OnRecord], ids: Iterable[str], revision: int) -> set[int
 
 
 def _unknown(model: type[OnRecord], public_id: str) -> str:
-    return f"No public {model._meta.verbose_name} has the id {_shown(public_id)}."
+    text = f"No public {model._meta.verbose_name} has the id {shown(public_id)}."
+    if model._meta.get_field("public_id").has_default() or len(public_id) > 80:
+        return text  # random ids have no neighbours
+    known = model._default_manager.published().values_list("public_id", flat=True)[:5000]
+    near = difflib.get_close_matches(public_id, list(known), n=1, cutoff=0.75)
+    return f"{text} Did you mean {near[0]}?" if near else text
 
 
-def _shown(text: str) -> str:
+def shown(text: str) -> str:
     """A value given back in an error: short, and with nothing that does not print."""
     clean = "".join(c if c.isprintable() else "�" for c in text)
     return f"'{clean[:60]}…'" if len(clean) > 60 else f"'{clean}'"
@@ -116,7 +249,7 @@ class RecordFilterSet(django_filters.FilterSet):
         for name, texts in self.form.cleaned_data.items():
             if texts is not None:
                 try:
-                    found[name] = self.filters[name].values(texts, revision)
+                    found[name] = self.filters[name].read(texts, revision)
                 except ValidationError as error:
                     raise BadParameter(name, error.messages[0], error.code or "invalid") from error
         return found
@@ -129,9 +262,8 @@ def check_parameters(request: Request, known: Iterable[str], several: Iterable[s
     for name, values in query.lists():
         if name not in known:
             raise BadParameter(
-                _name(name), f"There is no such parameter here. There are: {', '.join(sorted(known)) or 'none'}.",
-                "unknown_parameter",
-            )  # fmt: skip
+                _name(name), f"There is no such parameter here{nearest(name, known)}", "unknown_parameter"
+            )
         if any(part.strip() == "" for text in values for part in text.split(",")):
             raise BadParameter(name, "The value is empty.", "empty")
         if len(values) > 1 and name not in several:
@@ -139,4 +271,4 @@ def check_parameters(request: Request, known: Iterable[str], several: Iterable[s
 
 
 def _name(name: str) -> str:
-    return _shown(name)[1:-1]
+    return shown(name)[1:-1]

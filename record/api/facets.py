@@ -1,0 +1,41 @@
+"""Facets: how the filtered rows are distributed over the values of a filter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db.models import Count, F, QuerySet
+from django.db.models.functions import Substr
+
+from record.api.filters import nearest, shown
+from record.api.problems import BadParameter
+
+COUNTRY = "country"
+
+
+def facet_words(text: str, paths: Mapping[str, str]) -> list[str]:
+    """The facets that were asked for, by commas; each is a filter word of the collection."""
+    words = list(dict.fromkeys(text.split(",")))
+    for word in words:
+        if word not in paths:
+            raise BadParameter("facets", f"{shown(word)} is not a facet here{nearest(word, paths)}")
+    return words
+
+
+def facets_of(
+    rows: QuerySet[Any], words: Iterable[str], paths: Mapping[str, str]
+) -> dict[str, list[dict[str, Any]]]:
+    """For each word its values with the number of rows that have them, most frequent first.
+
+    A row with several values, such as two regions, counts for each; null is for rows with none.
+    """
+    found = {}
+    for word in words:
+        value = Substr(paths[word], 1, 2) if word == COUNTRY else F(paths[word])
+        counted = (
+            rows.order_by().annotate(value=value).values_list("value").annotate(Count("pk", distinct=True))
+        )
+        ranked = sorted(counted, key=lambda pair: (-pair[1], pair[0] or ""))
+        found[word] = [{"value": value, "count": count} for value, count in ranked]
+    return found

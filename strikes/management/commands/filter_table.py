@@ -1,0 +1,58 @@
+"""manage.py filter_table: which word filters which collection, as docs/filters.md."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.urls import URLPattern, get_resolver
+
+INTRODUCTION = """# The words of the filters
+
+A word means the same in every collection; `manage.py filter_table` writes this page, and a test compares it. Several values
+are given by commas or by repetition, and their union is meant; different words narrow each other. Words about a claim are met
+by one and the same claim. Dates: [after, before). A word that a collection does not know is a 400.
+"""
+
+
+def filters_of_collections() -> dict[str, dict[str, Any]]:
+    """The filters of every collection of the API, by the name of the collection."""
+    found = {}
+    for pattern in _patterns(get_resolver().url_patterns):
+        view = getattr(pattern.callback, "cls", None)
+        if pattern.name and pattern.name.endswith("-list") and getattr(view, "filterset_class", None):
+            found[pattern.name.removesuffix("-list")] = dict(view.filterset_class.base_filters)
+    return found
+
+
+def _patterns(patterns: Any) -> Any:
+    for pattern in patterns:
+        if isinstance(pattern, URLPattern):
+            yield pattern
+        else:
+            yield from _patterns(pattern.url_patterns)
+
+
+def filter_table() -> str:
+    collections = filters_of_collections()
+    words = sorted({word for filters in collections.values() for word in filters})
+    lines = [
+        INTRODUCTION,
+        "| word | " + " | ".join(collections) + " |",
+        "|---" * (len(collections) + 1) + "|",
+    ]
+    for word in words:
+        marks = ("x" if word in filters else "" for filters in collections.values())
+        lines.append(f"| `{word}` | " + " | ".join(marks) + " |")
+    lines += ["", "| word | means |", "|---|---|"]
+    for word in words:
+        meanings = dict.fromkeys(
+            filters[word].extra.get("help_text", "") for filters in collections.values() if word in filters
+        )
+        lines.append(f"| `{word}` | {' '.join(meanings)} |")
+    return "\n".join([*lines, ""])
+
+
+class Command(BaseCommand):
+    help = "Prints docs/filters.md: which word filters which collection, and what it means."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.stdout.write(filter_table(), ending="")

@@ -1,0 +1,194 @@
+"""Every word of the filters means what it says, through public rows only."""
+
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from strikes.management.commands.filter_table import filter_table
+
+# What a word of the claims' filters says of a claim, as a reader of its JSON would put it.
+MEANINGS = {
+    "actor": lambda row: {row["actor"]["id"]},
+    "actor_kind": lambda row: {row["actor"]["kind"]},
+    "attribution": lambda row: {row["attribution"]},
+    "claim": lambda row: {row["id"]},
+    "comparator": lambda row: {n["comparator"] for n in row["damage_estimates"] + row["weapon_counts"]},
+    "metric": lambda row: {n["metric"] for n in row["damage_estimates"]},
+    "outcome": lambda row: {n["outcome"] for n in row["weapon_counts"]},
+    "part": lambda row: {row["part"]},
+    "polarity": lambda row: {row["polarity"]},
+    "proposition": lambda row: {row["proposition"]["id"]},
+    "report": lambda row: {row["report"]["id"]},
+    "source": lambda row: {row["report"]["source"]["id"]},
+    "stance": lambda row: {row["stance"]},
+    "strike": lambda row: {row["proposition"]["strike"]["id"]} if row["proposition"]["strike"] else set(),
+    "topic": lambda row: {row["proposition"]["topic"]},
+    "unit_of_measure": lambda row: {n["unit_of_measure"] for n in row["damage_estimates"]},
+    "verification": lambda row: {link["evidence"]["verification"] for link in row["evidence"]},
+}
+
+
+@pytest.mark.parametrize("word", MEANINGS)
+def test_a_word_finds_exactly_the_claims_it_means(api, word):
+    claims = api.every("claims/?page_size=500")
+    means = MEANINGS[word]
+    values = sorted({value for row in claims for value in means(row)})
+    assert values
+    for value in values[:12]:
+        found = {row["id"] for row in api.every(f"claims/?{word}={value}&page_size=500")}
+        assert found == {row["id"] for row in claims if value in means(row)}, value
+    some = values[:3]
+    union = {row["id"] for row in api.every(f"claims/?{word}={','.join(some)}&page_size=500")}
+    assert union == {row["id"] for row in claims if means(row) & set(some)}
+
+
+@pytest.mark.parametrize(
+    ("query", "collection", "found"),
+    [
+        ("CDU-6", "units", {"norsi-avt-6"}),
+        ("АВТ-6", "units", {"norsi-avt-6"}),
+        ("avt6", "units", {"norsi-avt-6"}),
+        ("ЭЛОУ-АВТ-6", "units", {"norsi-avt-6"}),
+        ("НОРСИ авт-6", "units", {"norsi-avt-6"}),
+        ("НОРСИ", "facilities", {"norsi"}),
+        ("norsi", "facilities", {"norsi"}),
+        ("Kstovo refinery", "facilities", {"norsi"}),
+        ("refinery KSTOVO", "facilities", {"norsi"}),
+        ("НОРСИ", "strikes", {"2024-03-12-norsi", "2024-01-04-norsi"}),
+        ("Лукойл", "actors", {"lukoil"}),
+        ("RU-NIZ", "regions", {"RU-NIZ"}),
+        ("norsi reformer cracker", "units", set()),
+    ],
+)
+def test_search_finds_a_name_in_any_script(api, query, collection, found):
+    assert {row["id"] for row in api.every(f"{collection}/?q={query}")} == found
+
+
+def test_search_finds_claims_by_words_of_statement_and_quote_newest_first(api):
+    rows = api.every("claims/?q=Half")
+    assert rows
+    assert all("half" in f"{row['statement']} {row['quote']}".lower() for row in rows)
+    everything = [row["id"] for row in api.every("claims/?page_size=500")]
+    assert [row["id"] for row in rows] == [i for i in everything if i in {row["id"] for row in rows}]
+    assert {row["id"] for row in api.every("claims/?q=half refinery")} <= {row["id"] for row in rows}
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("facilities/?bbox=43,55,45,57", {"norsi"}),
+        ("facilities/?bbox=44.2,56.15,44.2,56.15", {"norsi"}),
+        ("facilities/?bbox=45,55,43,57", {"oryol-oil-depot"} - {"oryol-oil-depot"}),
+        ("facilities/?near=56.15,44.2&radius_km=1", {"norsi"}),
+        ("facilities/?near=55.75,37.62&radius_km=330", {"oryol-oil-depot"}),
+        ("facilities/?near=55.75,37.62&radius_km=500", {"oryol-oil-depot", "norsi"}),
+        ("strikes/?near=56.15,44.2&radius_km=1", {"2024-03-12-norsi", "2024-01-04-norsi"}),
+        ("strikes/?operator=lukoil", {"2024-03-12-norsi", "2024-01-04-norsi"}),
+        ("strikes/?kind=incident", {"2024-01-04-norsi"}),
+        ("strikes/?before=2024-03-01", {"2024-01-04-norsi"}),
+        ("strikes/?after=2024-01-07&before=2024-01-08", {"2024-01-04-norsi"}),
+        ("strikes/?after=2024-01-08&before=2024-03-01", set()),
+        ("strikes/?region=RU-BEL", {"2024-03-12-kursk-belgorod"}),
+    ],
+)
+def test_where_and_when(api, query, found):
+    assert {row["id"] for row in api.every(query)} == found
+
+
+def test_a_country_is_its_regions_together(api):
+    by_country = {row["id"] for row in api.every("strikes/?country=RU")}
+    assert by_country == {row["id"] for row in api.every("strikes/?region=RU")}
+    assert by_country == {row["id"] for row in api.every("strikes/")}
+
+
+def test_bounds_are_filtered_as_bounds(api):
+    for row in api.every("damage-estimates/?low_min=50&page_size=500"):
+        assert (row["low"] if row["low"] is not None else row["best"]) >= 50
+    for row in api.every("damage-estimates/?high_max=50&page_size=500"):
+        assert (row["high"] if row["high"] is not None else row["best"]) <= 50
+    assert "at_least" not in {row["comparator"] for row in api.every("damage-estimates/?high_max=1000000")}
+
+
+def test_said_and_issued_are_two_times(api):
+    late = api.every("claims/?issued_after=2024-06-01")
+    assert late
+    assert all(row["report"]["issued_at"]["latest"] >= "2024-06-01" for row in late)
+    early = {row["id"] for row in api.every("claims/?issued_before=2024-06-01&page_size=500")}
+    assert not early & {row["id"] for row in late}
+
+
+def test_updated_after_finds_what_became_public_or_was_amended_since(api):
+    late = {row["id"] for row in api.every("claims/?updated_after=2024-06-01")}
+    assert late == {
+        row["id"] for row in api.every("claims/?page_size=500") if row["recorded_at"] >= "2024-06-02"
+    }
+
+
+@pytest.mark.parametrize(
+    ("query", "parameter", "words"),
+    [
+        ("strikes/?metod=drone", "metod", "Did you mean method?"),
+        ("claims/?stance=denied", "stance", "Did you mean denies?"),
+        ("claims/?facility=nors", "facility", "Did you mean norsi?"),
+        ("facilities/?near=56.15,44.2", "radius_km", "go together"),
+        ("facilities/?radius_km=5", "near", "go together"),
+        ("facilities/?bbox=1,2,3", "bbox", "west,south,east,north"),
+        ("facilities/?bbox=0,10,10,5", "bbox", "south"),
+        ("facilities/?bbox=0,-91,10,5", "bbox", "-90"),
+        ("claims/?country=RU-NIZ", "country", "two letters"),
+        ("claims/?said_after=2024-13-01", "said_after", "2024-03-12"),
+        ("claims/?said_after=0000-01-01", "said_after", "2024-03-12"),
+        ("claims/?has_note=yes", "has_note", "true"),
+        ("claims/?low_min=1e400", "low_min", "from 0"),
+        ("claims/?q=!!!", "q", "letter or digit"),
+        ("claims/?facets=stanc", "facets", "stance"),
+    ],
+)
+def test_a_bad_value_is_explained(api, query, parameter, words):
+    problem = api(query, status=400)
+    assert problem["errors"][0]["parameter"] == parameter
+    assert words in problem["errors"][0]["detail"]
+
+
+@pytest.mark.parametrize(
+    ("collection", "facets"),
+    [
+        ("strikes", ["country", "region", "method", "kind", "facility", "facility_kind", "wave"]),
+        (
+            "claims",
+            ["stance", "attribution", "part", "topic", "actor", "actor_kind", "source", "language", "strike"],
+        ),
+        ("propositions", ["topic", "strike"]),
+        ("damage-estimates", ["metric", "comparator", "unit_of_measure", "actor"]),
+        ("weapon-counts", ["outcome", "comparator", "actor"]),
+        ("facilities", ["facility_kind", "country", "region"]),
+        ("units", ["unit_kind", "facility"]),
+        ("reports", ["source", "language"]),
+        ("actors", ["actor_kind", "actor_country"]),
+        ("sources", ["language"]),
+        ("capacities", ["unit_of_measure", "comparator", "facility", "unit"]),
+        ("evidence", ["verification"]),
+    ],
+)
+def test_a_facet_counts_what_its_filter_finds(api, collection, facets):
+    answer = api(f"{collection}/?page_size=1&facets={','.join(facets)}")
+    assert list(answer["facets"]) == facets
+    for word, counts in answer["facets"].items():
+        assert counts, word
+        assert counts == sorted(counts, key=lambda one: (-one["count"], one["value"] or ""))
+        for one in counts[:4]:
+            if one["value"] is not None:
+                found = api(f"{collection}/?{word}={one['value']}&page_size=1")["count"]
+                if word != "wave":  # a wave is also below itself
+                    assert found == one["count"], (word, one)
+
+
+def test_facets_count_the_filtered_set(api):
+    facets = api("claims/?actor=lukoil&facets=stance")["facets"]["stance"]
+    assert sum(one["count"] for one in facets) == api("claims/?actor=lukoil")["count"]
+
+
+def test_the_table_of_the_filters_is_the_one_in_the_docs():
+    written = (Path(settings.BASE_DIR) / "docs" / "filters.md").read_text(encoding="utf-8")
+    assert written == filter_table()
