@@ -14,7 +14,7 @@ PYTEST := $(PY) -m pytest -n $(JOBS) --dist loadgroup
 COMPILE := $(VENV)/bin/uv pip compile --no-config --quiet --universal --python-version 3.11 \
 	--generate-hashes --custom-compile-command "make lock"
 
-.PHONY: help run test lint format types migrations check-record lock clean
+.PHONY: help run test lint format types migrations deploy-check openapi check-record lock clean
 .DELETE_ON_ERROR:
 
 help: ## what can be made
@@ -55,6 +55,19 @@ types: $(DEV) ## mypy
 
 migrations: $(DEV) ## fail if a model has changed without a migration
 	@$(PY) manage.py makemigrations --check --dry-run
+
+deploy-check: $(RUN) ## Django's checks, with the settings that a deployment sets
+	@HTTPS=True PUBLIC_URL=https://strikes.example ALLOWED_HOSTS=strikes.example \
+		SECRET_KEY=$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(50))') \
+		$(PY) manage.py check --deploy --fail-level WARNING
+
+openapi: $(DEV) ## write docs/openapi.yaml, and its examples anew from the starter data
+	@set -e; VAR_DIR=$$(mktemp -d); trap 'rm -rf "$$VAR_DIR"' EXIT; \
+	export VAR_DIR; unset DATABASE_URL PUBLIC_URL HTTPS DEBUG; \
+	$(PY) manage.py migrate --verbosity 0; \
+	$(PY) manage.py load_starter; \
+	$(PY) manage.py capture_examples; \
+	$(PY) manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
 
 check-record: $(RUN) ## recompute what the record keeps, and compare
 	@$(PY) manage.py check_record

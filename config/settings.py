@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import environ
+from csp.constants import NONE, SELF
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -56,6 +57,26 @@ SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL else []
 
+# Whether other names under the same domain are served over https only is not ours to promise: HSTS covers
+# this host alone, and is not put on the browsers' preload list.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+
+# A page loads what we serve and nothing else: no inline scripts or styles, no other host. Only Redoc cannot
+# do with that, and says so in urls.py.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "connect-src": [SELF],
+        "font-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
+
 # --- What it is made of ----------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
@@ -65,6 +86,9 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_standardized_errors",
     "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "csp",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -82,6 +106,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -90,6 +115,7 @@ WSGI_APPLICATION = "config.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "config" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -103,6 +129,7 @@ TEMPLATES = [
 
 # Static files are served from the apps that ship them: nothing to collect, nothing to forget.
 STATIC_URL = "static/"
+STATICFILES_DIRS = [BASE_DIR / "config" / "static"]
 WHITENOISE_USE_FINDERS = True
 
 # --- Where it keeps things -------------------------------------------------------------------------------
@@ -154,6 +181,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PAGINATION_CLASS": "record.api.pages.KeysetPagination",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_SCHEMA_CLASS": "record.api.schema.RecordSchema",
     "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
     "UNAUTHENTICATED_USER": None,
     "URL_FORMAT_OVERRIDE": None,
@@ -161,6 +189,36 @@ REST_FRAMEWORK = {
 DRF_STANDARDIZED_ERRORS = {
     "EXCEPTION_HANDLER_CLASS": "record.api.problems.ProblemHandler",
     "EXCEPTION_FORMATTER_CLASS": "record.api.problems.ProblemFormatter",
+}
+
+API_EXAMPLES = BASE_DIR / "docs" / "examples.json"
+
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Reported strikes on infrastructure",
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.0",
+    "DESCRIPTION": (BASE_DIR / "docs" / "api.md").read_text(encoding="utf-8"),
+    "LICENSE": {
+        "name": "Data: CC BY 4.0. Code: MIT",
+        "url": "https://creativecommons.org/licenses/by/4.0/",
+    },
+    "EXTERNAL_DOCS": {"url": "/", "description": "What this is, and how much is in it"},
+    "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "SORT_OPERATIONS": False,  # as in urls.py
+    "SORT_OPERATION_PARAMETERS": False,  # as in the filter sets
+    "POSTPROCESSING_HOOKS": ["record.api.schema.complete"],
+    "SERVE_INCLUDE_SCHEMA": False,
+    # Swagger UI and Redoc are served from here and ask nobody else for anything.
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": None,
+    "SWAGGER_UI_SETTINGS": {
+        "deepLinking": True,
+        "docExpansion": "none",
+        "defaultModelsExpandDepth": 0,
+        "supportedSubmitMethods": ["get"],
+        "validatorUrl": None,
+    },
+    "REDOC_DIST": "SIDECAR",
 }
 
 # --- What it says of itself ------------------------------------------------------------------------------

@@ -1,20 +1,25 @@
 """Every address this project answers."""
 
+from csp.constants import SELF, UNSAFE_INLINE
+from csp.decorators import csp_update
 from django.contrib import admin
+from django.templatetags.static import static
 from django.urls import include, path
 from django.views.generic import RedirectView
+from drf_spectacular.views import SpectacularRedocView, SpectacularSwaggerSplitView
 from rest_framework.routers import SimpleRouter
 
+from config import views
+from record.api.schema import SchemaView
 from record.api.views import RootView
 from record.api.vocabularies import VocabularyViewSet
-from sources import views as sources
 from strikes import views as strikes
 
 router = SimpleRouter()
 router.register("regions", strikes.RegionViewSet, basename="regions")
-router.register("sources", sources.SourceViewSet, basename="sources")
+router.register("sources", strikes.SourceViewSet, basename="sources")
 router.register("reports", strikes.ReportViewSet, basename="reports")
-router.register("actors", sources.ActorViewSet, basename="actors")
+router.register("actors", strikes.ActorViewSet, basename="actors")
 router.register("facilities", strikes.FacilityViewSet, basename="facilities")
 router.register("units", strikes.UnitViewSet, basename="units")
 router.register("capacities", strikes.CapacityViewSet, basename="capacities")
@@ -29,11 +34,23 @@ router.register("vocabularies", VocabularyViewSet, basename="vocabularies")
 
 collections = [prefix for prefix, _, _ in router.registry]
 
+docs = SpectacularSwaggerSplitView.as_view(template_name="docs.html", template_name_js="docs.js")
+# It writes its styles into the page and searches in a worker that it makes itself.
+relaxed = csp_update({"style-src": [SELF, UNSAFE_INLINE], "worker-src": ["blob:"]})
+redoc = relaxed(SpectacularRedocView.as_view(template_name="redoc.html"))
+
 urlpatterns = [
-    path("", RedirectView.as_view(url="/api/v1/")),
+    path("", views.Landing.as_view(), name="landing"),
+    path("codebook/", views.Codebook.as_view(), name="codebook"),
     path("api/v1/", RootView.as_view(names=collections), name="root"),
     path("api/v1/", include(router.urls)),
+    path("api/v1/schema/", SchemaView.as_view(), name="schema"),
+    path("api/v1/docs/", docs, name="docs"),
+    path("api/v1/redoc/", redoc, name="redoc"),
     path("admin/", admin.site.urls),
+    path("healthz", views.Healthz.as_view(), name="healthz"),
+    path("readyz", views.Readyz.as_view(), name="readyz"),
+    path("favicon.ico", RedirectView.as_view(url=static("icon.svg"))),
 ]
 
 handler400 = "record.api.problems.bad_request"

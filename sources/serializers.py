@@ -4,60 +4,87 @@ from typing import Any
 
 from rest_framework import serializers
 
-from record.api.serializers import Brief, MomentField, OnRecordSerializer
+from record.api.serializers import Brief, MomentField, OnRecordSerializer, WordField
 from sources.choices import ActorKind, EvidenceKind, NoticeKind, Reliability, SourceKind, Verification
+
+COUNTRY = "A country, ISO 3166-1 alpha-2, such as `UA`; null if not known or if it belongs to none."
+LANGUAGE = "A BCP 47 tag, such as `en` or `uk`"
+NOTE = (
+    "A public note by one of our editors, such as a source's own error or a mismatch; null if there is none."
+)
+NAME_LOCAL = "The name in its own language and script; null if we have none."
 
 
 class NameSerializer(serializers.Serializer[Any]):
-    """Another name, in any script."""
+    """Another name, in any script: an alias, a former name, a common misspelling."""
 
     name = serializers.CharField(help_text="The name as it is written.")
-    language = serializers.CharField(allow_null=True, help_text="BCP 47; null if not given.")
-    note = serializers.CharField(allow_null=True, help_text="What kind of name it is.")
+    language = serializers.CharField(allow_null=True, help_text=f"{LANGUAGE}; null if not known.")
+    note = serializers.CharField(
+        allow_null=True,
+        help_text="What kind of name it is, such as `mistranslation`; null for a plain alias.",
+    )
 
 
 class ActorBrief(Brief):
-    """Who speaks or acts."""
+    """Who speaks or acts, in short."""
 
-    kind = serializers.ChoiceField(ActorKind.choices, help_text="What kind of voice it is.")
+    kind = WordField(ActorKind, help_text="What kind of voice it is, such as a person or a company.")
 
 
 class ActorSerializer(OnRecordSerializer):
+    """Who speaks or acts: a person in an office, a body, a force, a company, or an anonymous voice."""
+
     name = serializers.CharField(help_text="The name in Latin script.")
-    name_local = serializers.CharField(allow_null=True, help_text="The name in its own language and script.")
-    kind = serializers.ChoiceField(ActorKind.choices, help_text="What kind of voice it is.")
-    role = serializers.CharField(allow_null=True, help_text="The office held when speaking.")
-    affiliation = ActorBrief(allow_null=True, help_text="The person or body this actor speaks for.")
-    first_publisher = Brief(
-        allow_null=True, help_text="For an anonymous voice: the source that first published what it said."
+    name_local = serializers.CharField(allow_null=True, help_text=NAME_LOCAL)
+    kind = WordField(ActorKind, help_text="What kind of voice it is, such as a person or a company.")
+    role = serializers.CharField(
+        allow_null=True, help_text="The office held when speaking, such as `governor`; null if it has none."
     )
-    country = serializers.CharField(allow_null=True, help_text="ISO 3166-1 alpha-2.")
-    names = NameSerializer(many=True, help_text="Other names and spellings.")
-    note = serializers.CharField(allow_null=True, help_text="A public editor's note.")
+    affiliation = ActorBrief(
+        allow_null=True, help_text="The person or body this actor speaks for; null if it speaks for itself."
+    )
+    first_publisher = Brief(
+        allow_null=True,
+        help_text="For an anonymous voice: the source that first published what it said; otherwise null. "
+        "Who an anonymous voice is, is stored nowhere.",
+    )
+    country = serializers.CharField(allow_null=True, help_text=COUNTRY)
+    names = NameSerializer(many=True, help_text="Other names and spellings; `q` finds the actor by each.")
+    note = serializers.CharField(allow_null=True, help_text=NOTE)
 
 
 class SourceBrief(Brief):
-    """Who publishes."""
+    """Who publishes, in short."""
 
-    kind = serializers.ChoiceField(SourceKind.choices, help_text="What kind of publisher.")
+    kind = WordField(SourceKind, help_text="What kind of publisher it is.")
 
 
 class SourceSerializer(OnRecordSerializer):
+    """Who publishes: an agency, newspaper, broadcaster, official site, channel or dataset."""
+
     name = serializers.CharField(help_text="The name it publishes under.")
-    kind = serializers.ChoiceField(SourceKind.choices, help_text="What kind of publisher.")
-    country = serializers.CharField(allow_null=True, help_text="ISO 3166-1 alpha-2.")
-    language = serializers.CharField(allow_null=True, help_text="The main language, BCP 47.")
-    ownership = serializers.CharField(allow_null=True, help_text="Who owns or funds it.")
-    reliability = serializers.ChoiceField(
-        Reliability.choices, allow_null=True, help_text="Admiralty grade; null = not yet graded."
+    kind = WordField(SourceKind, help_text="What kind of publisher it is.")
+    country = serializers.CharField(allow_null=True, help_text=COUNTRY)
+    language = serializers.CharField(
+        allow_null=True, help_text=f"The main language. {LANGUAGE}; null if not known."
     )
-    voice = ActorBrief(help_text="The actor that is its own voice.")
-    homepage = serializers.CharField(allow_null=True, help_text="Its home page.")
-    note = serializers.CharField(allow_null=True, help_text="A public editor's note.")
+    ownership = serializers.CharField(
+        allow_null=True, help_text="Who owns or funds it, in words, such as `state-owned`; null if not known."
+    )
+    reliability = WordField(
+        Reliability,
+        allow_null=True,
+        help_text="Our editors' Admiralty grade of the source, A to F. F means that its reliability cannot be "
+        "judged, not that it is the worst; null means not graded yet.",
+    )
+    voice = ActorBrief(help_text="The actor that is its own voice, one to one.")
+    homepage = serializers.CharField(allow_null=True, help_text="Its home page; null if we have none.")
+    note = serializers.CharField(allow_null=True, help_text=NOTE)
 
 
 class ReportBrief(Brief):
-    """Where it was read."""
+    """Where it was read, in short."""
 
     source: Any = SourceBrief(help_text="Who published it.")
     issued_at = MomentField("issued_", help_text="When it was published.")
@@ -66,46 +93,67 @@ class ReportBrief(Brief):
 class NoticeSerializer(serializers.Serializer[Any]):
     """What a publisher later did to its own report."""
 
-    kind = serializers.ChoiceField(NoticeKind.choices, help_text="What the publisher did.")
-    dated = serializers.DateTimeField(help_text="When, or the latest it can have been (UTC).")
-    successor = Brief(allow_null=True, help_text="The report that replaced it.")
-    note = serializers.CharField(allow_null=True, help_text="What changed, in our words.")
+    kind = WordField(NoticeKind, help_text="What the publisher did, such as a correction or a retraction.")
+    dated = serializers.DateTimeField(
+        help_text="When the publisher did it, or the latest it can have been (UTC)."
+    )
+    successor = Brief(
+        allow_null=True, help_text="The report that replaced it; null if there is none or we do not hold it."
+    )
+    note = serializers.CharField(allow_null=True, help_text="What changed, in our words; null if not known.")
 
 
 class ReportSerializer(OnRecordSerializer):
+    """One published item of a source: an article, post, statement or image product."""
+
     source: Any = SourceBrief(help_text="Who published this copy.")
-    title = serializers.CharField(help_text="The headline as printed.")
-    link = serializers.CharField(allow_null=True, help_text="Where it was read.")
-    language = serializers.CharField(help_text="BCP 47.")
+    title = serializers.CharField(
+        help_text="The headline as printed; in brackets, our description where no headline was captured."
+    )
+    link = serializers.CharField(
+        allow_null=True, help_text="The address of the page where it was read; null if it has none."
+    )
+    language = serializers.CharField(help_text=f"The language it is written in. {LANGUAGE}.")
     issued_at = MomentField("issued_", help_text="When it was published.")
     issued_as_printed = serializers.CharField(
-        allow_null=True, help_text="The date as the page prints it, where that is wrong or vague."
+        allow_null=True,
+        help_text="The date as the page prints it, where that is wrong or vague; otherwise null.",
     )
-    derived_from = Brief(allow_null=True, help_text="The report whose copy this is.")
+    derived_from = Brief(
+        allow_null=True,
+        help_text="The report whose copy this is; null if it is none, or its origin is not held.",
+    )
     wire_source = SourceBrief(
-        allow_null=True, help_text="The source whose copy this is, where that item itself is not held."
+        allow_null=True,
+        help_text="The source whose copy this is, where that item itself is not held; otherwise null.",
     )
     notices = NoticeSerializer(
-        many=True, source="public_notices", help_text="What its publisher later did to it."
+        many=True, source="public_notices", help_text="What its publisher later did to it, oldest first."
     )
-    note = serializers.CharField(allow_null=True, help_text="A public editor's note.")
+    note = serializers.CharField(allow_null=True, help_text=NOTE)
 
 
 class EvidenceBrief(Brief):
-    """A piece of evidence."""
+    """A piece of evidence, in short."""
 
-    kind = serializers.ChoiceField(EvidenceKind.choices, help_text="What kind of material.")
-    verification = serializers.ChoiceField(Verification.choices, help_text="How far it has been checked.")
+    kind = WordField(EvidenceKind, help_text="What kind of material it is.")
+    verification = WordField(Verification, help_text="How far it has been checked, by anyone who says how.")
 
 
 class EvidenceSerializer(OnRecordSerializer):
-    kind = serializers.ChoiceField(EvidenceKind.choices, help_text="What kind of material.")
+    """Material that a report mentions or shows: a photograph, a video, a document, a dataset."""
+
+    kind = WordField(EvidenceKind, help_text="What kind of material it is.")
     report = ReportBrief(help_text="The report that mentions or shows it.")
-    published_by = ActorBrief(allow_null=True, help_text="Who made it public; null if not said.")
-    shows = serializers.CharField(help_text="What it is said to show.")
-    verification = serializers.ChoiceField(Verification.choices, help_text="How far it has been checked.")
-    verification_as_stated = serializers.CharField(
-        allow_null=True, help_text="What the report says of how it was checked."
+    published_by = ActorBrief(
+        allow_null=True, help_text="Who made it public; null if the report does not say."
     )
-    link = serializers.CharField(allow_null=True, help_text="Where it can be seen.")
-    note = serializers.CharField(allow_null=True, help_text="A public editor's note.")
+    shows = serializers.CharField(help_text="What it is said to show, in our words.")
+    verification = WordField(Verification, help_text="How far it has been checked, by anyone who says how.")
+    verification_as_stated = serializers.CharField(
+        allow_null=True, help_text="What the report says of how it was checked; null if nothing."
+    )
+    link = serializers.CharField(
+        allow_null=True, help_text="Where it can be seen; null if we know no address."
+    )
+    note = serializers.CharField(allow_null=True, help_text=NOTE)

@@ -10,7 +10,10 @@ from sources.serializers import ActorSerializer, EvidenceSerializer, ReportSeria
 
 
 class ActorViewSet(RecordViewSet):
-    """Who speaks or acts: persons in office, bodies, forces, companies and anonymous voices."""
+    """Who speaks or acts: persons in office, bodies, forces, companies and anonymous voices.
+
+    `actors/?q=lukoil` finds an actor by any of its names, in any script; `claims/?actor=lukoil` what it said.
+    """
 
     model = Actor
     serializer_class = ActorSerializer
@@ -20,7 +23,10 @@ class ActorViewSet(RecordViewSet):
 
 
 class SourceViewSet(RecordViewSet):
-    """Who publishes: agencies, newspapers, broadcasters, official sites, channels and datasets."""
+    """Who publishes: agencies, newspapers, broadcasters, official sites, channels and datasets.
+
+    A source publishes; its own voice, where it states something itself, is an actor (`voice`).
+    """
 
     model = Source
     serializer_class = SourceSerializer
@@ -30,7 +36,10 @@ class SourceViewSet(RecordViewSet):
 
 
 class ReportViewSet(RecordViewSet):
-    """Published items, with what they were copied from and what their publisher later did to them."""
+    """Published items, with what they were copied from and what their publisher later did to them.
+
+    `reports/?strike=2024-03-12-norsi` lists those with a claim about one strike.
+    """
 
     model = Report
     serializer_class = ReportSerializer
@@ -48,7 +57,10 @@ class ReportViewSet(RecordViewSet):
 
 
 class EvidenceViewSet(RecordViewSet):
-    """Material that reports mention or show."""
+    """Material that reports mention or show, such as a video, with how far it has been checked.
+
+    It is attached to claims, each time with a role; never to a strike at large.
+    """
 
     model = Evidence
     serializer_class = EvidenceSerializer

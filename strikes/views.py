@@ -49,20 +49,30 @@ def with_prefix(prefix: str, *names: str) -> list[str]:
 
 
 class RegionViewSet(RecordViewSet):
-    """Countries (ISO 3166-1) and their subdivisions (ISO 3166-2), de jure."""
+    """Countries (ISO 3166-1) and their subdivisions (ISO 3166-2), de jure.
+
+    Who controls a place is a party of a facility; how a speaker names it is kept with the claim.
+    """
 
     model = Region
     serializer_class = RegionSerializer
+    filterset_class = filters.RegionFilters
 
     def load(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         return super().load(rows).select_related("parent")
 
 
 class FacilityViewSet(RecordViewSet):
-    """Pieces of infrastructure, at town or site level, with their names and parties."""
+    """Pieces of infrastructure, at town or site level, with their names and parties.
+
+    `facilities/?q=НОРСИ` finds one by any of its names, in any script. What it can do is in `capacities/`.
+    """
 
     model = Facility
     serializer_class = FacilitySerializer
+    place = ""
+    filterset_class = filters.FacilityFilters
+    facets = {"facility_kind": "kind", "country": "regions__public_id", "region": "regions__public_id"}
 
     def load(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         parties = Party.objects.published(self.pin.revision).select_related("actor", "report__source")
@@ -74,33 +84,62 @@ class FacilityViewSet(RecordViewSet):
 
 
 class UnitViewSet(RecordViewSet):
-    """Parts of facilities that can be out on their own, such as AVT-6 of NORSI."""
+    """Parts of facilities that can be out on their own, such as AVT-6 of NORSI.
+
+    Plants share names, and a name never tells the capacity: that is in `capacities/`, with its report.
+    """
 
     model = Unit
     serializer_class = UnitSerializer
+    place = "facility"
     filterset_class = filters.UnitFilters
+    facets = {"unit_kind": "kind", "facility": "facility__public_id"}
 
     def load(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         return super().load(rows).select_related("facility").prefetch_related("names")
 
 
 class CapacityViewSet(RecordViewSet):
-    """How much facilities and units can do, as reports state it. Rivals stand side by side."""
+    """How much facilities and units can do, as reports state it. Rivals stand side by side.
+
+    `capacities/?facility=norsi` shows what reports say of one refinery; none of them is marked as right.
+    """
 
     model = Capacity
     serializer_class = CapacitySerializer
     filterset_class = filters.CapacityFilters
+    facets = {
+        "facility": "facility__public_id",
+        "unit": "unit__public_id",
+        "source": "report__source__public_id",
+        "unit_of_measure": "unit_of_measure",
+        "comparator": "comparator",
+    }
 
     def load(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         return super().load(rows).select_related("facility", "unit__facility", "report__source", "actor")
 
 
 class StrikeViewSet(RecordViewSet):
-    """Strikes, waves, raids and plain incidents. What is said of them is in their claims."""
+    """Strikes, waves, raids and plain incidents. What is said of them is in their claims.
+
+    `kind=strike` leaves out the waves, which group strikes. Two conditions about a claim, such as
+    `actor=lukoil&stance=denies`, are met by one and the same claim about the strike.
+    """
 
     model = Strike
     serializer_class = StrikeSerializer
+    place = "facility"
     filterset_class = filters.StrikeFilters
+    facets = {
+        "country": "regions__public_id",
+        "region": "regions__public_id",
+        "kind": "kind",
+        "method": "methods__method",
+        "facility": "facility__public_id",
+        "facility_kind": "facility__kind",
+        "wave": "wave__public_id",
+    }
     orderings = {"when": "earliest"}
     default_ordering = "-when"
 
@@ -109,11 +148,15 @@ class StrikeViewSet(RecordViewSet):
 
 
 class PropositionViewSet(RecordViewSet):
-    """Points at issue, each with how the independent origins stand to it."""
+    """Points at issue, each with how the independent origins stand to it.
+
+    `propositions/?strike=2024-03-12-norsi&dispute=disputed` lists what is disputed about one strike.
+    """
 
     model = Proposition
     serializer_class = PropositionSerializer
     filterset_class = filters.PropositionFilters
+    facets = {"topic": "topic", "strike": "strike__public_id", "unit": "unit__public_id"}
 
     def load(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         states = PropositionState.objects.current(self.pin.revision)
@@ -128,12 +171,26 @@ class PropositionViewSet(RecordViewSet):
 class ClaimViewSet(RecordViewSet):
     """Who says what, how surely, and where it was read.
 
-    `report=` with `ordering=position` gives a report's claims in the order of the report.
+    `strike=2024-03-12-norsi&stance=denies` lists who denies what about one strike. `report=` with
+    `ordering=position` gives a report's claims in the order of the report.
     """
 
     model = Claim
     serializer_class = ClaimSerializer
     filterset_class = filters.ClaimFilters
+    facets = {
+        "stance": "stance",
+        "attribution": "attribution",
+        "credibility": "credibility",
+        "part": "part",
+        "actor": "actor__public_id",
+        "actor_kind": "actor__kind",
+        "actor_country": "actor__country",
+        "topic": "proposition__topic",
+        "strike": "proposition__strike__public_id",
+        "source": "report__source__public_id",
+        "language": "report__language",
+    }
     orderings = {"said_at": "sort_at", "position": "position"}
     default_ordering = "-said_at"
 
@@ -205,30 +262,54 @@ class NumberViewSet(RecordViewSet):
 
 
 class DamageEstimateViewSet(NumberViewSet):
-    """Numbers with their bounds, each with the claim that carries it."""
+    """Numbers with their bounds, each with the claim that carries it.
+
+    `comparator=at_least` lists those of which only a lower bound was said: their `best` is null. Do not add
+    or average numbers of different scope, basis or denominator.
+    """
 
     model = DamageEstimate
     serializer_class = DamageEstimateSerializer
     filterset_class = filters.DamageEstimateFilters
+    facets = {
+        "metric": "metric",
+        "comparator": "comparator",
+        "unit_of_measure": "unit_of_measure",
+        "actor": "claim__actor__public_id",
+        "strike": "claim__proposition__strike__public_id",
+    }
 
 
 class WeaponCountViewSet(NumberViewSet):
-    """Weapons said to have been launched, intercepted, hit, lost or found."""
+    """Weapons said to have been launched, intercepted, hit, lost or found.
+
+    A count over several regions is one count. A stated part names its total in `part_of`: do not add the two.
+    """
 
     model = WeaponCount
     serializer_class = WeaponCountSerializer
     filterset_class = filters.WeaponCountFilters
+    facets = {
+        "outcome": "outcome",
+        "comparator": "comparator",
+        "actor": "claim__actor__public_id",
+        "strike": "claim__proposition__strike__public_id",
+    }
 
     def load(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         return super().load(rows).select_related("out_of").prefetch_related("weapons", "regions")
 
 
 class AssessmentViewSet(RecordViewSet):
-    """Editors' grades of propositions, with basis and reason. The newest of a proposition counts."""
+    """Editors' grades of propositions, with basis and reason. The newest of a proposition counts.
+
+    A grade is a judgement of ours. It stands beside the counts of origins, and replaces no claim.
+    """
 
     model = Assessment
     serializer_class = AssessmentSerializer
     filterset_class = filters.AssessmentFilters
+    facets = {"grade": "grade", "grade_basis": "grade_basis"}
 
     def load(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         return (
@@ -239,8 +320,22 @@ class AssessmentViewSet(RecordViewSet):
 class ReportViewSet(sources.ReportViewSet):
     __doc__ = sources.ReportViewSet.__doc__
     filterset_class = filters.ReportFilters
+    facets = {"source": "source__public_id", "language": "language"}
 
 
 class EvidenceViewSet(sources.EvidenceViewSet):
     __doc__ = sources.EvidenceViewSet.__doc__
     filterset_class = filters.EvidenceFilters
+    facets = {"verification": "verification"}
+
+
+class ActorViewSet(sources.ActorViewSet):
+    __doc__ = sources.ActorViewSet.__doc__
+    filterset_class = filters.ActorFilters
+    facets = {"actor_kind": "kind", "actor_country": "country"}
+
+
+class SourceViewSet(sources.SourceViewSet):
+    __doc__ = sources.SourceViewSet.__doc__
+    filterset_class = filters.SourceFilters
+    facets = {"language": "language", "reliability": "reliability"}

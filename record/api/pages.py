@@ -6,21 +6,24 @@ import datetime as dt
 import hashlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.core import signing
-from django.db.models import Q
+from django.core.cache import cache
+from django.db.models import OuterRef, Q, Subquery
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from record.api.problems import BadParameter
-from record.models import Ledger
+from record.models import Ledger, Revision
 
 PAGE_SIZE, MOST = 50, 500
+CHUNK = 500  # rows that a stream holds at once
+COUNT_KEPT = 60 * 60  # seconds; the cache is bounded besides
 SALT = "record.api.pages"
 
 
@@ -60,12 +63,12 @@ class Cursor:
         return cursor
 
 
-def fingerprint(request: Request) -> str:
-    """What a cursor is bound to: the address and every parameter but the place and size of the page."""
+def fingerprint(request: Request, *but: str) -> str:
+    """What a cursor is bound to: the address and every parameter that does not only shape the answer."""
     asked = sorted(
         (name, sorted(values))
         for name, values in request.query_params.lists()
-        if name not in ("cursor", "page_size")
+        if name not in {"cursor", "page_size", "format", "fields", *but}
     )
     return hashlib.sha256(json.dumps([request.path, asked]).encode()).hexdigest()[:16]
 
@@ -80,26 +83,45 @@ def beyond(keys: Sequence[Key], values: Sequence[Any], backwards: bool = False) 
     return Q(**{f"{key.column}__{word}e": value}) & (strictly | beyond(others, rest, backwards))
 
 
+def after(rows: Any, keys: Sequence[Key], values: Sequence[Any] | None, backwards: bool = False) -> Any:
+    """The rows in order, from the one after the given values, or from the first."""
+    if values is not None:
+        rows = rows.filter(beyond(keys, values, backwards))
+    return rows.order_by(*(f"{'-' if key.descending != backwards else ''}{key.column}" for key in keys))
+
+
+def values_of(row: Any, keys: Sequence[Key]) -> list[Any]:
+    return [getattr(row, key.column) for key in keys]
+
+
+def chunks(rows: Any, keys: Sequence[Key]) -> Iterator[list[Any]]:
+    """The whole list, a chunk at a time: each is a query of its own, so nothing is held on either database."""
+    values = None
+    while chunk := list(after(rows, keys, values)[:CHUNK]):
+        yield chunk
+        values = values_of(chunk[-1], keys)
+        if len(chunk) < CHUNK:
+            return
+
+
 class KeysetPagination(BasePagination):
     """`count`, `next`, `previous` and `results`; cursors are signed and bound to query and revision."""
+
+    next: str | None = None
+    previous: str | None = None
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         keys: Sequence[Key] = view.ordering_keys()
         size = self.page_size(request)
         cursor: Cursor | None = view.pin.cursor
         backwards = cursor is not None and cursor.backwards
-        if cursor is not None and cursor.takedowns == view.pin.takedowns:
-            self.count = cursor.count
-        else:
-            self.count = queryset.count()
-        rows = view.load(queryset)
+        values = None
         if cursor is not None:
             values = [_value(value) for value in cursor.values]
             if len(values) != len(keys):
                 raise BadParameter("cursor", "This cursor belongs to another query; start without it.")
-            rows = rows.filter(beyond(keys, values, backwards))
-        order = [f"{'-' if key.descending != backwards else ''}{key.column}" for key in keys]
-        page = list(rows.order_by(*order)[: size + 1])
+        self.count = view.pin.count(queryset, request)
+        page = list(after(view.load(queryset), keys, values, backwards)[: size + 1])
         more, page = len(page) > size, page[:size]
         if backwards:
             page.reverse()
@@ -108,7 +130,7 @@ class KeysetPagination(BasePagination):
         def link(row: Any, back: bool) -> str:
             signed = Cursor(
                 view.pin.revision, view.pin.takedowns, fingerprint(request), self.count, back,
-                [_text(getattr(row, key.column)) for key in keys],
+                [_text(value) for value in values_of(row, keys)],
             ).sign()  # fmt: skip
             query = [(n, v) for n, vs in request.query_params.lists() for v in vs if n != "cursor"]
             return f"{view.base_url()}{request.path}?{urlencode([*query, ('cursor', signed)])}"
@@ -125,7 +147,8 @@ class KeysetPagination(BasePagination):
         return int(text)
 
     def get_paginated_response(self, data: Any) -> Response:
-        return Response({"count": self.count, "next": self.next, "previous": self.previous, "results": data})
+        body = {"count": self.count, "next": self.next, "previous": self.previous, "results": data}
+        return Response(body, headers={"X-Total-Count": str(self.count)})
 
 
 def _text(value: Any) -> str | int:
@@ -144,10 +167,28 @@ class Pin:
 
     revision: int
     takedowns: int
+    head: int = 0
+    """The newest revision: what reference fields and filters over them are read as of."""
+    at: dt.datetime | None = None
+    """When the revision was recorded; null for an empty ledger."""
     cursor: Cursor | None = None
 
     @classmethod
     def of(cls, request: Request) -> Pin:
-        head = Ledger.head()
         cursor = Cursor.read(request)
-        return cls(cursor.revision if cursor else head.n, head.takedowns, cursor)
+        asked = Revision.objects.filter(n=cursor.revision if cursor else OuterRef("n"))
+        head = Ledger.objects.annotate(at=Subquery(asked.values("at"))).first()
+        if head is None:
+            return cls(0, 0)
+        return cls(cursor.revision if cursor else head.n, head.takedowns, head.n, head.at, cursor)
+
+    def count(self, rows: Any, request: Request) -> int:
+        """How many rows a query has: counted once, then carried in the cursor or found in the cache.
+
+        The moment of the revision is in the key beside its number, in case a backup is restored.
+        """
+        if self.cursor is not None and self.cursor.takedowns == self.takedowns:
+            return self.cursor.count
+        at = self.at.timestamp() if self.at else 0
+        key = f"count:{fingerprint(request, 'ordering', 'facets')}:{self.revision}:{self.head}:{self.takedowns}:{at}"
+        return cache.get_or_set(key, rows.count, COUNT_KEPT) or 0

@@ -5,11 +5,14 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from record.models import OnRecord
+from record.vocabulary import Vocabulary
 
 
+@extend_schema_field({"type": "string", "format": "uri"})
 class AddressField(serializers.Field):
     """The absolute address of the object."""
 
@@ -20,6 +23,7 @@ class AddressField(serializers.Field):
         return f"{self.context['api']}{row.collection}/{row.public_id}/"
 
 
+@extend_schema_field({"type": "number"})
 class NumberField(serializers.Field):
     """A number; exact, since what is stored never has more digits than JSON numbers keep."""
 
@@ -30,25 +34,74 @@ class NumberField(serializers.Field):
         return int(value) if value == value.to_integral_value() else float(value)
 
 
+class WordField(serializers.ChoiceField):
+    """A word of a vocabulary; in the schema, the enum named after it."""
+
+    def __init__(self, vocabulary: type[Vocabulary], **options: Any) -> None:
+        super().__init__(vocabulary.choices, **options)
+        self.vocabulary = vocabulary
+
+
 class Brief(serializers.Serializer[Any]):
     """A related object: enough to recognise it and to find it."""
 
-    id = serializers.CharField(source="public_id", help_text="The public id.")
+    id = serializers.CharField(
+        source="public_id", help_text="The public id: never changes, and is what filters take."
+    )
     url = AddressField(help_text="The absolute address of the object.")
-    display = serializers.CharField(help_text="One line by which a reader recognises it.")
+    display = serializers.CharField(
+        help_text="One line by which a reader recognises it. For people; do not parse it."
+    )
 
 
 class OnRecordSerializer(Brief):
     """An object of a collection, with the moment and the revision at which it became public."""
 
     recorded_at = serializers.DateTimeField(
-        source="published_rev.at", help_text="When it became public here (UTC)."
+        source="published_rev.at",
+        help_text="When it became public in this record (UTC): neither when it was said nor when it was issued.",
     )
     revision = serializers.IntegerField(
-        source="published_rev_id", help_text="The revision of the record that made it public."
+        source="published_rev_id",
+        help_text="The revision of the record that made it public; revisions count from 1 without gaps.",
     )
 
 
+@extend_schema_field({"$ref": "#/components/schemas/TimePrecision"})
+class PrecisionField(serializers.CharField):
+    """A word of `TimePrecision`, a vocabulary of a later package."""
+
+
+class Moment(serializers.Serializer[Any]):
+    """A time as a report gives it: a range in UTC, how exactly it is known, and the words.
+
+    Do not read `earliest` as the time: "on the night of 12 March" is a range of several hours.
+    """
+
+    earliest = serializers.DateTimeField(
+        allow_null=True, help_text="The early edge, in UTC; null if no early edge is known."
+    )
+    latest = serializers.DateTimeField(
+        allow_null=True,
+        help_text="The late edge, in UTC; null with an `earliest`: it still goes on, as far as was said.",
+    )
+    precision = PrecisionField(
+        allow_null=True, help_text="How exactly the time is known; applies to both edges. Null: not said."
+    )
+    timezone = serializers.CharField(
+        allow_null=True,
+        help_text="The IANA time zone of the place, such as `Europe/Moscow`; null if it is not known, and the "
+        "range is then wide enough for every zone it can be.",
+    )
+    local_date = serializers.DateField(
+        allow_null=True, help_text="The date on the clocks of the place; null if not known."
+    )
+    as_stated = serializers.CharField(
+        allow_null=True, help_text="The words the report uses for the time; null if none are kept."
+    )
+
+
+@extend_schema_field(Moment)
 class MomentField(serializers.Field):
     """A time as a report gives it: a range in UTC, its precision, and the words."""
 

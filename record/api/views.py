@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar, cast
 
 from django.conf import settings
 from django.db.models import QuerySet
+from django.http.response import HttpResponseBase
+from django.utils.cache import patch_vary_headers
 from rest_framework import status
+from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
-from record.api.filters import PAGING, IdsFilter, WordsFilter, check_parameters
-from record.api.pages import Key, Pin
+from record.api.facets import facet_words, facets_of
+from record.api.filters import PAGING, check_parameters
+from record.api.formats import (
+    Csv,
+    GeoJson,
+    Json,
+    Ndjson,
+    Negotiation,
+    Stream,
+    check_format,
+    feature,
+    provenance,
+    streamed,
+)
+from record.api.pages import Key, Pin, chunks
 from record.api.problems import BadParameter, NotFound, Withdrawn
 from record.models import Merge, OnRecord
 
@@ -25,12 +40,33 @@ PREFIX = "/api/v1/"
 class PublicView(APIView):
     """What every answer under the prefix has in common."""
 
+    http_method_names = ["get", "head"]
+    renderer_classes: Any = [Json]
+    content_negotiation_class = Negotiation
+    pin: Pin | None = None
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        if str(request.method).lower() not in self.http_method_names:
+            self.http_method_not_allowed(request)  # whatever else may be wrong with it
+        super().initial(request, *args, **kwargs)
+
     def base_url(self) -> str:
         return settings.PUBLIC_URL or self.request.build_absolute_uri("/").rstrip("/")
+
+    def links(self) -> dict[str, str | None]:
+        """What the `Link` header names, by relation."""
+        return {"describedby": f"{self.base_url()}{PREFIX}schema/"}
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         answer = super().finalize_response(request, response, *args, **kwargs)
         answer["Cache-Control"] = "no-cache"
+        patch_vary_headers(answer, ["Accept"])
+        if answer.status_code == status.HTTP_200_OK:
+            for name, value in provenance(self.pin, self.links()).items():
+                answer[name] = value
+        if request.method == "HEAD" and isinstance(answer, Response):
+            answer["Content-Length"] = str(len(answer.render().content))
+            answer.content = b""
         return answer
 
 
@@ -41,22 +77,33 @@ class RecordViewSet(PublicView, GenericViewSet[Any]):
     orderings: ClassVar[dict[str, str]] = {}
     """Words that order the list, each with the column it means; `id` always does."""
     default_ordering: ClassVar[str] = "id"
+    facets: ClassVar[dict[str, str]] = {}
+    """Filter words whose values can be counted, each with the path to the value."""
     lookup_field = "public_id"
     lookup_value_regex = "[A-Za-z0-9_-]+"
+    place: ClassVar[str | None] = None
+    """What leads from a row to the coordinates of its place: an attribute, or "" for the row itself."""
     pin: Pin
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         if self.action == "list":
             filters = getattr(self.filterset_class, "base_filters", {}) if self.filterset_class else {}
-            several = [n for n, f in filters.items() if isinstance(f, (WordsFilter, IdsFilter))]
-            check_parameters(request, {*filters, *PAGING}, several)
+            several = [name for name, word in filters.items() if word.several]
+            known = {*filters, *PAGING, "format", "fields", *(["facets"] if self.facets else [])}
+            check_parameters(request, known, [*several, "fields", "facets"])
+            check_format(request, cast(Any, request).accepted_renderer)
         else:
-            check_parameters(request, (), ())
+            check_parameters(request, ["format"], ())
         self.pin = Pin.of(request)
         cast(Any, request).pin = self.pin  # for the filter set, which sees only the request
 
     filterset_class: Any = None
+
+    def get_renderers(self) -> list[BaseRenderer]:
+        """The formats of a list are more than those of one object; GeoJSON only where there are places."""
+        formats: list[type[BaseRenderer]] = [Json, Ndjson, Csv] if self.action == "list" else [Json]
+        return [one() for one in (formats if self.place is None else [*formats, GeoJson])]
 
     def get_queryset(self) -> QuerySet[Any]:
         rows: QuerySet[Any] = self.model.objects.published(self.pin.revision)
@@ -83,19 +130,38 @@ class RecordViewSet(PublicView, GenericViewSet[Any]):
     def get_serializer_context(self) -> dict[str, Any]:
         return {**super().get_serializer_context(), "api": f"{self.base_url()}{PREFIX}"}
 
-    def list(self, request: Request) -> Response:
-        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+    def chunks(self, rows: QuerySet[Any], keys: Sequence[Key]) -> Iterator[Sequence[Any]]:
+        """Everything a query finds, loaded and in order, a chunk at a time."""
+        for chunk in chunks(self.load(rows), keys):
+            self.attach(chunk)
+            yield chunk
+
+    def links(self) -> dict[str, str | None]:
+        pages: Any = self.paginator
+        return {"next": pages.next, "prev": pages.previous, **super().links()}
+
+    def list(self, request: Request) -> HttpResponseBase:
+        rows = self.filter_queryset(self.get_queryset())
+        renderer = cast(Any, request).accepted_renderer
+        if isinstance(renderer, Stream):
+            return streamed(self, renderer, rows)
+        page = self.paginate_queryset(rows)
         assert page is not None
         self.attach(page)
-        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+        answer = self.get_paginated_response(self.get_serializer(page, many=True).data)
+        if texts := request.query_params.getlist("facets"):
+            words = facet_words(",".join(texts), self.facets)
+            answer.data["facets"] = facets_of(rows, words, self.facets)
+        return answer
 
     def retrieve(self, request: Request, public_id: str) -> Response:
         row = self.load(self.get_queryset()).filter(public_id=public_id).first()
         if row is None:
             return self.absent(public_id)
         self.attach([row])
-        serializer: BaseSerializer[Any] = self.get_serializer(row)
-        return Response(serializer.data)
+        found = self.get_serializer(row).data
+        place_asked = isinstance(cast(Any, request).accepted_renderer, GeoJson)
+        return Response(feature(self, row, found) if place_asked else found)
 
     def absent(self, public_id: str) -> Response:
         """Merged: 308 to the survivor. Withdrawn: 410. Otherwise 404."""
@@ -123,6 +189,6 @@ class RootView(PublicView):
     names: Sequence[str] = ()
 
     def get(self, request: Request) -> Response:
-        check_parameters(request, (), ())
+        check_parameters(request, ["format"], ())
         base = f"{self.base_url()}{PREFIX}"
         return Response({name: f"{base}{name}/" for name in self.names})

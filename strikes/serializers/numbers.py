@@ -2,17 +2,20 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from record.api.serializers import Brief, NumberField, OnRecordSerializer
-from sources.serializers import ActorBrief, ReportBrief
+from record.api.serializers import Brief, NumberField, OnRecordSerializer, WordField
+from sources.serializers import NOTE, ActorBrief, ReportBrief
 from strikes.choices import (
     CapacityBasis,
     Comparator,
     Denominator,
+    Method,
     Metric,
     NumberEdge,
     PersonKind,
+    Stance,
     UnitOfMeasure,
     WeaponOutcome,
 )
@@ -22,47 +25,88 @@ from strikes.serializers.places import FacilityBrief, UnitBrief
 class BoundedSerializer(serializers.Serializer[Any]):
     """A quantity as it was said. A bound is never a value: for "at least half", `best` is null."""
 
-    comparator = serializers.ChoiceField(Comparator.choices, help_text="What the words make of the number.")
-    low = NumberField(allow_null=True, help_text="The lower bound; null if none was said.")
-    best = NumberField(allow_null=True, help_text="The value, where one was said; null if only a bound was.")
-    high = NumberField(allow_null=True, help_text="The upper bound; null if none was said.")
-    low_open = serializers.BooleanField(help_text="Whether the lower bound itself is excluded.")
-    high_open = serializers.BooleanField(help_text="Whether the upper bound itself is excluded.")
-    or_more = serializers.BooleanField(help_text="Whether a range was left open above.")
-    verbatim = serializers.CharField(allow_null=True, help_text="The words of the report.")
-    scope = serializers.CharField(allow_null=True, help_text="What the number covers.")
-    excludes = serializers.CharField(allow_null=True, help_text="What it leaves out.")
-    measured_on = serializers.DateField(allow_null=True, help_text="The day it describes, if said.")
-    cumulative = serializers.BooleanField(allow_null=True, help_text="Whether it adds up; null = not said.")
+    comparator = WordField(
+        Comparator, help_text="What the speaker's words make of the number; it fixes which bounds are given."
+    )
+    low = NumberField(
+        allow_null=True, help_text="The lower bound; null if none was said. Never read it as the value."
+    )
+    best = NumberField(
+        allow_null=True, help_text="The value, where one was said; null if only a bound was. 0 means none."
+    )
+    high = NumberField(
+        allow_null=True, help_text="The upper bound; null if none was said. Never read it as the value."
+    )
+    low_open = serializers.BooleanField(
+        help_text='Whether the lower bound itself is excluded, as in "more than 50".'
+    )
+    high_open = serializers.BooleanField(
+        help_text='Whether the upper bound itself is excluded, as in "less than 50" or "almost 75".'
+    )
+    or_more = serializers.BooleanField(
+        help_text='Whether a range was left open above, as in "6 to 24 months or longer".'
+    )
+    verbatim = serializers.CharField(
+        allow_null=True, help_text="The words of the report, never converted; null if none are kept."
+    )
+    scope = serializers.CharField(
+        allow_null=True,
+        help_text="What the number covers: whose area, which people, which assets; null if nothing was said.",
+    )
+    excludes = serializers.CharField(
+        allow_null=True, help_text="What it leaves out, where the speaker says so; otherwise null."
+    )
+    measured_on = serializers.DateField(allow_null=True, help_text="The day it describes; null if not said.")
+    cumulative = serializers.BooleanField(
+        allow_null=True, help_text="Whether it adds up since some earlier moment; null if not said."
+    )
 
 
 class MeasuredSerializer(BoundedSerializer):
     """A quantity with the unit that was printed and, for a share, of what."""
 
-    unit_of_measure = serializers.ChoiceField(UnitOfMeasure.choices, help_text="The unit that was printed.")
-    denominator = serializers.ChoiceField(
-        Denominator.choices, allow_null=True, help_text="For a share: of what; otherwise null."
+    unit_of_measure = WordField(
+        UnitOfMeasure, help_text="The unit that was printed; `low`, `best` and `high` are in it."
     )
-    denominator_as_stated = serializers.CharField(allow_null=True, help_text="Of what, in words.")
-    basis = serializers.ChoiceField(
-        CapacityBasis.choices, allow_null=True, help_text="How a capacity or an output is reckoned."
+    denominator = WordField(
+        Denominator,
+        allow_null=True,
+        help_text="For a share: of what, such as the facility's output. Null for anything that is not a share.",
+    )
+    denominator_as_stated = serializers.CharField(
+        allow_null=True, help_text="Of what, in words, where the code does not say it all; otherwise null."
+    )
+    basis = WordField(
+        CapacityBasis,
+        allow_null=True,
+        help_text="How a capacity or an output is reckoned; null for any other number.",
     )
 
 
 class ClaimOfNumber(Brief):
-    """The claim that carries a number."""
+    """The claim that carries a number, in short."""
 
-    stance = serializers.CharField(help_text="How the speaker stands to the proposition.")
+    stance = WordField(Stance, help_text="How the speaker stands to the proposition.")
     actor = ActorBrief(help_text="Who speaks.")
     proposition = Brief(help_text="The point at issue.")
-    report = Brief(help_text="Where it was read.")
+    report = Brief(help_text="The report in which it was read.")
 
 
+class Edge(serializers.Serializer[Any]):
+    """One end of the period for which a number holds."""
+
+    at = serializers.DateTimeField(allow_null=True, help_text="The time (UTC); null where the end is open.")
+    edge = WordField(NumberEdge, help_text="How it is meant: stated as a fact, still open, or a forecast.")
+
+
+@extend_schema_field(Edge)
 class EdgeField(serializers.Field):
     """One end of a period: a time, open, or a forecast; null if nothing was said of it."""
 
+    columns = ("at", "edge")
+
     def __init__(self, name: str, **options: Any) -> None:
-        super().__init__(**{"source": "*", "read_only": True, **options})
+        super().__init__(**{"source": "*", "read_only": True, "allow_null": True, **options})
         self.name = name
 
     def to_representation(self, row: Any) -> dict[str, Any] | None:
@@ -76,21 +120,41 @@ class EdgeField(serializers.Field):
 class EstimateFields(MeasuredSerializer):
     """A number that a claim carries."""
 
-    metric = serializers.ChoiceField(Metric.choices, help_text="What is counted or measured.")
-    metric_as_stated = serializers.CharField(allow_null=True, help_text="What is measured, in words.")
-    object = serializers.CharField(allow_null=True, help_text="Which objects are counted.")
-    who = serializers.ChoiceField(
-        PersonKind.choices, allow_null=True, help_text="Which people are counted; otherwise null."
+    metric = WordField(Metric, help_text="What is counted or measured.")
+    metric_as_stated = serializers.CharField(
+        allow_null=True, help_text="What is measured, in words, where `metric` is `other`; otherwise null."
     )
-    indirect = serializers.BooleanField(allow_null=True, help_text="Whether the harm was indirect.")
-    effective_from = EdgeField("effective_from", help_text="When it began.")
-    effective_until = EdgeField("effective_until", help_text="When it ended or is to end.")
-    part_of = Brief(allow_null=True, help_text="The total of which this is a stated part.")
-    note = serializers.CharField(allow_null=True, help_text="A public editor's note.")
+    object = serializers.CharField(
+        allow_null=True,
+        help_text="For `objects_…`: which objects are counted, such as `houses`; otherwise null.",
+    )
+    who = WordField(
+        PersonKind,
+        allow_null=True,
+        help_text="For people: which people are counted; null for any other number.",
+    )
+    indirect = serializers.BooleanField(
+        allow_null=True,
+        help_text="For people: whether the harm was indirect, such as a heart attack; null if not said.",
+    )
+    effective_from = EdgeField(
+        "effective_from", help_text="When what it describes began; null if nothing was said of it."
+    )
+    effective_until = EdgeField(
+        "effective_until",
+        help_text="When what it describes ended or is to end; null if nothing was said of it.",
+    )
+    part_of = Brief(
+        allow_null=True,
+        help_text="The total of which this is a stated part; the two are never added. Null: no total was named.",
+    )
+    note = serializers.CharField(allow_null=True, help_text=NOTE)
 
 
 class DamageEstimateSerializer(OnRecordSerializer, EstimateFields):
-    claim = ClaimOfNumber(help_text="The claim that carries it.")
+    """A number that a claim carries, with its bounds: at least half of the output, two people injured."""
+
+    claim = ClaimOfNumber(help_text="The claim that carries it: who says so, and where it was read.")
 
 
 class EstimateInClaim(Brief, EstimateFields):
@@ -100,22 +164,36 @@ class EstimateInClaim(Brief, EstimateFields):
 class CountFields(BoundedSerializer):
     """How many weapons a claim says were launched, intercepted, hit, lost or found."""
 
-    outcome = serializers.ChoiceField(WeaponOutcome.choices, help_text="What became of them.")
+    outcome = WordField(WeaponOutcome, help_text="What is said to have become of the weapons.")
     weapon = serializers.ListField(
-        source="weapon_codes", child=serializers.CharField(), help_text="The kinds counted; several if mixed."
+        source="weapon_codes",
+        child=WordField(Method),
+        help_text="The kinds of weapon counted; several for a mixed count.",
     )
-    model_as_stated = serializers.CharField(allow_null=True, help_text="The model the speaker names.")
-    regions = Brief(many=True, help_text="Where, as far as regions are named.")
+    model_as_stated = serializers.CharField(
+        allow_null=True, help_text="The model the speaker names, such as `Shahed`; null if none is named."
+    )
+    regions = Brief(many=True, help_text="Where, as far as regions are named; one count covers all of them.")
     regions_complete = serializers.BooleanField(
-        allow_null=True, help_text="Whether the named regions are all of them; null where none is named."
+        allow_null=True,
+        help_text="Whether the named regions are all of them; false where the speaker says "
+        '"including", null where none is named.',
     )
-    out_of = Brief(allow_null=True, help_text="The count this one is out of.")
-    part_of = Brief(allow_null=True, help_text="The total of which this is a stated part; never added to it.")
-    note = serializers.CharField(allow_null=True, help_text="A public editor's note.")
+    out_of = Brief(
+        allow_null=True,
+        help_text="The count this one is out of, such as the number launched; null if none was named.",
+    )
+    part_of = Brief(
+        allow_null=True,
+        help_text="The total of which this is a stated part; the two are never added. Null: no total was named.",
+    )
+    note = serializers.CharField(allow_null=True, help_text=NOTE)
 
 
 class WeaponCountSerializer(OnRecordSerializer, CountFields):
-    claim = ClaimOfNumber(help_text="The claim that carries it.")
+    """How many weapons a claim says were launched, intercepted, hit, lost or found."""
+
+    claim = ClaimOfNumber(help_text="The claim that carries it: who says so, and where it was read.")
 
 
 class CountInClaim(Brief, CountFields):
@@ -123,10 +201,20 @@ class CountInClaim(Brief, CountFields):
 
 
 class CapacitySerializer(OnRecordSerializer, MeasuredSerializer):
+    """How much a facility or unit can do or does, as one report states it. Rivals stand side by side."""
+
     facility = FacilityBrief(help_text="The facility it is said of.")
-    unit = UnitBrief(allow_null=True, help_text="The unit it is said of; null where it is the facility's.")
+    unit = UnitBrief(
+        allow_null=True, help_text="The unit it is said of; null where it is the whole facility's."
+    )
     report = ReportBrief(help_text="The report that states it.")
-    actor = ActorBrief(allow_null=True, help_text="Who says so, where it is not the publisher itself.")
-    product = serializers.CharField(allow_null=True, help_text="Of which product; null for all.")
-    period_as_stated = serializers.CharField(allow_null=True, help_text="The period it describes.")
-    note = serializers.CharField(allow_null=True, help_text="A public editor's note.")
+    actor = ActorBrief(
+        allow_null=True, help_text="Who says so; null where it is the publisher of the report itself."
+    )
+    product = serializers.CharField(
+        allow_null=True, help_text="Of which product, such as `gasoline`; null for all together."
+    )
+    period_as_stated = serializers.CharField(
+        allow_null=True, help_text="The period it describes, in words, such as `2023`; null if not said."
+    )
+    note = serializers.CharField(allow_null=True, help_text=NOTE)

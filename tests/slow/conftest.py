@@ -1,0 +1,29 @@
+"""What takes minutes: fuzzing, generated clients, scale. Run by `make test-slow`."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+
+from strikes.starter import load
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Each file is run by one worker, so that its data is made once."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.slow)
+            item.add_marker(pytest.mark.xdist_group(f"slow {item.path.stem}"))
+
+
+@pytest.fixture(scope="module")
+def starter(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """The starter record, for the tests of one file; they leave it as it was."""
+    with django_db_blocker.unblock():
+        load(Path(settings.BASE_DIR) / "fixtures")
+        yield
+        call_command("flush", interactive=False, verbosity=0)
