@@ -10,9 +10,13 @@ from django.db import Error
 from django.db.models import F, Max, Min
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.generic import TemplateView, View
+from drf_spectacular.views import SpectacularRedocView, SpectacularSwaggerSplitView
+from rest_framework.renderers import TemplateHTMLRenderer
+from rest_framework.request import Request
 
 from record.api.formats import LICENCE_ADDRESS
 from record.api.problems import CONTENT_TYPE, problem
+from record.api.schema import AboutView
 from record.api.views import PREFIX
 from record.models import Ledger, Revision
 from record.vocabulary import vocabularies
@@ -146,6 +150,25 @@ class Codebook(Page):
 
     template_name = "codebook.html"
     extra_context = {"vocabularies": vocabularies}
+
+
+class Docs(AboutView, SpectacularSwaggerSplitView):
+    """Swagger UI: the description, to try out. Its script is the same address with `?script=`."""
+
+    renderer_classes = [TemplateHTMLRenderer]
+    template_name = "docs.html"
+    template_name_js = "docs.js"
+
+    def check(self, request: Request) -> None:
+        if set(request.query_params) != {"script"}:
+            super().check(request)
+
+
+class Redoc(AboutView, SpectacularRedocView):
+    """Redoc: the description, to read."""
+
+    renderer_classes = [TemplateHTMLRenderer]
+    template_name = "redoc.html"
 
 
 class Healthz(Plain):

@@ -11,8 +11,8 @@ from django.db.models import CheckConstraint, F, Q
 
 from record.ids import SLUG, id_is_well_spelt, prefixed, random_id, slug_id
 from record.models import OnRecord, Recorded, never_blank
-from record.search import folded_names, search_text, searchable_words
 from record.moments import earliest, latest, local_date, moment_rules, precision, zone
+from record.search import folded_names, search_text, searchable_words
 from record.vocabulary import one_of
 from sources.choices import (
     ActorKind,

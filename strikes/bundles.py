@@ -357,6 +357,8 @@ def entered(field: models.Field[Any, Any], value: Any) -> Any:
     if value is None:
         return None
     match field:
+        case models.CharField() if field.name.endswith("timezone"):
+            return a_zone(value).key
         case models.CharField() | models.TextField():
             return a_text(value)
         case models.BooleanField():
@@ -426,11 +428,23 @@ def a_day(value: Any) -> dt.date:
 
 
 def an_instant(value: Any) -> dt.datetime:
+    """A time in UTC that has a date on the clocks of every place."""
     with suppress(TypeError, ValueError, OverflowError):
         instant = value if isinstance(value, dt.datetime) else dt.datetime.fromisoformat(value)
-        if instant.tzinfo is not None:
+        if instant.tzinfo is not None and dt.MINYEAR < instant.astimezone(dt.UTC).year < dt.MAXYEAR:
             return instant.astimezone(dt.UTC)
     raise Refused(f"{shown(value)}: a time in UTC is meant, such as 2024-03-12T05:25:00Z.")
+
+
+def a_zone(value: Any) -> ZoneInfo:
+    if not isinstance(value, str) or value not in _zones():
+        raise Refused(f"{shown(value)}: an IANA time zone is meant, such as Europe/Moscow.")
+    return ZoneInfo(value)
+
+
+@cache
+def _zones() -> set[str]:
+    return available_timezones()
 
 
 # Moments --------------------------------------------------------------------------------------
@@ -448,7 +462,7 @@ def moment(value: Mapping[str, Any]) -> dict[str, Any]:
     if "time" in value and value.keys() & {"from_time", "until_time"}:
         raise Refused("give the time, or from when until when, not both.")
     columns: dict[str, Any] = {key: value.get(key) for key in ("timezone", "as_stated")}
-    zone = None if columns["timezone"] is None else _zone(columns["timezone"])
+    zone = None if columns["timezone"] is None else a_zone(columns["timezone"])
     if value.get("date") is not None:
         day = a_day(value["date"])
         until = a_day(value["until_date"]) if "until_date" in value else day
@@ -473,14 +487,3 @@ def _clock(value: Any, otherwise: dt.time) -> dt.time:
         if CLOCK.fullmatch(value):
             return dt.time.fromisoformat(value)
     raise Refused(f'{shown(value)}: a time of day is meant, such as "08:25".')
-
-
-def _zone(value: Any) -> ZoneInfo:
-    if not isinstance(value, str) or value not in _zones():
-        raise Refused(f"{shown(value)}: an IANA time zone is meant, such as Europe/Moscow.")
-    return ZoneInfo(value)
-
-
-@cache
-def _zones() -> set[str]:
-    return available_timezones()

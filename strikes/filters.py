@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
 import pycountry
@@ -81,6 +82,16 @@ def is_country(code: str) -> bool:
 
 def is_language(code: str) -> bool:
     return (pycountry.languages.get(alpha_2=code) or pycountry.languages.get(alpha_3=code)) is not None
+
+
+def up(value: Decimal) -> Decimal:
+    """The least that can be stored, to three places, and is no less."""
+    return value.quantize(Decimal("0.001"), ROUND_CEILING)
+
+
+def down(value: Decimal) -> Decimal:
+    """The most that can be stored, to three places, and is no more."""
+    return value.quantize(Decimal("0.001"), ROUND_FLOOR)
 
 
 class RegionsFilter(IdsFilter):
@@ -206,10 +217,9 @@ class PlaceWords(NotedWords):
             q &= Q(pk__in=parties.values("facility"))
         if "bbox" in asked:
             west, south, east, north = asked["bbox"]
-            across = Q(longitude__gte=west) & Q(longitude__lte=east)
-            if west > east:
-                across = Q(longitude__gte=west) | Q(longitude__lte=east)
-            q &= across & Q(latitude__gte=south, latitude__lte=north)
+            past_west, short_of_east = Q(longitude__gte=up(west)), Q(longitude__lte=down(east))
+            q &= past_west | short_of_east if west > east else past_west & short_of_east
+            q &= Q(latitude__gte=up(south), latitude__lte=down(north))
         if ("near" in asked) != ("radius_km" in asked):
             missing = "radius_km" if "near" in asked else "near"
             raise BadParameter(missing, "`near` and `radius_km` go together.", "missing")
@@ -407,9 +417,11 @@ class BoundWords(NotedWords):
             q &= Q(comparator__in=asked["comparator"])
         value = Q(comparator=Comparator.APPROXIMATELY)
         if "low_min" in asked:
-            q &= Q(low__gte=asked["low_min"]) | value & Q(best__gte=asked["low_min"])
+            least = up(asked["low_min"])
+            q &= Q(low__gte=least) | value & Q(best__gte=least)
         if "high_max" in asked:
-            q &= Q(high__lte=asked["high_max"]) | value & Q(best__lte=asked["high_max"])
+            most = down(asked["high_max"])
+            q &= Q(high__lte=most) | value & Q(best__lte=most)
         return q
 
 

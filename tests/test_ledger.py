@@ -24,7 +24,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connection, connections, transaction
+from django.db import OperationalError, connection, connections, transaction
 from django.utils import timezone
 
 from record import doors
@@ -37,11 +37,12 @@ from tests.factories import (
     ClaimEvidenceFactory,
     ClaimFactory,
     DamageEstimateFactory,
+    EvidenceFactory,
     PropositionFactory,
     ReportFactory,
     WeaponCountFactory,
 )
-from tests.recording import fresh
+from tests.recording import fresh, on_record
 from tests.test_doors import everything
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -360,6 +361,31 @@ def test_revisions_of_many_writers_have_no_gaps_and_come_in_commit_order():
 @pytest.mark.timeout(1800)
 def test_revisions_of_many_busy_writers_have_no_gaps_and_come_in_commit_order():
     write_at_once(rounds=60)
+
+
+@pytest.mark.xfail(
+    connection.vendor == "postgresql",
+    strict=True,
+    raises=OperationalError,
+    reason="_locked() locks out even those who merely name a row: select_for_update(no_key=True)",
+)
+def test_who_drafts_and_who_publishes_never_wait_for_each_other():
+    first, second = on_record(ReportFactory()), on_record(ReportFactory())
+
+    def withdraw_both() -> Revision:
+        try:
+            return doors.withdraw(second, first, reason=WithdrawalReason.OUT_OF_SCOPE)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            EvidenceFactory(report=first)
+            connection.check_constraints()  # PostgreSQL locks what was named, as it does in the end
+            revision = pool.submit(withdraw_both)
+            time.sleep(0.5)
+            EvidenceFactory(report=second)
+        assert revision.result().n == Ledger.head().n == 3
 
 
 # --- Crashes ---------------------------------------------------------------------------------------------

@@ -1,7 +1,6 @@
 """The pages for people, on an empty record; what they load and what they may load; and the probes."""
 
 import re
-from contextlib import closing
 from itertools import pairwise
 
 import pytest
@@ -24,9 +23,10 @@ def database(db):
 
 
 def status_of(client, address):
-    """What an address answers; a file is closed again."""
-    with closing(client.get(address, follow=True)) as response:
-        return response.status_code
+    """What an address answers; a file is read to its end, which closes it."""
+    response = client.get(address)
+    list(getattr(response, "streaming_content", []))
+    return response.status_code
 
 
 def directives(response):
@@ -142,14 +142,27 @@ def test_swagger_ui_is_told_to_ask_nobody_else(client):
     assert not script.cookies
 
 
+@pytest.mark.parametrize("path", ["/api/v1/docs/", "/api/v1/redoc/", "/api/v1/schema/"])
+def test_what_describes_the_api_keeps_its_house_rules(client, path):
+    for query, headers, status in [
+        ("?x=1", {}, 400), ("?script=&x=1", {}, 400), ("", {"Accept": "image/png"}, 406),
+    ]:  # fmt: skip
+        response = client.get(f"{path}{query}", headers=headers)
+        assert (response.status_code, response["Content-Type"]) == (status, "application/problem+json")
+        assert response.json()["status"] == status
+    assert client.post(path).json()["status"] == 405
+    assert client.get(path)["Cache-Control"] == "no-cache"
+
+
 def test_the_documents_can_be_read_without_scripts(client):
     for path in ("/api/v1/docs/", "/api/v1/redoc/"):
         assert "<noscript><p>" in client.get(path).content.decode()
 
 
 def test_the_icon_is_found_where_browsers_look(client):
-    with closing(client.get("/favicon.ico", follow=True)) as response:
-        assert response["Content-Type"] == "image/svg+xml"
+    response = client.get("/favicon.ico", follow=True)
+    assert response["Content-Type"] == "image/svg+xml"
+    assert b"".join(response.streaming_content).startswith(b"<svg")
 
 
 # Probes --------------------------------------------------------------------------------------------------

@@ -637,6 +637,10 @@ BREAKAGES = {
     "a zone that is a list": (
         KIRISHI, "Europe/Moscow", "[Europe]", "strikes 2024-03-12-kirishi", "['Europe']: an IANA time zone is meant",
     ),
+    "a bad zone in a column": (
+        REPORT, "issued: {date: 2024-03-12}", "issued: {date: 2024-03-12}\n    issued_timezone: Kstovo",
+        "reports dev0312", "issued_timezone: 'Kstovo': an IANA time zone is meant",
+    ),
     "an end before the beginning": (
         KIRISHI, "{date: 2024-03-12,", "{date: 2024-03-12, until_date: 2024-03-10,",
         "strikes 2024-03-12-kirishi", "The late edge is before the early one.",
@@ -644,6 +648,10 @@ BREAKAGES = {
     "an instant without its zone": (
         WAVE, "earliest: 2024-03-11T18:00:00Z", "earliest: 2024-03-11T18:00:00",
         "strikes 2024-03-12-russia", "when: earliest: '2024-03-11T18:00:00': a time in UTC is meant",
+    ),
+    "an instant after the last": (
+        WAVE, "latest: 2024-03-12T09:00:00Z", "latest: 9999-12-31T23:59:59Z",
+        "strikes 2024-03-12-russia", "when: latest: '9999-12-31T23:59:59Z': a time in UTC is meant",
     ),
     "an instant before the first": (
         WAVE, "earliest: 2024-03-11T18:00:00Z", "earliest: 0001-01-01T00:00:00+14:00",

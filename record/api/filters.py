@@ -110,7 +110,7 @@ class FlagFilter(RecordFilter):
 
 
 class NumberFilter(RecordFilter):
-    """A decimal number of zero or more, with fifteen digits at most."""
+    """A number of zero or more, as JSON writes it; below a million million."""
 
     def value(self, text: str, revision: int) -> Decimal:
         return decimal(text, Decimal(0), Decimal("999999999999.999"))
@@ -175,11 +175,12 @@ class SearchFilter(RecordFilter):
 
 
 LAT, LON = Decimal(90), Decimal(180)
+NUMBER = r"-?[0-9]{1,12}(\.[0-9]{1,20})?([eE][-+]?[0-9]{1,3})?"  # clients print floats as 1e-05
 MOMENT = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})"
 
 
 def decimal(text: str, least: Decimal, most: Decimal) -> Decimal:
-    if not re.fullmatch(r"-?[0-9]{1,12}(\.[0-9]{1,6})?", text) or not least <= Decimal(text) <= most:
+    if not re.fullmatch(NUMBER, text) or not least <= Decimal(text) <= most:
         raise ValidationError(f"A number from {least} to {most}, such as 12.5.")
     return Decimal(text)
 

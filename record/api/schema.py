@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from functools import cache
 from http import HTTPStatus
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from django.conf import settings
 from django.db.models import CheckConstraint
@@ -22,10 +22,11 @@ from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
+from rest_framework.response import Response
 
 from record.api import filters
 from record.api.examples import example_id, examples
-from record.api.formats import Csv, GeoJson, Ndjson
+from record.api.formats import Csv, GeoJson, Json, Ndjson
 from record.api.pages import MOST, PAGE_SIZE, KeysetPagination
 from record.api.problems import CONTENT_TYPE
 from record.api.serializers import WordField
@@ -480,13 +481,32 @@ def rendered(media_type: str, public_url: str) -> bytes:
     return cast(bytes, RENDERERS[media_type]().render(document, renderer_context={}))
 
 
+class AboutView(PublicView):
+    """What describes the API. Its problems are JSON, whatever was asked for."""
+
+    known: ClassVar[list[str]] = []
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        self.check(request)
+
+    def check(self, request: Request) -> None:
+        filters.check_parameters(request, self.known, ())
+
+    def handle_exception(self, exc: Exception) -> Response:
+        response = super().handle_exception(exc)
+        request = cast(Any, self.request)
+        request.accepted_renderer, request.accepted_media_type = Json(), Json.media_type
+        return response
+
+
 @extend_schema(exclude=True)
-class SchemaView(PublicView):
-    """This description itself, as JSON or, with `format=yaml`, as YAML."""
+class SchemaView(AboutView):
+    """The description itself, as JSON or, with `format=yaml`, as YAML."""
 
     renderer_classes = list(RENDERERS.values())
+    known = ["format"]
 
     def get(self, request: Request) -> HttpResponse:
-        filters.check_parameters(request, ["format"], ())
         media_type = cast(Any, request).accepted_renderer.media_type
         return HttpResponse(rendered(media_type, settings.PUBLIC_URL), content_type=media_type)

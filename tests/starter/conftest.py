@@ -14,6 +14,7 @@ from strikes.starter import load
 FOLDER = Path(settings.BASE_DIR) / "fixtures"
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One worker runs all of them, so that the data is loaded once."""
     here = Path(__file__).parent

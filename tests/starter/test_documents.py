@@ -21,7 +21,7 @@ def contained(shown: Any, real: Any) -> bool:
         )
     if isinstance(shown, list):
         return len(shown) == len(real) and all(map(contained, shown, real))
-    return shown == real
+    return bool(shown == real)
 
 
 def rows_of(table: str) -> list[list[str]]:

@@ -17,7 +17,7 @@ def filters_of_collections() -> dict[str, dict[str, Any]]:
     """The filters of every collection of the API, by the name of the collection."""
     found = {}
     for pattern in _patterns(get_resolver().url_patterns):
-        view = getattr(pattern.callback, "cls", None)
+        view: Any = getattr(pattern.callback, "cls", None)
         if pattern.name and pattern.name.endswith("-list") and getattr(view, "filterset_class", None):
             found[pattern.name.removesuffix("-list")] = dict(view.filterset_class.base_filters)
     return found
