@@ -6,7 +6,7 @@ Schemathesis makes the requests from `docs/openapi.yaml`, always the same ones, 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import schemathesis
@@ -106,7 +106,7 @@ def judge(case: Case, response: Any) -> None:
         response.status_code == 400
         and {(error["parameter"], error["code"]) for error in response.json()["errors"]} <= BEYOND
     )
-    case.validate_response(response, excluded_checks=[positive_data_acceptance] if beyond else [])
+    case.validate_response(response, excluded_checks=cast(Any, [positive_data_acceptance] if beyond else []))
 
 
 def fuzzed(operation_id: str) -> Any:
