@@ -14,7 +14,7 @@ PYTEST := $(PY) -m pytest -n $(JOBS) --dist loadgroup
 COMPILE := $(VENV)/bin/uv pip compile --no-config --quiet --universal --python-version 3.11 \
 	--generate-hashes --custom-compile-command "make lock"
 
-.PHONY: help run test lint format types migrations deploy-check openapi check-record lock clean
+.PHONY: help run test test-slow lint format types migrations deploy-check openapi check-record lock clean
 .DELETE_ON_ERROR:
 
 help: ## what can be made
@@ -28,19 +28,26 @@ run: $(RUN) ## serve the starter data on http://127.0.0.1:8000/ (PORT=... for an
 	@exec $(PY) -m gunicorn --config config/gunicorn.conf.py config.wsgi
 
 test: $(DEV) ## all tests on SQLite, then again on PostgreSQL if TEST_DATABASE_URL is set (ARGS=... for pytest)
-	@status=0; \
-	echo '== Tests on SQLite'; \
-	env -u DATABASE_URL $(PYTEST) $(ARGS) || status=$$?; \
-	if [ -n "$$TEST_DATABASE_URL" ]; then \
-		echo '== Tests on PostgreSQL'; \
-		DATABASE_URL="$$TEST_DATABASE_URL" $(PYTEST) $(ARGS) || status=$$?; \
-	else \
-		echo '**********************************************************************'; \
-		echo '*  PostgreSQL was NOT tested. To test it too, name a server:         *'; \
-		echo '*  TEST_DATABASE_URL=postgres://user:password@host/name make test    *'; \
-		echo '**********************************************************************'; \
-	fi; \
-	exit $$status
+	@$(call on-both,)
+
+test-slow: $(DEV) ## what takes minutes, on both likewise: fuzzing, a generated client, half a million claims
+	@$(call on-both,-m slow tests/slow)
+
+define on-both
+status=0; \
+echo '== Tests on SQLite'; \
+env -u DATABASE_URL $(PYTEST) $(1) $(ARGS) || status=$$?; \
+if [ -n "$$TEST_DATABASE_URL" ]; then \
+	echo '== Tests on PostgreSQL'; \
+	DATABASE_URL="$$TEST_DATABASE_URL" $(PYTEST) $(1) $(ARGS) || status=$$?; \
+else \
+	echo '**********************************************************************'; \
+	printf '*  %-66s*\n' 'PostgreSQL was NOT tested. To test it too, name a server:' \
+		'TEST_DATABASE_URL=postgres://user:password@host/name make $@'; \
+	echo '**********************************************************************'; \
+fi; \
+exit $$status
+endef
 
 lint: $(DEV) ## ruff: rules and formatting
 	@$(PY) -m ruff check

@@ -14,7 +14,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from record.choices import Action, WithdrawalReason
-from record.models import Change, OnRecord, Recorded, Revision, collections, pointers_of
+from record.models import Change, Ledger, OnRecord, Recorded, Revision, collections, pointers_of
 from record.saving import Refused, save_checked
 
 BOOKKEEPING = frozenset(
@@ -27,7 +27,7 @@ BOOKKEEPING = frozenset(
 class Blocker:
     """One thing that stands in the way: of which row, by which rule, because of which other row."""
 
-    row: Recorded
+    row: models.Model
     rule: str
     target: OnRecord | None = None
 
@@ -80,6 +80,7 @@ def publish(*rows: OnRecord) -> Revision:
     Raises ``Blocked``, which lists everything in the way: a rule a row breaks, or a row it names
     that is neither public nor among those published here.
     """
+    _refuse_nothing(rows)
     with _writing() as writing:
         _publish(writing, rows)
     return writing.revision
@@ -102,12 +103,14 @@ def withdraw(
         raise Blocked(
             [Blocker(row, "A takedown also covers the past; withdrawing does not.") for row in rows]
         )
+    _refuse_nothing(rows)
     with _writing() as writing:
         leaving = _locked(rows)
         _must_be_public(leaving)
-        if replaced_by is not None:
-            _must_replace(leaving, replaced_by)
         followers = resting_on(leaving)
+        if replaced_by is not None:
+            (replaced_by,) = _locked([replaced_by])
+            _must_replace([*leaving, *followers], replaced_by)
         if not along:
             _refuse_to_strand(leaving, followers)
         for row in leaving:
@@ -125,6 +128,7 @@ def correct(*drafts: OnRecord, reason: WithdrawalReason, note: str | None = None
     """
     if WithdrawalReason(reason).is_takedown:
         raise Blocked([Blocker(row, "A takedown is not a correction.") for row in drafts])
+    _refuse_nothing(drafts)
     with _writing() as writing:
         successors = _locked(drafts)
         lacking = [row for row in successors if row.supersedes_id is None]
@@ -160,24 +164,33 @@ def amend(
         (row,) = _locked([row])
         _must_be_public([row])
         values = {}
+        sets = {}
         for name, new in (changes or {}).items():
-            old = _amendable(row, name)
-            if old != _logged(new):
-                values[name] = [old, _logged(new)]
-                if not row._meta.get_field(name).many_to_many:
-                    setattr(row, name, new)
-        row.settle()
-        _save(row)
-        for name in values:
-            if row._meta.get_field(name).many_to_many:
-                getattr(row, name).set((changes or {})[name])
-        added = [_add_part(writing, row, part) for part in add]
+            field = _amendable(row, name)
+            if field.many_to_many:
+                old, new = list(getattr(row, name).all()), list(new)
+                sets[name] = new
+                changed = set(old) != set(new)
+            else:
+                if isinstance(new, OnRecord):
+                    (new,) = _locked([new])
+                old = getattr(row, name)
+                changed = old != new
+                setattr(row, name, new)
+            if changed:
+                values[name] = [_logged(old), _logged(new)]
+        _save(row, settle=True)
+        for name, new in sets.items():
+            getattr(row, name).set(new)
         ended = [_end_part(writing, row, part) for part in end]
+        added = [_add_part(writing, row, part) for part in add]
         if added or ended:
             values["parts"] = [ended, added]
         if not values:
             raise Blocked([Blocker(row, "Nothing would change.")])
         _refuse_unsupported([row])
+        if row.watched & values.keys():
+            _refuse_objections([dependant for dependant, _ in row.dependants()])
         writing.log(Action.AMEND, row, note=note, values=values)
     return writing.revision
 
@@ -189,10 +202,12 @@ def load(batches: Iterable[tuple[datetime, Sequence[OnRecord]]]) -> Revision:
     """
     with transaction.atomic():
         revision = None
+        if Ledger.head().n:
+            raise Blocked([Blocker(Ledger.head(), "Past moments are for an empty ledger only.")])
         for at, rows in batches:
+            if not rows:
+                continue
             with _writing(min(at, timezone.now())) as writing:
-                if revision is None and writing.revision.n != 1:
-                    raise Blocked([Blocker(rows[0], "Past moments are for an empty ledger only.")])
                 _publish(writing, rows)
             revision = writing.revision
     if revision is None:
@@ -208,6 +223,10 @@ def revise(row: OnRecord, **changes: Any) -> OnRecord:
     if not row._meta.get_field("public_id").has_default():
         raise Blocked([Blocker(row, "Its id was chosen once: amend it instead.")])
     with transaction.atomic():
+        (row,) = _locked([row])
+        _must_be_public([row])
+        if getattr(row, "superseded_by", None) is not None:
+            raise Blocked([Blocker(row, "A correction of it has been drafted already.")])
         copies: dict[OnRecord, OnRecord] = {}
         draft = _copy(row, copies, **changes)
         for copy in copies.values():
@@ -234,10 +253,13 @@ def resting_on(rows: Iterable[OnRecord]) -> list[OnRecord]:
 
 def blockers(*rows: OnRecord) -> list[Blocker]:
     """What would keep these drafts from being published now; empty if nothing would."""
-    try:
-        _refuse_unsupported(_with_numbers(rows))
-    except Blocked as blocked:
-        return blocked.blockers
+    with transaction.atomic():
+        try:
+            publish(*rows)
+        except Blocked as blocked:
+            return blocked.blockers
+        finally:
+            transaction.set_rollback(True)
     return []
 
 
@@ -246,7 +268,15 @@ def blockers(*rows: OnRecord) -> list[Blocker]:
 
 def _locked(rows: Iterable[OnRecord]) -> list[OnRecord]:
     """The rows as they are in the database now, held until commit."""
-    return [type(row)._default_manager.select_for_update().get(pk=row.pk) for row in rows]
+    return [
+        type(row)._default_manager.select_for_update(no_key=True).get(pk=row.pk)
+        for row in dict.fromkeys(rows)
+    ]
+
+
+def _refuse_nothing(rows: Sequence[OnRecord]) -> None:
+    if not rows:
+        raise ValueError("Name at least one row.")
 
 
 def _must_be_public(rows: Iterable[OnRecord]) -> None:
@@ -285,6 +315,14 @@ def _with_numbers(rows: Iterable[OnRecord]) -> list[OnRecord]:
 
 def _publish(writing: Writing, rows: Iterable[OnRecord], correcting: bool = False) -> None:
     rows = _with_numbers(_locked(rows))
+    for row in rows:
+        if (
+            row.owner
+            and row.supersedes_id is None
+            and getattr(row, row.owner).status != "draft"
+            and getattr(row, row.owner) not in rows
+        ):
+            raise Blocked([Blocker(row, f"{row.owner}: it is frozen, with its numbers; correct it instead.")])
     drafted = [row for row in rows if row.status != "draft"]
     if drafted:
         raise Blocked([Blocker(row, f"It is not a draft but {row.status}.") for row in drafted])
@@ -328,10 +366,10 @@ def _parts(row: OnRecord) -> Iterator[Recorded]:
                 yield part
 
 
-def _save(row: Recorded) -> None:
+def _save(row: Recorded, settle: bool = False) -> None:
     """Save by the rules of one row: its constraints, its vocabularies, what it must have."""
     try:
-        save_checked(row)
+        save_checked(row, settle=row.settle if settle and isinstance(row, OnRecord) else None)
     except Refused as refused:
         raise Blocked([Blocker(row, str(refused))]) from refused
 
@@ -350,15 +388,24 @@ def _refuse_unsupported(rows: Sequence[OnRecord]) -> None:
         raise Blocked(problems)
 
 
+def _refuse_objections(rows: Iterable[OnRecord]) -> None:
+    """What other rows have against a change of the one they rest on."""
+    problems = [Blocker(row, rule) for row in rows for rule in row.objections()]
+    if problems:
+        raise Blocked(problems)
+
+
 def _amendable(row: OnRecord, name: str) -> Any:
-    """The present value of a field, as it is logged, if a public row may change it."""
+    """The field of that name, if a public row may change it."""
     try:
         model_field = row._meta.get_field(name)
     except FieldDoesNotExist:
         raise Blocked([Blocker(row, f"{name}: there is no such field.")]) from None
+    if model_field.name != name:
+        raise Blocked([Blocker(row, f"{name}: there is no such field.")])
     if name in row.frozen or name in BOOKKEEPING or model_field.auto_created:
         raise Blocked([Blocker(row, f"{name}: frozen since it was published; correct the row instead.")])
-    return _logged(getattr(row, name).all() if model_field.many_to_many else getattr(row, name))
+    return model_field
 
 
 def _logged(value: Any) -> Any:
@@ -372,6 +419,10 @@ def _logged(value: Any) -> Any:
 
 
 def _add_part(writing: Writing, row: OnRecord, part: Recorded) -> str:
+    if not isinstance(part, Recorded):
+        raise Blocked([Blocker(row, f"{part}: it has no public life of its own; correct the row instead.")])
+    if part.published_rev_id is not None:
+        raise Blocked([Blocker(part, "It is or was on the record already.")])
     part.published_rev = writing.revision
     setattr(part, str(part.owner), row.anchor() if part.follows_lineage else row)
     _save(part)
@@ -380,6 +431,8 @@ def _add_part(writing: Writing, row: OnRecord, part: Recorded) -> str:
 
 
 def _end_part(writing: Writing, row: OnRecord, part: Recorded) -> str:
+    if not isinstance(part, Recorded):
+        raise Blocked([Blocker(row, f"{part}: it has no public life of its own; correct the row instead.")])
     part.refresh_from_db()
     if getattr(part, str(part.owner)) not in (row, row.anchor()) or not part.is_public:
         raise Blocked([Blocker(part, f"It is not a public part of {row.public_id}.")])

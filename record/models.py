@@ -274,6 +274,8 @@ class OnRecord(Recorded):
 
     frozen: ClassVar[frozenset[str]] = frozenset()
     """Fields that never change once public; to change one, correct the row."""
+    watched: ClassVar[frozenset[str]] = frozenset()
+    """Amendable fields that the rules of other rows look at."""
     parts: ClassVar[tuple[str, ...]] = ()
     """Related names of rows that are part of this one and have no id of their own."""
     numbered_parts: ClassVar[tuple[str, ...]] = ()
@@ -366,7 +368,9 @@ class OnRecord(Recorded):
 
     def dependants(self) -> Iterator[tuple[OnRecord, str]]:
         """Every public row that names this one, and the name by which it does."""
-        for relation in self._meta.related_objects:
+        for relation in self._meta.get_fields(include_hidden=True):
+            if not isinstance(relation, models.ForeignObjectRel):
+                continue
             model, name = relation.related_model, relation.field.name
             if not issubclass(model, models.Model) or name in EXEMPT:
                 continue

@@ -1,7 +1,10 @@
 """Times as reports give them: a range in UTC, its precision, and the words."""
 
+from functools import cache
 from typing import Any
+from zoneinfo import available_timezones
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import CheckConstraint, F, Q
 
@@ -30,9 +33,19 @@ def precision(of: str, words: type[Vocabulary], **options: Any) -> models.CharFi
     )
 
 
+@cache
+def zones() -> set[str]:
+    return available_timezones()
+
+
+def is_a_zone(value: str) -> None:
+    if value not in zones():
+        raise ValidationError("An IANA time zone is meant, such as `Europe/Moscow`.")
+
+
 def zone() -> models.CharField:
     return models.CharField(
-        max_length=40, null=True, blank=True,
+        max_length=40, null=True, blank=True, validators=[is_a_zone],
         help_text="The IANA time zone of the place, such as `Europe/Moscow`. Null if it is not known; "
         "the range is then wide enough for every zone it can be.",
     )  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 
@@ -10,11 +12,13 @@ class Refused(Exception):
     """A row, or one value of it, cannot be saved; the text says why."""
 
 
-def save_checked(row: models.Model) -> None:
+def save_checked(row: models.Model, settle: Callable[[], None] | None = None) -> None:
     """Save a row, or say in a sentence which rule it breaks. Costs one query, not one for each rule."""
     pointers = {field.name for field in row._meta.fields if field.is_relation}
     try:
         row.clean_fields(exclude=pointers | {"public_id"} if row.pk else pointers)
+        if settle is not None:
+            settle()
         with transaction.atomic():
             row.save()
     except ValidationError as error:

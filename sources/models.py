@@ -106,6 +106,7 @@ class Actor(OnRecord):
     search_text = search_text()
 
     collection = "actors"
+    watched = frozenset({"kind"})
     mergeable = True
     parts = ("names",)
 

@@ -234,7 +234,7 @@ class _Import:
     def _set(self, row: models.Model, key: str, value: Any, asked_by: tuple[Entry, ...]) -> None:
         """Give a row the value of one field, or those of the columns of a moment."""
         if key in MOMENTS:
-            for suffix, part in moment(a_mapping(value)).items():
+            for suffix, part in moment({} if value is None else a_mapping(value)).items():
                 with naming(suffix):
                     self._set(row, f"{MOMENTS[key]}{suffix}", part, asked_by)
             return

@@ -87,11 +87,6 @@ TAKEDOWNS = [reason for reason in WithdrawalReason if reason.is_takedown]
 TYPO, OUT = WithdrawalReason.TYPO, WithdrawalReason.OUT_OF_SCOPE
 
 
-def bug(reason: str) -> pytest.MarkDecorator:
-    """A promise that is not kept yet. Once it is, the test fails until this mark is taken off."""
-    return pytest.mark.xfail(strict=True, reason=reason)
-
-
 @pytest.fixture
 def the_record_holds(db):
     """Whatever the test does through the doors, `check_record` finds nothing."""
@@ -303,13 +298,11 @@ def test_publishing_keeps_origins_and_states():
     assert PropositionState.objects.current().get().state == "single_origin"
 
 
-@bug("a row named twice is published twice")
 def test_a_row_named_twice_is_published_once():
     actor = ActorFactory()
     assert publish(actor, actor).changes.count() == 1
 
 
-@bug("an empty call writes an empty revision")
 @pytest.mark.parametrize(
     "door",
     [
@@ -326,7 +319,6 @@ def test_there_is_no_revision_that_changes_nothing(door):
     assert not Revision.objects.filter(changes=None).exists()
 
 
-@bug("publish() adds to what is frozen")
 def test_no_number_is_added_to_a_public_claim():
     number = DamageEstimateFactory(claim=on_record(ClaimFactory()))
     refused(publish, number)
@@ -343,7 +335,6 @@ def test_the_preview_of_publishing_says_what_publishing_says_and_writes_nothing(
     assert blockers(ActorFactory()) == []
 
 
-@bug("blockers() knows no revision, so every claim that repeats another seems blocked")
 def test_the_preview_lets_a_claim_repeat_an_earlier_one():
     earlier = on_record(ClaimFactory())
     draft = ClaimFactory(report=earlier.report, actor=earlier.actor, proposition=earlier.proposition)
@@ -353,7 +344,6 @@ def test_the_preview_lets_a_claim_repeat_an_earlier_one():
     assert preview == []
 
 
-@bug("blockers() does not look at the status of the rows")
 def test_the_preview_says_that_a_row_is_no_draft():
     assert blockers(on_record(ActorFactory())) != []
 
@@ -422,9 +412,6 @@ def pointing(model: type[models.Model], field: Any) -> tuple[Any, Any]:
         pytest.param(
             *case,
             id=str(case[1]).lower(),
-            marks=[bug("dependants() does not see a hidden pointer (related_name='+')")]
-            if case[1].remote_field.hidden
-            else [],
         )
         for case in pointers()
     ],
@@ -610,21 +597,18 @@ def test_only_another_public_row_of_the_same_collection_replaces_one():
         assert found.row == successor
 
 
-@bug("withdraw() believes the successor it was handed instead of the database")
 def test_a_successor_that_was_withdrawn_meanwhile_replaces_nothing():
     report, successor = on_record(ReportFactory()), on_record(ReportFactory())
     withdraw(fresh(successor))
     refused(withdraw, report, replaced_by=successor)
 
 
-@bug("withdraw(along=True) does not look for the successor among what it takes")
 def test_a_row_that_goes_along_replaces_nothing():
     report = on_record(ReportFactory())
     copied = on_record(ReportFactory(derived_from=report))
     refused(withdraw, report, replaced_by=copied, along=True)
 
 
-@bug("a row named twice is withdrawn twice")
 def test_a_row_named_twice_is_withdrawn_once():
     report = on_record(ReportFactory())
     assert withdraw(report, report).changes.count() == 1
@@ -845,14 +829,12 @@ def test_a_refused_correction_leaves_the_old_row_public():
     assert fresh(claim).is_public
 
 
-@bug("revise() makes a second draft run into the unique constraint")
 def test_a_second_draft_of_a_correction_is_refused_in_words():
     report = on_record(ReportFactory())
     revise(report)
     refused(revise, report)
 
 
-@bug("revise() copies drafts and withdrawn rows too")
 @pytest.mark.parametrize("make", [ReportFactory, lambda: withdrawn(on_record(ReportFactory()))])
 def test_only_a_public_row_is_revised(make):
     row = make()
@@ -879,7 +861,6 @@ def test_what_is_frozen_is_a_field_and_is_never_amended(model):
     assert everything() == before
 
 
-@bug("amend() takes a pointer's column, such as actor_id, which is in no list of frozen fields")
 @pytest.mark.parametrize("column", ["actor_id", "published_rev_id"])
 def test_a_frozen_pointer_is_not_amended_by_the_name_of_its_column(column):
     claim = on_record(ClaimFactory())
@@ -941,7 +922,6 @@ def test_many_regions_are_amended_at_once_and_logged_by_id():
     assert not facility.regions.exists()
 
 
-@bug("amend() goes through an iterator once to log it, and then stores nothing")
 def test_many_regions_may_come_from_an_iterator():
     facility, region = on_record(FacilityFactory()), on_record(RegionFactory())
     amend(facility, {"regions": iter([region])})
@@ -967,7 +947,6 @@ def test_an_amendment_that_would_change_nothing_is_refused():
         assert found.rule == "Nothing would change."
 
 
-@bug("amend() compares how values are written: 56.10 is not 56.100")
 def test_the_same_number_written_otherwise_is_no_change():
     facility = on_record(FacilityFactory(latitude=Decimal("56.1"), longitude=Decimal("44.2")))
     refused(amend, facility, {"latitude": Decimal("56.10")})
@@ -989,7 +968,6 @@ def test_an_amendment_that_breaks_a_rule_of_one_row_is_refused_in_words(changes,
     assert rule in found.rule
 
 
-@bug("settle() reads the zone before the rules of the row are checked, and no rule knows the zones")
 def test_a_time_zone_is_one_that_there_is():
     refused(amend, on_record(StrikeFactory()), {"timezone": "Europe/Nowhere"})
 
@@ -1009,7 +987,6 @@ def test_an_amendment_that_breaks_a_rule_across_rows_is_refused():
     assert found.rule == "affiliation: it leads back to the actor itself."
 
 
-@bug("amend() asks the row for objections, but not the rows that rest on it")
 def test_an_amendment_does_not_break_the_rules_of_what_rests_on_the_row():
     source = on_record(SourceFactory())
     wave = WaveFactory()
@@ -1018,7 +995,6 @@ def test_an_amendment_does_not_break_the_rules_of_what_rests_on_the_row():
     refused(amend, wave, {"kind": "raid"})
 
 
-@bug("amend() believes the row it was handed, which was withdrawn meanwhile")
 def test_an_amendment_names_no_row_that_was_withdrawn_meanwhile():
     chief = on_record(ActorFactory())
     withdraw(fresh(chief))
@@ -1089,7 +1065,6 @@ def save(part: Any, row: OnRecord) -> Any:
     return part
 
 
-@bug("amend(add=...) takes a part that is public already, and dates it anew")
 @pytest.mark.parametrize("make", PARTS)
 def test_a_part_is_added_once_and_never_taken_from_another_row(make):
     row, part = make()
@@ -1099,7 +1074,6 @@ def test_a_part_is_added_once_and_never_taken_from_another_row(make):
         refused(amend, taker, add=[part])
 
 
-@bug("amend() adds before it ends, so a part does not make room for its own successor")
 def test_a_part_is_replaced_in_one_amendment():
     row, link = an_evidence_link()
     assert isinstance(link, ClaimEvidence)
@@ -1134,7 +1108,6 @@ def test_a_claim_repeats_only_what_was_public_before_it():
     assert ClaimOrigin.objects.current().get(claim=later).key == earlier.actor.public_id
 
 
-@bug("amend() answers a part that has no public life of its own with an AttributeError")
 def test_a_step_is_not_added_to_the_frozen_chain_of_a_claim():
     claim = on_record(ClaimFactory())
     refused(amend, claim, add=[ClaimStep(step=1, actor=claim.actor)])
@@ -1183,7 +1156,6 @@ def test_a_load_needs_an_empty_ledger():
     assert found.rule == "Past moments are for an empty ledger only."
 
 
-@bug("load() fails at the order of the dates before it says so")
 def test_a_load_of_past_moments_says_that_it_needs_an_empty_ledger():
     publish(ActorFactory())
     refused(doors.load, [(NIGHT, [ActorFactory()])])

@@ -24,7 +24,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import OperationalError, connection, connections, transaction
+from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from record import doors
@@ -363,12 +363,6 @@ def test_revisions_of_many_busy_writers_have_no_gaps_and_come_in_commit_order():
     write_at_once(rounds=60)
 
 
-@pytest.mark.xfail(
-    connection.vendor == "postgresql",
-    strict=True,
-    raises=OperationalError,
-    reason="_locked() locks out even those who merely name a row: select_for_update(no_key=True)",
-)
 def test_who_drafts_and_who_publishes_never_wait_for_each_other():
     first, second = on_record(ReportFactory()), on_record(ReportFactory())
 

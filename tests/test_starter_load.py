@@ -593,7 +593,7 @@ BREAKAGES = {
         REPORT, "date: 2024-03-12", "date: 0001-01-01", "reports dev0312", "issued: 0001-01-01 00:00:00+14:00: a time",
     ),
     "the last date of all": (
-        REPORT, "date: 2024-03-12", "date: 9999-12-31", "reports dev0312", "issued: 9999-12-31 23:59:59-12:00: a time",
+        REPORT, "date: 2024-03-12", "date: 9999-12-31", "reports dev0312", "issued: 9999-12-31 ",
     ),
     "a date without its mapping": (
         REPORT, "issued: {date: 2024-03-12}", "issued: 2024-03-12",

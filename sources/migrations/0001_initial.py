@@ -1,6 +1,7 @@
 import django.core.validators
 import django.db.models.deletion
 import record.ids
+import record.moments
 from django.db import migrations, models
 
 
@@ -82,7 +83,7 @@ class Migration(migrations.Migration):
                 ('issued_earliest', models.DateTimeField(help_text='The early edge of the time of publication, in UTC.')),
                 ('issued_latest', models.DateTimeField(help_text='The late edge of the time of publication, in UTC. Null with an early edge given: still going on.')),
                 ('issued_precision', models.CharField(choices=[('minute', 'minute'), ('hour', 'hour'), ('part_of_day', 'part of day'), ('day', 'day'), ('days', 'days'), ('week', 'week'), ('month', 'month'), ('year', 'year'), ('unknown', 'unknown')], help_text='How exactly the time of publication is known; it applies to both edges.', max_length=20)),
-                ('issued_timezone', models.CharField(blank=True, help_text='The IANA time zone of the place, such as `Europe/Moscow`. Null if it is not known; the range is then wide enough for every zone it can be.', max_length=40, null=True)),
+                ('issued_timezone', models.CharField(blank=True, help_text='The IANA time zone of the place, such as `Europe/Moscow`. Null if it is not known; the range is then wide enough for every zone it can be.', max_length=40, null=True, validators=[record.moments.is_a_zone])),
                 ('issued_local_date', models.DateField(help_text='The date of publication on the clocks of the place.')),
                 ('issued_as_printed', models.CharField(blank=True, help_text='The date as the page prints it, where that is wrong or vague.', max_length=200, null=True)),
                 ('note', models.TextField(blank=True, help_text="A public note by an editor, such as a source's own error.", null=True)),

@@ -2,6 +2,7 @@ import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.comparison
 import record.ids
+import record.moments
 from django.conf import settings
 from django.db import migrations, models
 
@@ -96,13 +97,13 @@ class Migration(migrations.Migration):
                 ('said_earliest', models.DateTimeField(blank=True, help_text='The early edge of the time it was said, in UTC.', null=True)),
                 ('said_latest', models.DateTimeField(blank=True, help_text='The late edge of the time it was said, in UTC. Null with an early edge given: still going on.', null=True)),
                 ('said_precision', models.CharField(blank=True, choices=[('minute', 'minute'), ('hour', 'hour'), ('part_of_day', 'part of day'), ('day', 'day'), ('days', 'days'), ('week', 'week'), ('month', 'month'), ('year', 'year'), ('unknown', 'unknown')], help_text='How exactly the time it was said is known; it applies to both edges.', max_length=20, null=True)),
-                ('said_timezone', models.CharField(blank=True, help_text='The IANA time zone of the place, such as `Europe/Moscow`. Null if it is not known; the range is then wide enough for every zone it can be.', max_length=40, null=True)),
+                ('said_timezone', models.CharField(blank=True, help_text='The IANA time zone of the place, such as `Europe/Moscow`. Null if it is not known; the range is then wide enough for every zone it can be.', max_length=40, null=True, validators=[record.moments.is_a_zone])),
                 ('said_local_date', models.DateField(blank=True, help_text='The date of the statement on the clocks of the place.', null=True)),
                 ('said_as_stated', models.CharField(blank=True, help_text='The words the report uses for the time it was said.', max_length=200, null=True)),
                 ('event_earliest', models.DateTimeField(blank=True, help_text='The early edge of what the claim says happened, in UTC.', null=True)),
                 ('event_latest', models.DateTimeField(blank=True, help_text='The late edge of what the claim says happened, in UTC. Null with an early edge given: still going on.', null=True)),
                 ('event_precision', models.CharField(blank=True, choices=[('minute', 'minute'), ('hour', 'hour'), ('part_of_day', 'part of day'), ('day', 'day'), ('days', 'days'), ('week', 'week'), ('month', 'month'), ('year', 'year'), ('unknown', 'unknown')], help_text='How exactly what the claim says happened is known; it applies to both edges.', max_length=20, null=True)),
-                ('event_timezone', models.CharField(blank=True, help_text='The IANA time zone of the place, such as `Europe/Moscow`. Null if it is not known; the range is then wide enough for every zone it can be.', max_length=40, null=True)),
+                ('event_timezone', models.CharField(blank=True, help_text='The IANA time zone of the place, such as `Europe/Moscow`. Null if it is not known; the range is then wide enough for every zone it can be.', max_length=40, null=True, validators=[record.moments.is_a_zone])),
                 ('event_local_date', models.DateField(blank=True, help_text='The date of what the claim says happened on the clocks of the place.', null=True)),
                 ('event_as_stated', models.CharField(blank=True, help_text='The words the report uses for the time of what happened.', max_length=200, null=True)),
                 ('place_as_stated', models.CharField(blank=True, help_text='The place as this speaker names it.', max_length=200, null=True)),
@@ -218,7 +219,7 @@ class Migration(migrations.Migration):
                 ('earliest', models.DateTimeField(help_text='The early edge of the time of the event, in UTC.')),
                 ('latest', models.DateTimeField(blank=True, help_text='The late edge of the time of the event, in UTC. Null with an early edge given: still going on.', null=True)),
                 ('precision', models.CharField(choices=[('minute', 'minute'), ('hour', 'hour'), ('part_of_day', 'part of day'), ('day', 'day'), ('days', 'days'), ('week', 'week'), ('month', 'month'), ('year', 'year'), ('unknown', 'unknown')], help_text='How exactly the time of the event is known; it applies to both edges.', max_length=20)),
-                ('timezone', models.CharField(blank=True, help_text='The IANA time zone of the place, such as `Europe/Moscow`. Null if it is not known; the range is then wide enough for every zone it can be.', max_length=40, null=True)),
+                ('timezone', models.CharField(blank=True, help_text='The IANA time zone of the place, such as `Europe/Moscow`. Null if it is not known; the range is then wide enough for every zone it can be.', max_length=40, null=True, validators=[record.moments.is_a_zone])),
                 ('local_date', models.DateField(help_text='The date of the event on the clocks of the place.')),
                 ('local_until', models.DateField(blank=True, editable=False, help_text='The last date of the event on the clocks of the place; null while it goes on.', null=True)),
                 ('as_stated', models.CharField(blank=True, help_text='The words the report uses for the time of the event.', max_length=200, null=True)),

@@ -79,6 +79,7 @@ class Strike(OnRecord):
     search_text = search_text()
 
     collection = "strikes"
+    watched = frozenset({"kind"})
     mergeable = True
     parts = ("methods",)
 

@@ -1,4 +1,4 @@
-"""What takes minutes: fuzzing, generated clients, scale. Run by `make test-slow`."""
+"""What takes minutes: fuzzing, a generated client, every parameter, half a million claims. `make test-slow`."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,13 +9,20 @@ from django.conf import settings
 from django.core.management import call_command
 
 from strikes.starter import load
+from tests.starter.conftest import Api
+
+HERE = Path(__file__).parent
+
+
+def pytest_ignore_collect(config: pytest.Config) -> bool | None:
+    """Where none of this is run, its libraries need not be imported either."""
+    return True if config.getoption("markexpr") == "not slow" else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Each file is run by one worker, so that its data is made once."""
-    here = Path(__file__).parent
     for item in items:
-        if here in item.path.parents:
+        if HERE in item.path.parents:
             item.add_marker(pytest.mark.slow)
             item.add_marker(pytest.mark.xdist_group(f"slow {item.path.stem}"))
 
@@ -27,3 +34,8 @@ def starter(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
         load(Path(settings.BASE_DIR) / "fixtures")
         yield
         call_command("flush", interactive=False, verbosity=0)
+
+
+@pytest.fixture
+def api() -> Api:
+    return Api()
