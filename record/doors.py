@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import FieldDoesNotExist
+from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 from django.utils import timezone
@@ -110,7 +110,7 @@ def withdraw(
         followers = resting_on(leaving)
         if replaced_by is not None:
             (replaced_by,) = _locked([replaced_by])
-            _must_replace([*leaving, *followers], replaced_by)
+            _must_replace(leaving, followers, replaced_by)
         if not along:
             _refuse_to_strand(leaving, followers)
         for row in leaving:
@@ -172,8 +172,7 @@ def amend(
                 sets[name] = new
                 changed = set(old) != set(new)
             else:
-                if isinstance(new, OnRecord):
-                    (new,) = _locked([new])
+                new = _value(row, field, new)
                 old = getattr(row, name)
                 changed = old != new
                 setattr(row, name, new)
@@ -225,8 +224,6 @@ def revise(row: OnRecord, **changes: Any) -> OnRecord:
     with transaction.atomic():
         (row,) = _locked([row])
         _must_be_public([row])
-        if getattr(row, "superseded_by", None) is not None:
-            raise Blocked([Blocker(row, "A correction of it has been drafted already.")])
         copies: dict[OnRecord, OnRecord] = {}
         draft = _copy(row, copies, **changes)
         for copy in copies.values():
@@ -285,8 +282,9 @@ def _must_be_public(rows: Iterable[OnRecord]) -> None:
         raise Blocked([Blocker(row, "It is not public.") for row in hidden])
 
 
-def _must_replace(rows: Iterable[OnRecord], successor: OnRecord) -> None:
-    if not successor.is_public or any(row == successor or type(row) is not type(successor) for row in rows):
+def _must_replace(rows: Sequence[OnRecord], followers: Sequence[OnRecord], successor: OnRecord) -> None:
+    stays = successor.is_public and successor not in rows and successor not in followers
+    if not stays or any(type(row) is not type(successor) for row in rows):
         raise Blocked([Blocker(successor, "A successor is another public row of the same collection.")])
 
 
@@ -408,6 +406,16 @@ def _amendable(row: OnRecord, name: str) -> Any:
     return model_field
 
 
+def _value(row: OnRecord, field: Any, given: Any) -> Any:
+    """A value as the field keeps it, whatever it was handed as; a pointer's target as it is now."""
+    if isinstance(given, OnRecord):
+        return _locked([given])[0]
+    try:
+        return given if field.is_relation else field.to_python(given)
+    except ValidationError as error:
+        raise Blocked([Blocker(row, f"{field.name}: {' '.join(error.messages)}")]) from error
+
+
 def _logged(value: Any) -> Any:
     if isinstance(value, OnRecord):
         return value.public_id
@@ -421,6 +429,8 @@ def _logged(value: Any) -> Any:
 def _add_part(writing: Writing, row: OnRecord, part: Recorded) -> str:
     if not isinstance(part, Recorded):
         raise Blocked([Blocker(row, f"{part}: it has no public life of its own; correct the row instead.")])
+    if part.pk is not None:
+        part.refresh_from_db(fields=["published_rev"])
     if part.published_rev_id is not None:
         raise Blocked([Blocker(part, "It is or was on the record already.")])
     part.published_rev = writing.revision
@@ -444,6 +454,8 @@ def _end_part(writing: Writing, row: OnRecord, part: Recorded) -> str:
 
 def _copy(row: OnRecord, copies: dict[OnRecord, OnRecord], **changes: Any) -> OnRecord:
     """A draft of a row, its parts and its public numbers; ``copies`` collects which became which."""
+    if getattr(row, "superseded_by", None) is not None:
+        raise Blocked([Blocker(row, "A correction of it has been drafted already.")])
     values: dict[str, Any] = _values(row, BOOKKEEPING) | changes | {"supersedes": row}
     copy = type(row)(**values)
     copy.succeed(row)
