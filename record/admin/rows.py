@@ -482,7 +482,8 @@ class RecordAdmin(Fields, admin.ModelAdmin):
     def construct_change_message(
         self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
     ) -> Any:
-        message = super().construct_change_message(request, form, formsets, add)
+        saved = [] if amending(request) else formsets
+        message = super().construct_change_message(request, form, saved, add)
         values = getattr(request, "amended", None) or getattr(request, "differences", None)
         return [*message, {"values": values}] if values else message
 
