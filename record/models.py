@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
-from typing import Any, ClassVar, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar, cast
 
 from django.apps import apps
 from django.db import models
@@ -41,6 +41,8 @@ class Ledger(models.Model):
             ("amend_rows", "Can amend what is on the record"),
             ("correct_rows", "Can correct what is on the record"),
             ("withdraw_rows", "Can withdraw what is on the record"),
+            ("merge_rows", "Can merge what is on the record, and undo it"),
+            ("takedown_rows", "Can take down what is or was on the record"),
         ]
         constraints = [CheckConstraint(name="ledger_has_one_row", condition=Q(id=1))]
 
@@ -84,10 +86,21 @@ class Revision(models.Model):
         return cls.objects.create(n=n, at=moment)
 
 
+class ChangeQuerySet(models.QuerySet["Change"]):
+    def amendments(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
+        """Each amendment in order: collection and id of the row, and the old and new values of its fields."""
+        amended = self.filter(action=Action.AMEND, values__isnull=False)
+        for change in amended.iterator():
+            yield change.collection, change.object_id, change.values or {}
+
+
 class Change(models.Model):
     """What one revision did to one row: the line of the change feed and of the corrections page."""
 
     revision = models.ForeignKey(Revision, models.PROTECT, related_name="changes")
+    position = models.PositiveIntegerField(
+        default=0, help_text="Its place among the changes of the revision, counted from 0."
+    )
     action = models.CharField(max_length=20, choices=Action.choices, help_text="What was done.")
     collection = models.CharField(max_length=40, help_text="The collection of the row, as in its address.")
     object_id = models.CharField(max_length=80, help_text="The public id of the row.")
@@ -98,10 +111,13 @@ class Change(models.Model):
     replaced_by = models.CharField(max_length=80, null=True, help_text="The public id of the successor.")
     values = models.JSONField(null=True, help_text="For an amendment: each field with its old and new value.")
 
+    objects = ChangeQuerySet.as_manager()
+
     class Meta:
-        ordering = ["revision", "pk"]
+        ordering = ["revision", "position"]
         indexes = [models.Index(fields=["collection", "object_id"], name="change_of_one_row")]
         constraints = [
+            UniqueConstraint(name="change_has_its_own_position", fields=["revision", "position"]),
             one_of("action", Action, "change"),
             one_of("reason", WithdrawalReason, "change"),
             CheckConstraint(name="change_note_is_never_blank", condition=~Q(note="")),
@@ -129,6 +145,22 @@ class MergeQuerySet(models.QuerySet["Merge"]):
         while merge := step.filter(loser=public_id).first():
             public_id = merge.survivor
         return public_id
+
+    def of(self, revision: Revision) -> Self:
+        """Merges that one revision made or undid."""
+        return self.filter(Q(from_rev=revision) | Q(undone_rev=revision))
+
+    def roots(self, collection: str, at: int | None = None) -> dict[str, str]:
+        """Every id merged away at a revision, with the id at the end of its chain. One query: merges are few."""
+        steps = dict(self.active(at).filter(collection=collection).values_list("loser", "survivor"))
+        found = {}
+        for loser, end in steps.items():
+            passed = {loser}
+            while end in steps and end not in passed:
+                passed.add(end)
+                end = steps[end]
+            found[loser] = end
+        return found
 
     def family(self, collection: str, public_id: str, at: int | None = None) -> set[str]:
         """All ids that mean the same thing: the survivor and everything merged into it."""
@@ -183,14 +215,7 @@ class RecordedQuerySet(models.QuerySet[_Row]):
 
         A takedown holds at every revision.
         """
-        if at is None:
-            rows = self.filter(published_rev__isnull=False, withdrawn_rev__isnull=True)
-        else:
-            rows = self.filter(
-                Q(withdrawn_rev__isnull=True) | Q(withdrawn_rev__gt=at),
-                published_rev__lte=at,
-                taken_down_rev__isnull=True,
-            )
+        rows = self.cited(at)
         if self.model.mergeable:
             merged_away = Merge.objects.active(at).filter(
                 collection=self.model.collection, loser=OuterRef("public_id")
@@ -198,9 +223,31 @@ class RecordedQuerySet(models.QuerySet[_Row]):
             rows = rows.filter(~Exists(merged_away))
         return rows
 
-    def cited(self) -> Self:
-        """Rows that others may rest on: public now, or merged away (which claims keep pointing at)."""
-        return self.filter(published_rev__isnull=False, withdrawn_rev__isnull=True)
+    def cited(self, at: int | None = None) -> Self:
+        """Rows that others may rest on: public, or merged away (which claims keep pointing at)."""
+        if at is None:
+            return self.filter(published_rev__isnull=False, withdrawn_rev__isnull=True)
+        return self.filter(
+            Q(withdrawn_rev__isnull=True) | Q(withdrawn_rev__gt=at),
+            published_rev__lte=at,
+            taken_down_rev__isnull=True,
+        )
+
+    def merged(self, at: int | None = None) -> dict[int, int]:
+        """The key of each row merged away at a revision, with the key of the row that stands for it."""
+        roots = Merge.objects.roots(self.model.collection, at) if self.model.mergeable else {}
+        if not roots:
+            return {}
+        rows: Any = self.model._default_manager.all()
+        rows = rows.filter(public_id__in={*roots, *roots.values()})
+        keys: dict[str, int] = dict(rows.values_list("public_id", "pk"))
+        return {keys[loser]: keys[root] for loser, root in roots.items()}
+
+    def same(self, keys: Iterable[int], at: int | None = None) -> set[int]:
+        """The keys of everything that means the same as one of these at a revision."""
+        merged, asked = self.merged(at), set(keys)
+        roots = {merged.get(key, key) for key in asked}
+        return asked | roots | {loser for loser, root in merged.items() if root in roots}
 
     def drafts(self) -> Self:
         """Rows that were never public."""
@@ -297,6 +344,8 @@ class OnRecord(Recorded):
     """Related names of rows with an id of their own that go public and leave with this one."""
     display_needs: ClassVar[tuple[str, ...]] = ()
     """The relations that `display` reads, for whoever shows many rows."""
+    compared: ClassVar[tuple[str, ...]] = ()
+    """Related names of rows that are shown side by side before two rows are merged."""
 
     class Meta(Recorded.Meta):
         abstract = True
@@ -343,7 +392,18 @@ class OnRecord(Recorded):
     def status(self) -> str:
         if self.published_rev_id is None:
             return "draft"
-        return "published" if self.withdrawn_rev_id is None else "withdrawn"
+        if self.withdrawn_rev_id is None:
+            return "published"
+        return "withdrawn" if self.taken_down_rev_id is None else "taken down"
+
+    @property
+    def survivor(self) -> Self:
+        """The row that stands for this one now: itself, or the one at the end of its chain of merges."""
+        end = Merge.objects.survivor(self.collection, self.public_id) if self.mergeable else self.public_id
+        if end == self.public_id:
+            return self
+        row: Any = type(self)._default_manager.get(public_id=end)
+        return cast(Self, row)
 
     # What the doors ask ------------------------------------------------------------------
 
@@ -359,6 +419,23 @@ class OnRecord(Recorded):
 
     def objections(self) -> Iterable[str]:
         """Rules that span rows and that this row breaks, as sentences for an editor."""
+        return ()
+
+    def pairs_below(self, other: Self) -> Iterable[tuple[OnRecord, OnRecord]]:
+        """If this is the same thing as another row: what below it is then the same as what below that one."""
+        return ()
+
+    def merge_objections(self, other: Self) -> Iterable[str]:
+        """What speaks against this row being the same thing as another, given all merges in force."""
+        return ()
+
+    def bound_by_merges(self) -> Iterable[OnRecord]:
+        """Rows with rules that look at what this row is the same as; asked again when a merge is undone."""
+        return ()
+
+    @classmethod
+    def restated(cls, revision: Revision) -> Iterable[tuple[OnRecord, str, str]]:
+        """Rows of which a revision changed what is kept, each with how it read before and after."""
         return ()
 
     @classmethod

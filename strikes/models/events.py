@@ -22,12 +22,18 @@ from strikes.models.places import Facility, Region, Unit
 
 
 class StrikeQuerySet(RecordedQuerySet["Strike"]):
-    def below(self, waves: Iterable[int]) -> set[int]:
-        """The keys of these waves and of everything they group, at any depth."""
-        found = set(waves)
+    def below(self, waves: Iterable[int], at: int | None = None) -> set[int]:
+        """The keys of these waves and of everything they group, at any depth, with all that is the same."""
+        merged = self.merged(at)
+
+        def same(keys: set[int]) -> set[int]:
+            roots = {merged.get(key, key) for key in keys}
+            return keys | roots | {loser for loser, root in merged.items() if root in roots}
+
+        found = same(set(waves))
         newest = found
         while newest:
-            newest = set(self.filter(wave__in=newest).values_list("pk", flat=True)) - found
+            newest = same(set(self.filter(wave__in=newest).values_list("pk", flat=True))) - found
             found |= newest
         return found
 
@@ -140,6 +146,24 @@ class Strike(OnRecord):
                 return
             seen.add(above.pk)
             above = above.wave
+
+    def pairs_below(self, other: Strike) -> Iterable[tuple[OnRecord, OnRecord]]:
+        """What is at issue about the two alike: the same topic, subject and sentence."""
+        from strikes import merging
+
+        return merging.propositions_alike([(self, other)])
+
+    def merge_objections(self, other: Strike) -> Iterable[str]:
+        if (self.kind == StrikeKind.WAVE) != (other.kind == StrikeKind.WAVE):
+            yield "kind: a wave is only ever the same as another wave."
+        groups = Strike.objects.below(
+            Strike.objects.cited().filter(wave__in=[self, other]).values_list("pk", flat=True)
+        )
+        if groups & {self.pk, other.pk}:
+            yield "wave: one of the two groups the other."
+
+    def bound_by_merges(self) -> Iterable[OnRecord]:
+        return self.propositions.all()
 
 
 class StrikeMethod(models.Model):
@@ -276,22 +300,43 @@ class Proposition(OnRecord):
         if asked is not None:
             if not asked.open:
                 yield "answers: only an open proposition can be answered."
-            same_strike = asked.strike_id is not None and asked.strike_id == self.strike_id
-            same_subject = asked.subject is not None and asked.subject == self.subject
-            if not (same_strike or same_subject):
+            if not (same(asked.strike, self.strike) or same(asked.subject, self.subject)):
                 yield "answers: a rival is about the same strike or the same subject as the question."
-        seen, above = {self.pk}, self.caused_by
+        above, seen = self.caused_by, {self.survivor.pk} if self.caused_by else set()
         while above is not None:
+            above = above.survivor
             if above.pk in seen:
                 yield "caused_by: it leads back to the proposition itself."
                 return
             seen.add(above.pk)
             above = above.caused_by
 
+    def merge_objections(self, other: Proposition) -> Iterable[str]:
+        if self.topic != other.topic:
+            yield "topic: they are of two topics."
+        if self.open != other.open:
+            yield "open: one is a question, the other is not."
+        for name in ("strike", "facility", "unit", "actor", "region"):
+            mine, theirs = getattr(self, name), getattr(other, name)
+            if (mine is not None or theirs is not None) and not same(mine, theirs):
+                yield f"{name}: they are about two different ones; if these are one, merge these."
+        for rule in self.survivor.objections():
+            yield f"Their survivor's {rule}"
+
+    def bound_by_merges(self) -> Iterable[OnRecord]:
+        return Proposition.objects.filter(Q(pk=self.pk) | Q(caused_by=self))
+
     @classmethod
-    def refresh(cls, touched: Collection[Recorded], revision: Revision) -> None:
+    def restated(cls, revision: Revision) -> Iterable[tuple[OnRecord, str, str]]:
         from strikes import standing
 
+        return standing.restated(revision)
+
+    @classmethod
+    def refresh(cls, touched: Collection[Recorded], revision: Revision) -> None:
+        from strikes import rewriting, standing
+
+        rewriting.rewrite(touched, revision)
         standing.refresh(touched, revision)
 
     @classmethod
@@ -299,6 +344,13 @@ class Proposition(OnRecord):
         from strikes import standing
 
         return standing.discrepancies()
+
+
+def same(one: OnRecord | None, other: OnRecord | None) -> bool:
+    """Whether two rows are there and are one thing, given the merges in force."""
+    if one is None or other is None or type(one) is not type(other):
+        return False
+    return one == other or one.survivor == other.survivor
 
 
 class StateQuerySet(models.QuerySet["PropositionState"]):
