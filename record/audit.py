@@ -98,18 +98,16 @@ def _takedowns() -> Iterator[str]:
     for one in Merge.objects.all():
         if {(one.collection, one.loser), (one.collection, one.survivor)} & gone:
             yield f"{one}: one of them was taken down."
-    for model in apps.get_models():
-        if not issubclass(model, Recorded):
-            continue
-        for field in [*model._meta.fields, *model._meta.many_to_many]:
+    for table in apps.get_models():
+        for field in [*table._meta.fields, *table._meta.many_to_many] if issubclass(table, Recorded) else ():
             target = field.related_model
             if isinstance(target, type) and issubclass(target, OnRecord):
-                left = model._default_manager.filter(
+                left = table._default_manager.filter(
                     published_rev__isnull=False, taken_down_rev__isnull=True,
                     **{f"{field.name}__taken_down_rev__isnull": False},
                 )  # fmt: skip
-                for row in left:
-                    yield f"{_name(row)}: its {field.name} was taken down, and it was not."
+                for named in left:
+                    yield f"{_name(named)}: its {field.name} was taken down, and it was not."
 
 
 def _closure(model: type[Recorded]) -> Iterator[str]:

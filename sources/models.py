@@ -147,7 +147,8 @@ class Actor(OnRecord):
         self.search_text = folded_names([self.name, self.name_local, *(row.name for row in self.names.all())])
 
     def objections(self) -> Iterable[str]:
-        above, seen = self.affiliation, {self.survivor.pk} if self.affiliation else set()
+        itself = self.survivor if self.affiliation else self
+        above, seen = itself.affiliation, {itself.pk}
         while above is not None:
             above = above.survivor
             if above.pk in seen:

@@ -29,6 +29,8 @@ from record.api.filters import (
     WhenFilter,
     WordsFilter,
     resolve,
+    standing_for,
+    stood_for,
 )
 from record.api.problems import BadParameter
 from record.models import Change
@@ -229,9 +231,9 @@ class PlaceWords(NotedWords):
         return q
 
     def around(self, latitude: float, longitude: float, radius: float) -> set[int]:
-        """The public facilities within a radius, by great circles."""
+        """The facilities within a radius, by great circles."""
         degrees = math.degrees(radius / EARTH_KM) + 0.001
-        rows: QuerySet[Any] = Facility.objects.published(self.revision).filter(
+        rows: QuerySet[Any] = Facility.objects.cited(self.revision).filter(
             latitude__gte=latitude - degrees, latitude__lte=latitude + degrees
         )
         return {
@@ -277,7 +279,7 @@ class EventWords(PlaceWords):
         if "strike" in asked:
             q &= Q(pk__in=asked["strike"])
         if "wave" in asked:
-            q &= Q(pk__in=Strike.objects.below(asked["wave"]))
+            q &= Q(pk__in=Strike.objects.below(asked["wave"], self.revision))
         if "kind" in asked:
             q &= Q(kind__in=asked["kind"])
         if "method" in asked:
@@ -338,17 +340,32 @@ class PropositionWords(EventWords):
             q &= Q(topic__in=asked["topic"])
         if "dispute" in asked:
             states = PropositionState.objects.current(self.revision)
-            q &= Q(pk__in=states.filter(state__in=asked["dispute"]).values("proposition"))
+            states = states.filter(state__in=asked["dispute"])
+            q &= stood_for(Proposition, states.values("proposition"), self.revision)
         for word in ("grade", "grade_basis"):
             if word in asked:
-                newest = Assessment.objects.published(self.revision).filter(proposition=OuterRef("pk"))
-                newest = newest.order_by("-assessed_on", "-published_rev", "public_id").values(word)[:1]
-                graded = Proposition.objects.annotate(newest=Subquery(newest)).filter(newest__in=asked[word])
-                q &= Q(pk__in=graded.values("pk"))
+                q &= self.graded(word, asked[word])
         return q
 
+    def graded(self, word: str, values: list[str]) -> Q:
+        """Propositions whose newest assessment says one of these; of merged ones, the newest of them all."""
+        assessments = Assessment.objects.published(self.revision)
+        assessments = assessments.order_by("-assessed_on", "-published_rev", "public_id")
+        newest = assessments.filter(proposition=OuterRef("pk")).values(word)[:1]
+        by_itself = Proposition.objects.annotate(newest=Subquery(newest)).filter(newest__in=values)
+        merged = Proposition.objects.merged(self.revision)
+        if not merged:
+            return Q(pk__in=by_itself.values("pk"))
+        members = {*merged, *merged.values()}
+        said: dict[int, Any] = {}
+        for one in assessments.filter(proposition__in=members):
+            said.setdefault(merged.get(one.proposition_id, one.proposition_id), getattr(one, word))
+        together = {pk for pk in members if said.get(merged.get(pk, pk)) in values}
+        return Q(pk__in=by_itself.exclude(pk__in=members).values("pk")) | Q(pk__in=together)
+
     def propositions(self, asked: Asked) -> QuerySet[Proposition]:
-        rows: QuerySet[Proposition] = Proposition.objects.published(self.revision).filter(self.about(asked))
+        """The propositions that meet all conditions, public ones and those merged away, which claims name."""
+        rows: QuerySet[Proposition] = Proposition.objects.cited(self.revision).filter(self.about(asked))
         return rows
 
 
@@ -540,7 +557,8 @@ class PropositionFilters(ClaimWords):
     def narrowed(self, queryset: QuerySet[Any], asked: Asked) -> QuerySet[Any]:
         queryset = queryset.filter(self.about(asked))
         if self.of_claim(asked):
-            queryset = queryset.filter(pk__in=self.claims(asked).values("proposition"))
+            found = self.claims(asked).values("proposition")
+            queryset = queryset.filter(standing_for(Proposition, found, self.revision))
         return queryset
 
 
@@ -559,9 +577,11 @@ class StrikeFilters(ClaimWords):
         queryset = queryset.filter(self.events(asked))
         rest = {word: value for word, value in asked.items() if word not in EVENT_ONLY}
         if self.of_claim(rest):
-            queryset = queryset.filter(pk__in=self.claims(rest).values("proposition__strike"))
+            claims = self.claims(rest).values("proposition__strike")
+            queryset = queryset.filter(standing_for(Strike, claims, self.revision))
         elif self.about(rest):
-            queryset = queryset.filter(pk__in=self.propositions(rest).values("strike"))
+            propositions = self.propositions(rest).values("strike")
+            queryset = queryset.filter(standing_for(Strike, propositions, self.revision))
         return queryset
 
 
@@ -610,8 +630,8 @@ class FacilityFilters(EventWords):
         queryset = queryset.filter(self.places(asked))
         rest = {word: value for word, value in asked.items() if word not in PlaceWords.base_filters}
         if events := self.events(rest):
-            struck = Strike.objects.published(self.revision).filter(events)
-            queryset = queryset.filter(pk__in=struck.values("facility"))
+            struck = Strike.objects.cited(self.revision).filter(events)
+            queryset = queryset.filter(standing_for(Facility, struck.values("facility"), self.revision))
         return queryset
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from rest_framework.request import Request
 
@@ -223,6 +224,21 @@ def resolve(model: type[OnRecord], ids: Iterable[str], revision: int) -> set[int
             successor = f"; it was replaced by {row.replaced_by.public_id}" if row.replaced_by else ""
             raise ValidationError(f"{public_id} was withdrawn from the record{successor}.", "withdrawn_id")
     return {row.pk for row in rows.values()}
+
+
+def standing_for(model: type[OnRecord], keys: QuerySet[Any], revision: int) -> Q:
+    """Rows of these keys, and those that stand for one merged away."""
+    merged: dict[int, int] = model.objects.merged(revision)
+    losers = model.objects.filter(pk__in=list(merged)).filter(pk__in=keys) if merged else ()
+    return Q(pk__in=keys) | Q(pk__in={merged[row.pk] for row in losers})
+
+
+def stood_for(model: type[OnRecord], keys: QuerySet[Any], revision: int) -> Q:
+    """Rows of these keys, and those merged away for which one of them stands."""
+    merged: dict[int, int] = model.objects.merged(revision)
+    roots = model.objects.filter(pk__in=set(merged.values())).filter(pk__in=keys) if merged else ()
+    found = {row.pk for row in roots}
+    return Q(pk__in=keys) | Q(pk__in={loser for loser, root in merged.items() if root in found})
 
 
 def _unknown(model: type[OnRecord], public_id: str) -> str:

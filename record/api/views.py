@@ -151,8 +151,17 @@ class RecordViewSet(PublicView, GenericViewSet[Any]):
         answer = self.get_paginated_response(self.get_serializer(page, many=True).data)
         if texts := request.query_params.getlist("facets"):
             words = facet_words(",".join(texts), self.facets)
-            answer.data["facets"] = facets_of(rows, words, self.facets)
+            answer.data["facets"] = facets_of(rows, words, self.facets, self.stand_ins(words))
         return answer
+
+    def stand_ins(self, words: Sequence[str]) -> dict[str, dict[str, str]]:
+        """For each word that is the id of what can be merged: who stands for whom."""
+        models = {word: getattr(self.filterset_class.base_filters.get(word), "of", None) for word in words}
+        return {
+            word: Merge.objects.roots(model.collection, self.pin.revision)
+            for word, model in models.items()
+            if model is not None and model.mergeable
+        }
 
     def retrieve(self, request: Request, public_id: str) -> Response:
         row = self.load(self.get_queryset()).filter(public_id=public_id).first()
@@ -172,9 +181,10 @@ class RecordViewSet(PublicView, GenericViewSet[Any]):
         )
         if row is None:
             raise NotFound()
-        if row.withdrawn_rev_id is not None:
+        n = self.pin.revision
+        if row.taken_down_rev_id or (row.withdrawn_rev_id or n + 1) <= n:
             raise Withdrawn(row)
-        survivor = Merge.objects.survivor(self.model.collection, public_id, self.pin.revision)
+        survivor = Merge.objects.survivor(self.model.collection, public_id, n)
         query = self.request.META.get("QUERY_STRING")
         address = f"{self.base_url()}{PREFIX}{self.model.collection}/{survivor}/"
         return Response(

@@ -302,7 +302,8 @@ class Proposition(OnRecord):
                 yield "answers: only an open proposition can be answered."
             if not (same(asked.strike, self.strike) or same(asked.subject, self.subject)):
                 yield "answers: a rival is about the same strike or the same subject as the question."
-        above, seen = self.caused_by, {self.survivor.pk} if self.caused_by else set()
+        itself = self.survivor if self.caused_by else self
+        above, seen = itself.caused_by, {itself.pk}
         while above is not None:
             above = above.survivor
             if above.pk in seen:
