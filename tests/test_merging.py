@@ -532,7 +532,9 @@ def test_facets_count_for_the_survivor(api, kind):
         if survivor.public_id in values:
             counted += 1
             with_it = api(f"{collection}/?{word}={loser.public_id}")["count"]
-            assert values[survivor.public_id] == with_it - (word == "wave")  # which finds the wave itself, too
+            assert values[survivor.public_id] == with_it - (
+                word == "wave"
+            )  # which finds the wave itself, too
     assert counted or kind == "proposition"
 
 
