@@ -9,6 +9,7 @@ from django.views.generic import RedirectView
 from rest_framework.routers import SimpleRouter
 
 from config import views
+from record.api.ledger import ChangeViewSet, CorrectionViewSet
 from record.api.schema import SchemaView
 from record.api.views import RootView
 from record.api.vocabularies import VocabularyViewSet
@@ -32,6 +33,7 @@ router.register("assessments", strikes.AssessmentViewSet, basename="assessments"
 router.register("vocabularies", VocabularyViewSet, basename="vocabularies")
 
 collections = [prefix for prefix, _, _ in router.registry]
+feeds = {"changes": ChangeViewSet, "corrections": CorrectionViewSet}
 
 # Redoc writes its styles into the page and searches in a worker that it makes itself.
 relaxed = csp_update({"style-src": [UNSAFE_INLINE], "worker-src": ["blob:"]})
@@ -39,8 +41,12 @@ relaxed = csp_update({"style-src": [UNSAFE_INLINE], "worker-src": ["blob:"]})
 urlpatterns = [
     path("", views.Landing.as_view(), name="landing"),
     path("codebook/", views.Codebook.as_view(), name="codebook"),
-    path("api/v1/", RootView.as_view(names=collections), name="root"),
+    path("api/v1/", RootView.as_view(names=[*collections, *feeds]), name="root"),
     path("api/v1/", include(router.urls)),
+    *(
+        path(f"api/v1/{name}/", feed.as_view({"get": "list"}, basename=name), name=name)
+        for name, feed in feeds.items()
+    ),
     path("api/v1/schema/", SchemaView.as_view(), name="schema"),
     path("api/v1/docs/", views.Docs.as_view(), name="docs"),
     path("api/v1/redoc/", relaxed(views.Redoc.as_view()), name="redoc"),

@@ -131,6 +131,11 @@ class Change(models.Model):
     def __str__(self) -> str:
         return f"{self.action} {self.collection}/{self.object_id}"
 
+    @property
+    def old_and_new(self) -> list[dict[str, Any]]:
+        """The fields of an amendment, each with its old and new value."""
+        return [{"field": name, "old": old, "new": new} for name, (old, new) in (self.values or {}).items()]
+
 
 class MergeQuerySet(models.QuerySet["Merge"]):
     def active(self, at: int | None = None) -> Self:

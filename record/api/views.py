@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, ClassVar, cast
 
 from django.conf import settings
@@ -70,17 +70,15 @@ class PublicView(APIView):
         return answer
 
 
-class RecordViewSet(PublicView, GenericViewSet[Any]):
-    """A collection. A subclass names its model, serializer, filters and orderings."""
+class ListViewSet(PublicView, GenericViewSet[Any]):
+    """A list, as of one revision: filtered, ordered, in pages or streamed."""
 
-    model: ClassVar[type[OnRecord]]
+    paging: ClassVar[Collection[str]] = PAGING
     orderings: ClassVar[dict[str, str]] = {}
     """Words that order the list, each with the column it means; `id` always does."""
     default_ordering: ClassVar[str] = "id"
     facets: ClassVar[dict[str, str]] = {}
     """Filter words whose values can be counted, each with the path to the value."""
-    lookup_field = "public_id"
-    lookup_value_regex = "[A-Za-z0-9_-]+"
     place: ClassVar[str | None] = None
     """What leads from a row to the coordinates of its place: an attribute, or "" for the row itself."""
     pin: Pin
@@ -90,7 +88,7 @@ class RecordViewSet(PublicView, GenericViewSet[Any]):
         if self.action == "list":
             filters = getattr(self.filterset_class, "base_filters", {}) if self.filterset_class else {}
             several = [name for name, word in filters.items() if word.several]
-            known = {*filters, *PAGING, "format", "fields", *(["facets"] if self.facets else [])}
+            known = {*filters, *self.paging, "format", "fields", *(["facets"] if self.facets else [])}
             check_parameters(request, known, [*several, "fields", "facets"])
             check_format(request, cast(Any, request).accepted_renderer)
         else:
@@ -105,13 +103,9 @@ class RecordViewSet(PublicView, GenericViewSet[Any]):
         formats: list[type[BaseRenderer]] = [Json, Ndjson, Csv] if self.action == "list" else [Json]
         return [one() for one in (formats if self.place is None else [*formats, GeoJson])]
 
-    def get_queryset(self) -> QuerySet[Any]:
-        rows: QuerySet[Any] = self.model.objects.published(self.pin.revision)
-        return rows
-
     def load(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """The loading plan of the serializer: everything it reads, in a fixed number of queries."""
-        return rows.select_related("published_rev")
+        return rows
 
     def attach(self, rows: Sequence[Any]) -> None:
         """What a loading plan cannot say: set on each row, in a fixed number of queries."""
@@ -156,6 +150,24 @@ class RecordViewSet(PublicView, GenericViewSet[Any]):
 
     def stand_ins(self, words: Sequence[str]) -> dict[str, dict[str, str]]:
         """For each word that is the id of what can be merged: who stands for whom."""
+        return {}
+
+
+class RecordViewSet(ListViewSet):
+    """A collection of rows. A subclass names its model, serializer, filters and orderings."""
+
+    model: ClassVar[type[OnRecord]]
+    lookup_field = "public_id"
+    lookup_value_regex = "[A-Za-z0-9_-]+"
+
+    def get_queryset(self) -> QuerySet[Any]:
+        rows: QuerySet[Any] = self.model.objects.published(self.pin.revision)
+        return rows
+
+    def load(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return super().load(rows).select_related("published_rev")
+
+    def stand_ins(self, words: Sequence[str]) -> dict[str, dict[str, str]]:
         models = {word: getattr(self.filterset_class.base_filters.get(word), "of", None) for word in words}
         return {
             word: Merge.objects.roots(model.collection, self.pin.revision)

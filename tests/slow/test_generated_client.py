@@ -104,7 +104,7 @@ def test_a_list_is_typed_through_and_through(generated, client):
 @pytest.mark.parametrize(
     "collection",
     ["regions", "sources", "reports", "actors", "facilities", "units", "capacities", "strikes", "propositions",
-     "claims", "damage_estimates", "weapon_counts", "evidence", "assessments", "vocabularies"],
+     "claims", "damage_estimates", "weapon_counts", "evidence", "assessments", "vocabularies", "changes", "corrections"],
 )  # fmt: skip
 def test_every_collection_is_read_into_its_type_and_written_back_the_same(generated, client, collection):
     response = generated(f"api.{collection}.{collection}_list").sync_detailed(client=client)

@@ -5,7 +5,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from config.urls import router
+from config.urls import feeds, router
 from record import doors
 from record.choices import WithdrawalReason
 from record.models import Ledger
@@ -51,7 +51,7 @@ def queries_of(api, address):
 
 def test_the_root_lists_every_collection(api):
     root = api("/api/v1/")
-    assert list(root) == COLLECTIONS
+    assert list(root) == [*COLLECTIONS, *feeds]
     assert all(api(address)["count"] >= 0 for address in root.values())
 
 
