@@ -39,9 +39,7 @@ def api() -> Api:
 @pytest.fixture
 def story() -> dict[str, Any]:
     """A revision of every kind."""
-    claim = ClaimFactory()
-    DamageEstimateFactory(claim=claim)
-    claim: Any = on_record(claim)
+    claim: Any = on_record(DamageEstimateFactory().claim)
     draft = revise(claim, statement="Said more exactly.")
     correct(draft, reason=TYPO, note="A slip of ours.")
     wave = on_record(WaveFactory())
