@@ -50,7 +50,7 @@ def sync(base, copy, etag=""):
             if action != "withdraw" and (row := get(f"{base}{collection}/{key}/")):
                 keep(copy, collection, row)
         copy.execute(f"pragma user_version = {since}")
-    return answer.headers["ETag"] if answer else etag
+    return answer.headers.get("ETag", "") if answer else etag
 
 
 if __name__ == "__main__":
