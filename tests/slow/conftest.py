@@ -19,6 +19,7 @@ def pytest_ignore_collect(config: pytest.Config) -> bool | None:
     return True if config.getoption("markexpr") == "not slow" else None
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Each file is run by one worker, so that its data is made once."""
     for item in items:

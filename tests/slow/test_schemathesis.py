@@ -5,6 +5,7 @@ Schemathesis makes the requests from `docs/openapi.yaml`, always the same ones, 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
 
@@ -12,6 +13,8 @@ import pytest
 import schemathesis
 import yaml
 from django.conf import settings
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from schemathesis import Case
 from schemathesis.checks import CHECKS, load_all_checks
 from schemathesis.config import SchemathesisConfig
@@ -92,6 +95,17 @@ def description() -> dict[str, Any]:
                 parameters.append(one)
         operations["get"]["parameters"] = parameters
     return whole
+
+
+@pytest.fixture(scope="module", autouse=True)
+def connection_stays_open() -> Iterator[None]:
+    """The application is called as a server calls it, and between requests it would close a connection that is
+    in a transaction, as every test's is. Django's own client sees to the same."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 load_all_checks()
