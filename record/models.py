@@ -118,22 +118,29 @@ class MergeQuerySet(models.QuerySet["Merge"]):
             return self.filter(undone_rev__isnull=True)
         return self.filter(from_rev__lte=at).filter(Q(undone_rev__isnull=True) | Q(undone_rev__gt=at))
 
-    def survivor(self, collection: str, public_id: str, at: int | None = None) -> str:
-        """The id at the end of the chain of merges that starts at this one."""
-        step = self.active(at).filter(collection=collection)
-        while merge := step.filter(loser=public_id).first():
-            public_id = merge.survivor
-        return public_id
-
-    def family(self, collection: str, public_id: str, at: int | None = None) -> set[str]:
-        """All ids that mean the same thing: the survivor and everything merged into it."""
-        family = {self.survivor(collection, public_id, at)}
-        newest = family
+    def survivors(self, collection: str, public_ids: Iterable[str], at: int | None = None) -> dict[str, str]:
+        """For each id the one at the end of the chain of merges that starts at it."""
+        step, ends = self.active(at).filter(collection=collection), {one: one for one in public_ids}
+        newest = set(ends)
         while newest:
-            losers = self.active(at).filter(collection=collection, survivor__in=newest)
-            newest = set(losers.values_list("loser", flat=True)) - family
-            family = family | newest
-        return family
+            merged = dict(step.filter(loser__in=newest).values_list("loser", "survivor"))
+            ends = {one: merged.get(end, end) for one, end in ends.items()}
+            newest = set(merged.values())
+        return ends
+
+    def families(
+        self, collection: str, public_ids: Iterable[str], at: int | None = None
+    ) -> dict[str, set[str]]:
+        """For each id all that mean the same thing: the survivor and everything merged into it."""
+        step, ends = self.active(at).filter(collection=collection), self.survivors(collection, public_ids, at)
+        families = {end: {end} for end in ends.values()}
+        newest = {end: end for end in families}
+        while newest:
+            losers = step.filter(survivor__in=newest).values_list("loser", "survivor")
+            newest = {loser: newest[survivor] for loser, survivor in losers}
+            for loser, end in newest.items():
+                families[end].add(loser)
+        return {one: families[end] for one, end in ends.items()}
 
 
 class Merge(models.Model):

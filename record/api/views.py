@@ -174,9 +174,9 @@ class RecordViewSet(PublicView, GenericViewSet[Any]):
             raise NotFound()
         if row.withdrawn_rev_id is not None:
             raise Withdrawn(row)
-        survivor = Merge.objects.survivor(self.model.collection, public_id, self.pin.revision)
+        survivors = Merge.objects.survivors(self.model.collection, [public_id], self.pin.revision)
         query = self.request.META.get("QUERY_STRING")
-        address = f"{self.base_url()}{PREFIX}{self.model.collection}/{survivor}/"
+        address = f"{self.base_url()}{PREFIX}{self.model.collection}/{survivors[public_id]}/"
         return Response(
             status=status.HTTP_308_PERMANENT_REDIRECT,
             headers={"Location": f"{address}?{query}" if query else address},

@@ -22,7 +22,7 @@ from strikes.models import Claim
 from tests.factories import MORNING, ClaimFactory
 from tests.starter.conftest import Api
 
-pytestmark = [pytest.mark.django_db, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(900), pytest.mark.xdist_group("scale")]
 
 FEW, MANY = 5_000, 500_000
 HITS = 40
