@@ -21,7 +21,7 @@ from schemathesis.config import SchemathesisConfig
 
 from config.urls import router
 from config.wsgi import application
-from record.api.filters import CodesFilter, IdsFilter
+from record.api.filters import CodesFilter, IdsFilter, WordsFilter
 from strikes.filters import RegionsFilter, SubjectsFilter
 from strikes.starter import read
 
@@ -32,7 +32,7 @@ CONFIG = {
     "generation": {"deterministic": True, "max-examples": 30, "no-shrink": True, "database": "none"},
 }
 FEW = 3
-"""Ids of each collection that are asked for: every one of them is asked for with every parameter."""
+"""Ids of each collection and words of each vocabulary that are asked for: each makes a request of its own."""
 LANGUAGES = ["en", "ru", "uk"]
 COUNTRIES = ["RU", "UA", "US"]
 
@@ -63,7 +63,9 @@ def ids() -> dict[str, list[str]]:
 
 
 def known(word: Any, found: dict[str, list[str]]) -> list[str]:
-    """What a filter can be asked for; empty if its description says that in full."""
+    """Some of what a filter can be asked for; empty if all that its description allows may be tried."""
+    if isinstance(word, WordsFilter):
+        return list(word.vocabulary.values)[:FEW]
     if isinstance(word, SubjectsFilter):
         return found["facilities"] + found["units"]
     if isinstance(word, RegionsFilter) and word.level:
@@ -76,7 +78,10 @@ def known(word: Any, found: dict[str, list[str]]) -> list[str]:
 
 
 def description() -> dict[str, Any]:
-    """The committed description; where it can say only how ids and codes are spelt, with some that there are."""
+    """The committed description, with a few ids, codes and words where it allows many.
+
+    Of ids and codes it can say only how they are spelt.
+    """
     text = (Path(settings.BASE_DIR) / "docs" / "openapi.yaml").read_text(encoding="utf-8")
     whole: dict[str, Any] = yaml.load(text, yaml.CSafeLoader)
     found = ids()
