@@ -194,6 +194,10 @@ FORMS: dict[type[filters.RecordFilter], Callable[[Any], tuple[str, Schema]]] = {
     filters.IdsFilter: ids,
     filters.WordsFilter: words,
     filters.CodesFilter: codes,
+    filters.OneOfFilter: lambda word: (
+        f"`{word.default}` if not given.",
+        {"type": "string", "enum": word.choices, "default": word.default},
+    ),
     filters.FlagFilter: lambda word: ("", {"type": "boolean"}),
     filters.NumberFilter: given({"type": "number", "minimum": 0, "maximum": 999999999999.999}),
     filters.CountFilter: given({"type": "integer", "minimum": 1, "maximum": 1000}),
@@ -386,8 +390,8 @@ class RecordSchema(AutoSchema):
     def get_response_serializers(self) -> Any:
         if not self.collection:
             return OpenApiResponse({"$ref": "#/components/schemas/Root"})
-        if self.inner == "accounts":
-            return cast(Any, self.view).accounts_serializer
+        if self.inner in ("accounts", "timeline"):
+            return getattr(self.view, f"{self.inner}_serializer")
         return super().get_response_serializers()
 
     def _get_response_bodies(self, direction: Any = "response") -> Schema:
