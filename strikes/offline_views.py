@@ -19,6 +19,7 @@ from record.api.filters import (
     WordsFilter,
     check_parameters,
 )
+from record.api.formats import Json
 from record.api.pages import BACK_IN_TIME, Pin
 from record.api.problems import BadParameter
 from record.api.views import PREFIX, PublicView
@@ -44,6 +45,7 @@ from strikes.offline import (
     stretch,
     together,
 )
+from strikes.pictures import SeriesSvg
 from strikes.serializers.offline import CapacityOfflineSerializer
 from strikes.standing import retracted
 from strikes.timelines import Policy, capacities_of, operators_of, outages
@@ -105,6 +107,7 @@ class CapacityOfflineView(PublicView):
 
     serializer_class = CapacityOfflineSerializer
     parameters_class = OfflineFilters
+    renderer_classes = [Json, SeriesSvg]
     pin: Pin
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:

@@ -37,6 +37,7 @@ from strikes.models import (
     Unit,
     WeaponCount,
 )
+from strikes.pictures import TimelineSvg
 from strikes.reading import SUBJECTS, attach_relations, claims_read, read_claims, with_prefix
 from strikes.serializers.accounts import DependantsSerializer, ThreadSerializer, accounts_of
 from strikes.serializers.briefs import StrikeBrief
@@ -123,6 +124,9 @@ class WithTimeline(WithAccounts):
         **WithAccounts.filters_of, "timeline": filters.TimelineFilters,
     }  # fmt: skip
     timeline_serializer: ClassVar[Any]
+
+    def get_renderers(self) -> Any:
+        return [*super().get_renderers(), *([TimelineSvg()] if self.action == "timeline" else [])]
 
     def places(self, row: Any) -> tuple[Q, Q]:
         """Which units and which facilities the timeline of a row is about."""
