@@ -32,7 +32,7 @@ class AmountSerializer(serializers.Serializer[Any]):
     high = AmountField(allow_null=True, help_text="At most so much; null if somebody left it open.")
 
 
-class DenominatorSerializer(AmountSerializer):
+class WholeCapacitySerializer(AmountSerializer):
     """What the facilities can do in all, by the newest comparable report of each."""
 
     capacities = serializers.ListField(
@@ -87,7 +87,7 @@ class CapacityOfflineSerializer(serializers.Serializer[Any]):
     unit_of_measure = WordField(UnitOfMeasure, help_text="The unit of all amounts of the series.")
     policy = WordField(Policy, help_text="How one reading of each outage was picked.")
     interval = serializers.ChoiceField(["day", "week", "month"], help_text="The period of a point.")
-    denominator = DenominatorSerializer(
+    denominator = WholeCapacitySerializer(
         allow_null=True, help_text="What the facilities can do; null if unknown."
     )
     points = PointSerializer(many=True, help_text="The series, the earliest period first.")

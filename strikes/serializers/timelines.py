@@ -23,7 +23,7 @@ class SpanSerializer(serializers.Serializer[Any]):
     local_until = serializers.DateField(source="last_day", help_text="The date of the late edge there.")
 
 
-class EdgeSerializer(serializers.Serializer[Any]):
+class OutageEdgeSerializer(serializers.Serializer[Any]):
     """The beginning or the end of an outage as it is read, and on whose word."""
 
     at = SpanSerializer(allow_null=True, help_text="When; null if nobody said so, or it goes on.")
@@ -41,8 +41,8 @@ class EdgeSerializer(serializers.Serializer[Any]):
 class RivalsSerializer(serializers.Serializer[Any]):
     """What else was said of an outage: other times, each with its claims."""
 
-    start = EdgeSerializer(many=True, help_text="Other beginnings, the earliest first.")
-    end = EdgeSerializer(
+    start = OutageEdgeSerializer(many=True, help_text="Other beginnings, the earliest first.")
+    end = OutageEdgeSerializer(
         many=True, help_text="Other ends, told as facts or as forecasts, the earliest first."
     )
 
@@ -50,8 +50,8 @@ class RivalsSerializer(serializers.Serializer[Any]):
 class DaysSerializer(serializers.Serializer[Any]):
     """How many days it lasted, by the dates on the clocks of the place. Arithmetic of ours: nobody's statement."""
 
-    low = serializers.IntegerField(help_text="At least.")
-    high = serializers.IntegerField(help_text="At most.")
+    low = serializers.IntegerField(help_text="At least so many days.")
+    high = serializers.IntegerField(help_text="At most so many days.")
 
 
 class ForecastSerializer(serializers.Serializer[Any]):
@@ -78,8 +78,8 @@ class ReadingSerializer(serializers.Serializer[Any]):
     """An outage as one issuer reads it."""
 
     issuer = serializers.CharField(help_text="The id of the actor.")
-    start = EdgeSerializer(help_text="When it began, by this issuer.")
-    end = EdgeSerializer(help_text="When it ended, by this issuer.")
+    start = OutageEdgeSerializer(help_text="When it began, by this issuer.")
+    end = OutageEdgeSerializer(help_text="When it ended, by this issuer.")
     days = DaysSerializer(allow_null=True, help_text="How many days it lasted; null while it lasts.")
 
 
@@ -88,10 +88,10 @@ class OutageSerializer(serializers.Serializer[Any]):
 
     unit = UnitBrief(allow_null=True, help_text="The unit that stood still; null if it was the facility.")
     facility = FacilityBrief(help_text="The facility.")
-    start = EdgeSerializer(
+    start = OutageEdgeSerializer(
         allow_null=True, help_text="Its beginning, as the policy reads it; null with `policy=all`."
     )
-    end = EdgeSerializer(
+    end = OutageEdgeSerializer(
         allow_null=True, help_text="Its end, as the policy reads it; null with `policy=all`."
     )
     days = DaysSerializer(allow_null=True, help_text="How many days it lasted; null while it lasts.")
