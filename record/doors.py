@@ -19,7 +19,7 @@ from record.saving import Refused, save_checked
 
 BOOKKEEPING = frozenset(
     {"id", "public_id", "published_rev", "withdrawn_rev", "taken_down_rev", "withdrawal_reason",
-     "withdrawal_note", "replaced_by", "supersedes", "search_text", "sort_at", "local_until"}
+     "withdrawal_note", "replaced_by", "supersedes", "version", "search_text", "sort_at", "known_at", "local_until"}
 )  # fmt: skip
 
 
@@ -74,7 +74,7 @@ def _writing(at: datetime | None = None) -> Iterator[Writing]:
             model.refresh(list(writing.touched.values()), writing.revision)
 
 
-def publish(*rows: OnRecord) -> Revision:
+def publish(*rows: OnRecord, note: str | None = None) -> Revision:
     """Make drafts public, together, in one revision. Their numbered parts and parts come along.
 
     Raises ``Blocked``, which lists everything in the way: a rule a row breaks, or a row it names
@@ -82,7 +82,7 @@ def publish(*rows: OnRecord) -> Revision:
     """
     _refuse_nothing(rows)
     with _writing() as writing:
-        _publish(writing, rows)
+        _publish(writing, rows, note=note)
     return writing.revision
 
 
@@ -153,11 +153,13 @@ def amend(
     note: str | None = None,
     add: Iterable[Recorded] = (),
     end: Iterable[Recorded] = (),
+    parts: dict[str, Sequence[models.Model]] | None = None,
 ) -> Revision:
     """Change in place what a public row may change, keeping old and new value.
 
     ``changes`` maps field names to new values (many-to-many fields to collections). ``add``
-    publishes new parts of the row, such as a party or a notice; ``end`` withdraws parts. A frozen
+    publishes new parts of the row, such as a party or a notice; ``end`` withdraws parts. ``parts``
+    puts whole lists in place of parts without a public life of their own, such as names. A frozen
     field is refused: correct the row instead.
     """
     with _writing() as writing:
@@ -178,6 +180,10 @@ def amend(
                 setattr(row, name, new)
             if changed:
                 values[name] = [_logged(old), _logged(new)]
+        for name, given in (parts or {}).items():
+            if difference := _replace_parts(row, name, given):
+                values[name] = difference
+        row.version += 1
         _save(row, settle=True)
         for name, new in sets.items():
             getattr(row, name).set(new)
@@ -248,6 +254,25 @@ def resting_on(rows: Iterable[OnRecord]) -> list[OnRecord]:
     return list(found.values())
 
 
+def needed_by(rows: Iterable[OnRecord]) -> list[OnRecord]:
+    """Every other draft that must go public for these to: what they name, directly or through others."""
+    rows = list(rows)
+    found: dict[OnRecord, None] = {}
+    queue = _with_numbers(rows)
+    while queue:
+        row = queue.pop(0)
+        for _, target in row.pointers():
+            if (
+                target.status == "draft"
+                and target.owner is None
+                and target not in rows
+                and target not in found
+            ):
+                found[target] = None
+                queue += _with_numbers([target])
+    return list(found)
+
+
 def blockers(*rows: OnRecord) -> list[Blocker]:
     """What would keep these drafts from being published now; empty if nothing would."""
     with transaction.atomic():
@@ -264,11 +289,14 @@ def blockers(*rows: OnRecord) -> list[Blocker]:
 
 
 def _locked(rows: Iterable[OnRecord]) -> list[OnRecord]:
-    """The rows as they are in the database now, held until commit."""
-    return [
-        type(row)._default_manager.select_for_update(no_key=True).get(pk=row.pk)
-        for row in dict.fromkeys(rows)
-    ]
+    """The rows as they are in the database now, held until commit; refused if someone saw an older version."""
+    locked = []
+    for row in dict.fromkeys(rows):
+        now = type(row)._default_manager.select_for_update(no_key=True).get(pk=row.pk)
+        if row.seen_version not in (None, now.version):
+            raise Blocked([Blocker(now, "Somebody changed it since you opened it: look at it again.")])
+        locked.append(now)
+    return locked
 
 
 def _refuse_nothing(rows: Sequence[OnRecord]) -> None:
@@ -311,7 +339,9 @@ def _with_numbers(rows: Iterable[OnRecord]) -> list[OnRecord]:
     return all_rows
 
 
-def _publish(writing: Writing, rows: Iterable[OnRecord], correcting: bool = False) -> None:
+def _publish(
+    writing: Writing, rows: Iterable[OnRecord], correcting: bool = False, note: str | None = None
+) -> None:
     rows = _with_numbers(_locked(rows))
     for row in rows:
         if (
@@ -330,13 +360,14 @@ def _publish(writing: Writing, rows: Iterable[OnRecord], correcting: bool = Fals
             raise Blocked([Blocker(row, "It supersedes a row: correct that one.") for row in corrections])
     for row in rows:
         row.published_rev = writing.revision
+        row.version += 1
         row.settle()
         row.save()
         for part in _parts(row):
             if part.published_rev_id is None:
                 part.published_rev = writing.revision
                 part.save(update_fields=["published_rev"])
-        writing.log(Action.PUBLISH, row)
+        writing.log(Action.PUBLISH, row, note=note)
     _refuse_unsupported(rows)
 
 
@@ -347,7 +378,10 @@ def _withdraw(
     row.withdrawal_reason = reason
     row.withdrawal_note = note or None
     row.replaced_by = replaced_by
-    row.save(update_fields=["withdrawn_rev", "withdrawal_reason", "withdrawal_note", "replaced_by"])
+    row.version += 1
+    row.save(
+        update_fields=["withdrawn_rev", "withdrawal_reason", "withdrawal_note", "replaced_by", "version"]
+    )
     for part in _parts(row):
         if part.is_public and not part.follows_lineage:
             part.withdrawn_rev = writing.revision
@@ -364,7 +398,7 @@ def _parts(row: OnRecord) -> Iterator[Recorded]:
                 yield part
 
 
-def _save(row: Recorded, settle: bool = False) -> None:
+def _save(row: models.Model, settle: bool = False) -> None:
     """Save by the rules of one row: its constraints, its vocabularies, what it must have."""
     try:
         save_checked(row, settle=row.settle if settle and isinstance(row, OnRecord) else None)
@@ -424,6 +458,25 @@ def _logged(value: Any) -> Any:
     if isinstance(value, Iterable):
         return sorted(_logged(one) for one in value)
     return DjangoJSONEncoder().default(value)
+
+
+def _replace_parts(row: OnRecord, name: str, given: Sequence[models.Model]) -> list[list[str]] | None:
+    """Make these the parts of that name; returns how the old and the new ones read, if they differ."""
+    if name not in row.parts or name in row.frozen_parts or any(isinstance(part, Recorded) for part in given):
+        raise Blocked([Blocker(row, f"{name}: its parts cannot be replaced; correct the row instead.")])
+    old = {part.pk: part for part in getattr(row, name).all()}
+    kept = {part.pk for part in given if part.pk is not None}
+    if not kept <= old.keys():
+        raise Blocked([Blocker(row, f"{name}: a part belongs to another row, or is gone.")])
+    before = {pk: _values(part, ()) for pk, part in old.items()}
+    for pk in old.keys() - kept:
+        type(old[pk])._default_manager.filter(pk=pk).delete()
+    for part in given:
+        setattr(part, str(getattr(part, "owner", "")), row)
+        _save(part)
+    if before == {part.pk: _values(part, ()) for part in given}:
+        return None
+    return [[str(part) for part in old.values()], [str(part) for part in given]]
 
 
 def _add_part(writing: Writing, row: OnRecord, part: Recorded) -> str:

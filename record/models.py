@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
-from typing import Any, ClassVar, Self, TypeVar
+from typing import Any, ClassVar, NamedTuple, Self, TypeVar
 
 from django.apps import apps
 from django.db import models
@@ -37,6 +37,12 @@ class Ledger(models.Model):
 
     class Meta:
         verbose_name_plural = "ledger"
+        permissions = [
+            ("publish_rows", "Can put drafts on the record"),
+            ("amend_rows", "Can amend what is on the record"),
+            ("correct_rows", "Can correct what is on the record"),
+            ("withdraw_rows", "Can withdraw what is on the record"),
+        ]
         constraints = [CheckConstraint(name="ledger_has_one_row", condition=Q(id=1))]
 
     def __str__(self) -> str:
@@ -189,17 +195,28 @@ class Unindexed(Func):
         return self.as_sql(compiler, connection, template="+%(expressions)s", **context)
 
 
+class AsOf(NamedTuple):
+    """What a reader looks at: the record as it stood at a revision and, of that, what was known by a moment."""
+
+    revision: int
+    known: datetime | None = None
+    """Only what had been said and issued by then; null for all that we have."""
+
+
 _Row = TypeVar("_Row", bound="Recorded", covariant=True)
 
 
 class RecordedQuerySet(models.QuerySet[_Row]):
     """The one rule of who may see what."""
 
-    def published(self, at: int | None = None) -> Self:
+    def published(self, at: int | AsOf | None = None) -> Self:
         """Rows public at a revision (now, if none is given): published, not withdrawn, not merged away.
 
-        A takedown holds at every revision.
+        A takedown holds at every revision. With an ``AsOf`` that names a moment, only rows known by then.
         """
+        if isinstance(at, AsOf):
+            rows = self.published(at.revision)
+            return rows if at.known is None else rows.known(at)
         begun, ended = Unindexed("published_rev"), Unindexed("withdrawn_rev")
         if at is None:
             rows = self.filter(IsNull(begun, False), IsNull(ended, True))
@@ -215,6 +232,10 @@ class RecordedQuerySet(models.QuerySet[_Row]):
             )
             rows = rows.filter(~Exists(merged_away))
         return rows
+
+    def known(self, at: AsOf) -> Self:
+        """Rows that say something said and issued by a moment; all of them, where rows say nothing."""
+        return self.filter(**{f"{self.model.known_by}__lte": at.known}) if self.model.known_by else self.all()
 
     def cited(self) -> Self:
         """Rows that others may rest on: public now, or merged away (which claims keep pointing at)."""
@@ -245,6 +266,8 @@ class Recorded(models.Model):
     mergeable: ClassVar[bool] = False
     owner: ClassVar[str | None] = None
     """The pointer to the row this one is a part of: it is published and withdrawn with it."""
+    known_by: ClassVar[str | None] = None
+    """What leads to the moment from which the row was known; null where that does not matter."""
     follows_lineage: ClassVar[bool] = False
     """A part that hangs on the first row of a chain of corrections and outlives each of them."""
 
@@ -294,7 +317,14 @@ class OnRecord(Recorded):
         help_text="The row this one corrects. Publishing this one withdraws that one.",
     )  # fmt: skip
 
+    version = models.PositiveIntegerField(
+        default=1, editable=False,
+        help_text="Counts the changes that editors made; who saves an older version than this is refused.",
+    )  # fmt: skip
+
     supersedes_id: int | None
+    seen_version: int | None = None
+    """The version an editor saw: the doors refuse the row if it has changed since."""
 
     frozen: ClassVar[frozenset[str]] = frozenset()
     """Fields that never change once public; to change one, correct the row."""
@@ -302,8 +332,12 @@ class OnRecord(Recorded):
     """Amendable fields that the rules of other rows look at."""
     parts: ClassVar[tuple[str, ...]] = ()
     """Related names of rows that are part of this one and have no id of their own."""
+    frozen_parts: ClassVar[frozenset[str]] = frozenset()
+    """Those of them that never change once public, such as the chain of a claim."""
     numbered_parts: ClassVar[tuple[str, ...]] = ()
     """Related names of rows with an id of their own that go public and leave with this one."""
+    display_needs: ClassVar[tuple[str, ...]] = ()
+    """The relations that `display` reads, for whoever shows many rows."""
 
     class Meta(Recorded.Meta):
         abstract = True
@@ -392,6 +426,15 @@ class OnRecord(Recorded):
 
     def dependants(self) -> Iterator[tuple[OnRecord, str]]:
         """Every public row that names this one, and the name by which it does."""
+        return ((row, name) for row, name in self._named_by() if row.is_public)
+
+    def resting_drafts(self) -> Iterator[OnRecord]:
+        """Every draft that names this row and could go public with it; numbers go with their claims."""
+        for row, name in self._named_by():
+            if row.status == "draft" and row.owner != name:
+                yield row
+
+    def _named_by(self) -> Iterator[tuple[OnRecord, str]]:
         for relation in self._meta.get_fields(include_hidden=True):
             if not isinstance(relation, models.ForeignObjectRel):
                 continue
@@ -399,17 +442,23 @@ class OnRecord(Recorded):
             if not issubclass(model, models.Model) or name in EXEMPT:
                 continue
             if issubclass(model, OnRecord):
-                rows: Iterable[OnRecord] = model._default_manager.filter(**{name: self}).cited()
+                rows: Iterable[OnRecord] = model._default_manager.filter(withdrawn_rev=None, **{name: self})
             elif (owner := getattr(model, "owner", None)) and owner != name:
                 if getattr(model, "follows_lineage", False):
                     continue
                 parts = model._default_manager.filter(**{name: self}).select_related(owner)
-                current = [part for part in parts if not isinstance(part, Recorded) or part.is_public]
+                current = [
+                    part
+                    for part in parts
+                    if not isinstance(part, Recorded)
+                    or part.is_public
+                    or (part.withdrawn_rev_id is None and getattr(part, owner).status == "draft")
+                ]
                 rows = {getattr(part, owner) for part in current}
             else:
                 continue
             for row in rows:
-                if row.is_public and row != self:
+                if row != self:
                     yield row, name
 
 
