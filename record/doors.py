@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import FieldDoesNotExist
+from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 from django.utils import timezone
@@ -19,7 +19,7 @@ from record.saving import Refused, save_checked
 
 BOOKKEEPING = frozenset(
     {"id", "public_id", "published_rev", "withdrawn_rev", "taken_down_rev", "withdrawal_reason",
-     "withdrawal_note", "replaced_by", "supersedes", "search_text", "sort_at", "local_until"}
+     "withdrawal_note", "replaced_by", "supersedes", "version", "search_text", "sort_at", "local_until"}
 )  # fmt: skip
 
 
@@ -74,7 +74,7 @@ def _writing(at: datetime | None = None) -> Iterator[Writing]:
             model.refresh(list(writing.touched.values()), writing.revision)
 
 
-def publish(*rows: OnRecord) -> Revision:
+def publish(*rows: OnRecord, note: str | None = None) -> Revision:
     """Make drafts public, together, in one revision. Their numbered parts and parts come along.
 
     Raises ``Blocked``, which lists everything in the way: a rule a row breaks, or a row it names
@@ -82,7 +82,7 @@ def publish(*rows: OnRecord) -> Revision:
     """
     _refuse_nothing(rows)
     with _writing() as writing:
-        _publish(writing, rows)
+        _publish(writing, rows, note=note)
     return writing.revision
 
 
@@ -110,7 +110,7 @@ def withdraw(
         followers = resting_on(leaving)
         if replaced_by is not None:
             (replaced_by,) = _locked([replaced_by])
-            _must_replace([*leaving, *followers], replaced_by)
+            _must_replace(leaving, followers, replaced_by)
         if not along:
             _refuse_to_strand(leaving, followers)
         for row in leaving:
@@ -153,11 +153,13 @@ def amend(
     note: str | None = None,
     add: Iterable[Recorded] = (),
     end: Iterable[Recorded] = (),
+    parts: dict[str, Sequence[models.Model]] | None = None,
 ) -> Revision:
     """Change in place what a public row may change, keeping old and new value.
 
     ``changes`` maps field names to new values (many-to-many fields to collections). ``add``
-    publishes new parts of the row, such as a party or a notice; ``end`` withdraws parts. A frozen
+    publishes new parts of the row, such as a party or a notice; ``end`` withdraws parts. ``parts``
+    puts whole lists in place of parts without a public life of their own, such as names. A frozen
     field is refused: correct the row instead.
     """
     with _writing() as writing:
@@ -172,13 +174,16 @@ def amend(
                 sets[name] = new
                 changed = set(old) != set(new)
             else:
-                if isinstance(new, OnRecord):
-                    (new,) = _locked([new])
+                new = _value(row, field, new)
                 old = getattr(row, name)
                 changed = old != new
                 setattr(row, name, new)
             if changed:
                 values[name] = [_logged(old), _logged(new)]
+        for name, given in (parts or {}).items():
+            if difference := _replace_parts(row, name, given):
+                values[name] = difference
+        row.version += 1
         _save(row, settle=True)
         for name, new in sets.items():
             getattr(row, name).set(new)
@@ -225,8 +230,6 @@ def revise(row: OnRecord, **changes: Any) -> OnRecord:
     with transaction.atomic():
         (row,) = _locked([row])
         _must_be_public([row])
-        if getattr(row, "superseded_by", None) is not None:
-            raise Blocked([Blocker(row, "A correction of it has been drafted already.")])
         copies: dict[OnRecord, OnRecord] = {}
         draft = _copy(row, copies, **changes)
         for copy in copies.values():
@@ -251,6 +254,25 @@ def resting_on(rows: Iterable[OnRecord]) -> list[OnRecord]:
     return list(found.values())
 
 
+def needed_by(rows: Iterable[OnRecord]) -> list[OnRecord]:
+    """Every other draft that must go public for these to: what they name, directly or through others."""
+    rows = list(rows)
+    found: dict[OnRecord, None] = {}
+    queue = _with_numbers(rows)
+    while queue:
+        row = queue.pop(0)
+        for _, target in row.pointers():
+            if (
+                target.status == "draft"
+                and target.owner is None
+                and target not in rows
+                and target not in found
+            ):
+                found[target] = None
+                queue += _with_numbers([target])
+    return list(found)
+
+
 def blockers(*rows: OnRecord) -> list[Blocker]:
     """What would keep these drafts from being published now; empty if nothing would."""
     with transaction.atomic():
@@ -267,11 +289,14 @@ def blockers(*rows: OnRecord) -> list[Blocker]:
 
 
 def _locked(rows: Iterable[OnRecord]) -> list[OnRecord]:
-    """The rows as they are in the database now, held until commit."""
-    return [
-        type(row)._default_manager.select_for_update(no_key=True).get(pk=row.pk)
-        for row in dict.fromkeys(rows)
-    ]
+    """The rows as they are in the database now, held until commit; refused if someone saw an older version."""
+    locked = []
+    for row in dict.fromkeys(rows):
+        now = type(row)._default_manager.select_for_update(no_key=True).get(pk=row.pk)
+        if row.seen_version not in (None, now.version):
+            raise Blocked([Blocker(now, "Somebody changed it since you opened it: look at it again.")])
+        locked.append(now)
+    return locked
 
 
 def _refuse_nothing(rows: Sequence[OnRecord]) -> None:
@@ -285,8 +310,9 @@ def _must_be_public(rows: Iterable[OnRecord]) -> None:
         raise Blocked([Blocker(row, "It is not public.") for row in hidden])
 
 
-def _must_replace(rows: Iterable[OnRecord], successor: OnRecord) -> None:
-    if not successor.is_public or any(row == successor or type(row) is not type(successor) for row in rows):
+def _must_replace(rows: Sequence[OnRecord], followers: Sequence[OnRecord], successor: OnRecord) -> None:
+    stays = successor.is_public and successor not in rows and successor not in followers
+    if not stays or any(type(row) is not type(successor) for row in rows):
         raise Blocked([Blocker(successor, "A successor is another public row of the same collection.")])
 
 
@@ -313,7 +339,9 @@ def _with_numbers(rows: Iterable[OnRecord]) -> list[OnRecord]:
     return all_rows
 
 
-def _publish(writing: Writing, rows: Iterable[OnRecord], correcting: bool = False) -> None:
+def _publish(
+    writing: Writing, rows: Iterable[OnRecord], correcting: bool = False, note: str | None = None
+) -> None:
     rows = _with_numbers(_locked(rows))
     for row in rows:
         if (
@@ -332,13 +360,14 @@ def _publish(writing: Writing, rows: Iterable[OnRecord], correcting: bool = Fals
             raise Blocked([Blocker(row, "It supersedes a row: correct that one.") for row in corrections])
     for row in rows:
         row.published_rev = writing.revision
+        row.version += 1
         row.settle()
         row.save()
         for part in _parts(row):
             if part.published_rev_id is None:
                 part.published_rev = writing.revision
                 part.save(update_fields=["published_rev"])
-        writing.log(Action.PUBLISH, row)
+        writing.log(Action.PUBLISH, row, note=note)
     _refuse_unsupported(rows)
 
 
@@ -349,7 +378,10 @@ def _withdraw(
     row.withdrawal_reason = reason
     row.withdrawal_note = note or None
     row.replaced_by = replaced_by
-    row.save(update_fields=["withdrawn_rev", "withdrawal_reason", "withdrawal_note", "replaced_by"])
+    row.version += 1
+    row.save(
+        update_fields=["withdrawn_rev", "withdrawal_reason", "withdrawal_note", "replaced_by", "version"]
+    )
     for part in _parts(row):
         if part.is_public and not part.follows_lineage:
             part.withdrawn_rev = writing.revision
@@ -366,7 +398,7 @@ def _parts(row: OnRecord) -> Iterator[Recorded]:
                 yield part
 
 
-def _save(row: Recorded, settle: bool = False) -> None:
+def _save(row: models.Model, settle: bool = False) -> None:
     """Save by the rules of one row: its constraints, its vocabularies, what it must have."""
     try:
         save_checked(row, settle=row.settle if settle and isinstance(row, OnRecord) else None)
@@ -408,6 +440,16 @@ def _amendable(row: OnRecord, name: str) -> Any:
     return model_field
 
 
+def _value(row: OnRecord, field: Any, given: Any) -> Any:
+    """A value as the field keeps it, whatever it was handed as; a pointer's target as it is now."""
+    if isinstance(given, OnRecord):
+        return _locked([given])[0]
+    try:
+        return given if field.is_relation else field.to_python(given)
+    except ValidationError as error:
+        raise Blocked([Blocker(row, f"{field.name}: {' '.join(error.messages)}")]) from error
+
+
 def _logged(value: Any) -> Any:
     if isinstance(value, OnRecord):
         return value.public_id
@@ -418,9 +460,30 @@ def _logged(value: Any) -> Any:
     return DjangoJSONEncoder().default(value)
 
 
+def _replace_parts(row: OnRecord, name: str, given: Sequence[models.Model]) -> list[list[str]] | None:
+    """Make these the parts of that name; returns how the old and the new ones read, if they differ."""
+    if name not in row.parts or name in row.frozen_parts or any(isinstance(part, Recorded) for part in given):
+        raise Blocked([Blocker(row, f"{name}: its parts cannot be replaced; correct the row instead.")])
+    old = {part.pk: part for part in getattr(row, name).all()}
+    kept = {part.pk for part in given if part.pk is not None}
+    if not kept <= old.keys():
+        raise Blocked([Blocker(row, f"{name}: a part belongs to another row, or is gone.")])
+    before = {pk: _values(part, ()) for pk, part in old.items()}
+    for pk in old.keys() - kept:
+        type(old[pk])._default_manager.filter(pk=pk).delete()
+    for part in given:
+        setattr(part, str(getattr(part, "owner", "")), row)
+        _save(part)
+    if before == {part.pk: _values(part, ()) for part in given}:
+        return None
+    return [[str(part) for part in old.values()], [str(part) for part in given]]
+
+
 def _add_part(writing: Writing, row: OnRecord, part: Recorded) -> str:
     if not isinstance(part, Recorded):
         raise Blocked([Blocker(row, f"{part}: it has no public life of its own; correct the row instead.")])
+    if part.pk is not None:
+        part.refresh_from_db(fields=["published_rev"])
     if part.published_rev_id is not None:
         raise Blocked([Blocker(part, "It is or was on the record already.")])
     part.published_rev = writing.revision
@@ -444,6 +507,8 @@ def _end_part(writing: Writing, row: OnRecord, part: Recorded) -> str:
 
 def _copy(row: OnRecord, copies: dict[OnRecord, OnRecord], **changes: Any) -> OnRecord:
     """A draft of a row, its parts and its public numbers; ``copies`` collects which became which."""
+    if getattr(row, "superseded_by", None) is not None:
+        raise Blocked([Blocker(row, "A correction of it has been drafted already.")])
     values: dict[str, Any] = _values(row, BOOKKEEPING) | changes | {"supersedes": row}
     copy = type(row)(**values)
     copy.succeed(row)

@@ -36,6 +36,12 @@ class Ledger(models.Model):
 
     class Meta:
         verbose_name_plural = "ledger"
+        permissions = [
+            ("publish_rows", "Can put drafts on the record"),
+            ("amend_rows", "Can amend what is on the record"),
+            ("correct_rows", "Can correct what is on the record"),
+            ("withdraw_rows", "Can withdraw what is on the record"),
+        ]
         constraints = [CheckConstraint(name="ledger_has_one_row", condition=Q(id=1))]
 
     def __str__(self) -> str:
@@ -270,7 +276,14 @@ class OnRecord(Recorded):
         help_text="The row this one corrects. Publishing this one withdraws that one.",
     )  # fmt: skip
 
+    version = models.PositiveIntegerField(
+        default=1, editable=False,
+        help_text="Counts the changes that editors made; who saves an older version than this is refused.",
+    )  # fmt: skip
+
     supersedes_id: int | None
+    seen_version: int | None = None
+    """The version an editor saw: the doors refuse the row if it has changed since."""
 
     frozen: ClassVar[frozenset[str]] = frozenset()
     """Fields that never change once public; to change one, correct the row."""
@@ -278,8 +291,12 @@ class OnRecord(Recorded):
     """Amendable fields that the rules of other rows look at."""
     parts: ClassVar[tuple[str, ...]] = ()
     """Related names of rows that are part of this one and have no id of their own."""
+    frozen_parts: ClassVar[frozenset[str]] = frozenset()
+    """Those of them that never change once public, such as the chain of a claim."""
     numbered_parts: ClassVar[tuple[str, ...]] = ()
     """Related names of rows with an id of their own that go public and leave with this one."""
+    display_needs: ClassVar[tuple[str, ...]] = ()
+    """The relations that `display` reads, for whoever shows many rows."""
 
     class Meta(Recorded.Meta):
         abstract = True
@@ -368,6 +385,15 @@ class OnRecord(Recorded):
 
     def dependants(self) -> Iterator[tuple[OnRecord, str]]:
         """Every public row that names this one, and the name by which it does."""
+        return ((row, name) for row, name in self._named_by() if row.is_public)
+
+    def resting_drafts(self) -> Iterator[OnRecord]:
+        """Every draft that names this row and could go public with it; numbers go with their claims."""
+        for row, name in self._named_by():
+            if row.status == "draft" and row.owner != name:
+                yield row
+
+    def _named_by(self) -> Iterator[tuple[OnRecord, str]]:
         for relation in self._meta.get_fields(include_hidden=True):
             if not isinstance(relation, models.ForeignObjectRel):
                 continue
@@ -375,17 +401,23 @@ class OnRecord(Recorded):
             if not issubclass(model, models.Model) or name in EXEMPT:
                 continue
             if issubclass(model, OnRecord):
-                rows: Iterable[OnRecord] = model._default_manager.filter(**{name: self}).cited()
+                rows: Iterable[OnRecord] = model._default_manager.filter(withdrawn_rev=None, **{name: self})
             elif (owner := getattr(model, "owner", None)) and owner != name:
                 if getattr(model, "follows_lineage", False):
                     continue
                 parts = model._default_manager.filter(**{name: self}).select_related(owner)
-                current = [part for part in parts if not isinstance(part, Recorded) or part.is_public]
+                current = [
+                    part
+                    for part in parts
+                    if not isinstance(part, Recorded)
+                    or part.is_public
+                    or (part.withdrawn_rev_id is None and getattr(part, owner).status == "draft")
+                ]
                 rows = {getattr(part, owner) for part in current}
             else:
                 continue
             for row in rows:
-                if row.is_public and row != self:
+                if row != self:
                     yield row, name
 
 

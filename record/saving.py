@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
@@ -10,6 +11,21 @@ from django.db import IntegrityError, models, transaction
 
 class Refused(Exception):
     """A row, or one value of it, cannot be saved; the text says why."""
+
+
+@dataclass(frozen=True)
+class BrokenRule:
+    """A rule that a row breaks, as a sentence, and the fields it looks at."""
+
+    sentence: str
+    fields: tuple[str, ...] = ()
+    name: str | None = None
+    """The constraint, if it is one of ours."""
+
+    def __str__(self) -> str:
+        if self.name is None:
+            return f"{self.fields[0]}: {self.sentence}" if self.fields else self.sentence
+        return f"{self.sentence} ({self.name})"
 
 
 def save_checked(row: models.Model, settle: Callable[[], None] | None = None) -> None:
@@ -25,20 +41,52 @@ def save_checked(row: models.Model, settle: Callable[[], None] | None = None) ->
         texts = [f"{name}: {text}" for name, lines in error.message_dict.items() for text in lines]
         raise Refused(" ".join(texts)) from error
     except IntegrityError as error:
-        raise Refused(broken_rule(row, error)) from error
+        raise Refused(str(broken_rule([type(row)], error))) from error
 
 
-def broken_rule(row: models.Model, error: IntegrityError) -> str:
-    """The sentence of the constraint that an integrity error names, the same on both databases."""
+def broken_rule(tables: Iterable[type[models.Model]], error: IntegrityError) -> BrokenRule:
+    """The rule that an integrity error names, the same on both databases, if it is one of these tables'."""
     text = str(error)
+    for model in tables:
+        for constraint in model._meta.constraints:
+            columns = ", ".join(
+                f"{model._meta.db_table}.{getattr(model._meta.get_field(name), 'column', name)}"
+                for name in getattr(constraint, "fields", ())
+            )
+            if constraint.name in text or (columns and text.endswith(f": {columns}")):
+                return BrokenRule(
+                    str(constraint.get_violation_error_message()),
+                    tuple(fields_of(constraint)),
+                    constraint.name,
+                )
+        for field in model._meta.fields:
+            if field.column and f"{model._meta.db_table}.{field.column}" in text:
+                return BrokenRule("it is missing or taken.", (field.name,))
+    return BrokenRule(text.splitlines()[0])
+
+
+def broken_rules(row: models.Model, unsaid: Iterable[str] = ()) -> Iterator[BrokenRule]:
+    """The constraints that a row would break, those included that look at fields no form shows.
+
+    ``unsaid`` are fields that have no value yet, such as the key of a parent not yet saved.
+    """
     for constraint in row._meta.constraints:
-        columns = ", ".join(
-            f"{row._meta.db_table}.{getattr(row._meta.get_field(name), 'column', name)}"
-            for name in getattr(constraint, "fields", ())
-        )
-        if constraint.name in text or (columns and text.endswith(f": {columns}")):
-            return f"{constraint.get_violation_error_message()} ({constraint.name})"
-    for field in row._meta.fields:
-        if field.column and f"{row._meta.db_table}.{field.column}" in text:
-            return f"{field.name}: it is missing or taken."
-    return text.splitlines()[0]
+        try:
+            constraint.validate(type(row), row, exclude=set(unsaid))
+        except ValidationError as error:
+            yield BrokenRule(" ".join(error.messages), tuple(fields_of(constraint)), constraint.name)
+
+
+def fields_of(constraint: models.BaseConstraint) -> list[str]:
+    """The fields a constraint looks at, in the order in which it names them."""
+    named = list(getattr(constraint, "fields", ()))
+    condition = getattr(constraint, "condition", None)
+    if condition is not None:
+        waiting = [condition]
+        while waiting:
+            for child in waiting.pop(0).children:
+                if isinstance(child, models.Q):
+                    waiting.append(child)
+                else:
+                    named.append(child[0].split("__")[0])
+    return list(dict.fromkeys(named))

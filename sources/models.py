@@ -267,6 +267,7 @@ class Report(OnRecord):
     search_text = search_text()
 
     collection = "reports"
+    display_needs = ("source",)
     parts = ("notices",)
     frozen = frozenset({"source"})
 

@@ -609,6 +609,14 @@ def test_a_row_that_goes_along_replaces_nothing():
     refused(withdraw, report, replaced_by=copied, along=True)
 
 
+def test_a_claim_is_replaced_by_another_though_its_numbers_are_not():
+    claim = claim_with_numbers()
+    other = on_record(ClaimFactory(report=claim.report, actor=claim.actor, proposition=claim.proposition))
+    withdraw(claim, reason=WithdrawalReason.DUPLICATE, replaced_by=other)
+    assert fresh(claim).replaced_by == other
+    assert {number.replaced_by for number in claim.damage_estimates.all()} == {None}
+
+
 def test_a_row_named_twice_is_withdrawn_once():
     report = on_record(ReportFactory())
     assert withdraw(report, report).changes.count() == 1
@@ -835,6 +843,12 @@ def test_a_second_draft_of_a_correction_is_refused_in_words():
     refused(revise, report)
 
 
+def test_a_second_draft_of_a_number_is_refused_in_words():
+    claim = claim_with_numbers()
+    revise(claim.damage_estimates.get(part_of=None))
+    refused(revise, claim)
+
+
 @pytest.mark.parametrize("make", [ReportFactory, lambda: withdrawn(on_record(ReportFactory()))])
 def test_only_a_public_row_is_revised(make):
     row = make()
@@ -950,6 +964,14 @@ def test_an_amendment_that_would_change_nothing_is_refused():
 def test_the_same_number_written_otherwise_is_no_change():
     facility = on_record(FacilityFactory(latitude=Decimal("56.1"), longitude=Decimal("44.2")))
     refused(amend, facility, {"latitude": Decimal("56.10")})
+
+
+def test_a_value_may_be_given_as_text_or_as_another_number():
+    facility = on_record(FacilityFactory(latitude=Decimal("56.1"), longitude=Decimal("44.2")))
+    assert logged(amend(facility, {"latitude": "56.109", "longitude": 44.25})) == {
+        "latitude": ["56.100", "56.109"], "longitude": ["44.200", "44.25"],
+    }  # fmt: skip
+    refused(amend, facility, {"latitude": "56.1090"})
 
 
 @pytest.mark.parametrize(
@@ -1072,6 +1094,13 @@ def test_a_part_is_added_once_and_never_taken_from_another_row(make):
     amend(row, add=[part])
     for taker in (another, row):
         refused(amend, taker, add=[part])
+
+
+def test_a_part_that_was_added_meanwhile_is_not_added_again():
+    row, part = an_evidence_link()
+    stale = type(part)._default_manager.get(pk=save(part, row).pk)
+    amend(row, add=[part])
+    refused(amend, row, add=[stale])
 
 
 def test_a_part_is_replaced_in_one_amendment():

@@ -129,7 +129,9 @@ class Claim(OnRecord):
     search_text = search_text()
 
     collection = "claims"
+    display_needs = ("actor", "proposition")
     parts = ("chain", "evidence_links", "relations")
+    frozen_parts = frozenset({"chain"})
     numbered_parts = ("damage_estimates", "weapon_counts")
     frozen = frozenset(
         {"report", "actor", "actor_as_stated", "proposition", "stance", "certainty", "attribution",
@@ -509,6 +511,7 @@ class WeaponCount(OnRecord, Bounded):
     collection = "weapon-counts"
     owner = "claim"
     parts = ("weapons",)
+    frozen_parts = frozenset({"weapons"})
     frozen = frozenset(
         {"claim", "outcome", "model_as_stated", "out_of", "part_of", "regions", "regions_complete",
          "comparator", "low", "best", "high", "or_more", "verbatim", "scope", "excludes", "measured_on",

@@ -365,6 +365,7 @@ class Assessment(OnRecord):
     )  # fmt: skip
 
     collection = "assessments"
+    display_needs = ("proposition",)
     frozen = frozenset({"proposition", "grade", "grade_basis", "reason", "assessed_on", "author"})
 
     class Meta(OnRecord.Meta):

@@ -259,6 +259,7 @@ class Capacity(OnRecord, Measured):
     )
 
     collection = "capacities"
+    display_needs = ("unit", "facility")
     frozen = frozenset(
         {"facility", "unit", "report", "actor", "product", "period_as_stated", "comparator", "low", "best",
          "high", "or_more", "verbatim", "scope", "excludes", "measured_on", "cumulative", "unit_of_measure",

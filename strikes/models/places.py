@@ -213,6 +213,7 @@ class Unit(OnRecord):
     search_text = search_text()
 
     collection = "units"
+    display_needs = ("facility",)
     mergeable = True
     parts = ("names",)
     frozen = frozenset({"facility", "designation"})

@@ -137,11 +137,11 @@ def expected(parameter: dict[str, Any], case: str) -> str | None:
     kind = form(parameter)
     several = parameter["schema"].get("type") == "array"
     if case in ("empty", "blank", "an empty part", "a comma"):
-        return "empty"
+        return "invalid_choice" if parameter["name"] == "format" else "empty"  # it is read before all others
     if kind == "search" and case in TEXTS_WITH_A_WORD:
         return None
     if case == "repeated":
-        return None if several else "repeated"
+        return None if several and kind != "columns" else "repeated"
     return "invalid" if parameter["name"] == "ordering" else CODES.get(kind, "invalid")
 
 

@@ -1,0 +1,7 @@
+"""The admin of this project."""
+
+from django.contrib.admin.apps import AdminConfig
+
+
+class RecordAdminConfig(AdminConfig):
+    default_site = "config.site.RecordSite"

@@ -1,0 +1,183 @@
+"""The forms of editors: every rule said beside its field, and no change of a colleague overwritten unseen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.core.exceptions import NON_FIELD_ERRORS
+from django.db import models
+from django.forms.models import InlineForeignKeyField
+
+from record.models import OnRecord
+from record.saving import BrokenRule, broken_rules
+
+EMPTY = "—"
+
+
+class RuleForm(forms.ModelForm):
+    """A form that says which rule of the database a row would break, beside a field that the rule looks at.
+
+    Django leaves out a rule that looks at a field the form does not show; this one does not.
+    """
+
+    refused: ClassVar[Sequence[BrokenRule]] = ()
+    """What the database, or a door, had against the same form a moment ago."""
+    held: ClassVar[bool] = False
+    """Shown again with what was entered, and not to be saved."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for name, field in self.fields.items():
+            widget = getattr(field.widget, "widget", field.widget)
+            if isinstance(widget, KnownAutocomplete):
+                widget.known = self.instance._state.fields_cache.get(name)
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]
+        if self.errors.keys() - {NON_FIELD_ERRORS}:
+            return  # a value that could not be read says nothing about the rules
+        parents = [name for name, field in self.fields.items() if isinstance(field, InlineForeignKeyField)]
+        unsaid = [name for name in parents if getattr(self.instance, f"{name}_id") is None]
+        broken = list(broken_rules(self.instance, unsaid))
+        if broken:
+            self.errors.pop(NON_FIELD_ERRORS, None)
+        for rule in broken:
+            self.say(rule)
+
+    def full_clean(self) -> None:
+        super().full_clean()
+        for rule in self.refused if self.is_bound else ():
+            self.say(rule)
+
+    def say(self, rule: BrokenRule) -> None:
+        """An error beside the first field of the rule that can be seen, or above all."""
+        shown = [name for name in rule.fields if name in self.fields]
+        hidden = [name for name in shown if self.fields[name].widget.is_hidden]
+        beside = next((name for name in shown if name not in hidden), None)
+        self.add_error(beside, rule.sentence)
+
+    def is_valid(self) -> bool:
+        return super().is_valid() and not self.held
+
+
+class RowForm(RuleForm):
+    """A row with an id: it carries the version that the editor saw."""
+
+    seen_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if isinstance(self.instance, OnRecord):
+            self.initial["seen_version"] = self.instance.version
+
+    def clean_public_id(self) -> str:
+        given: str = self.cleaned_data["public_id"]
+        return given.strip()
+
+
+class KnownAutocomplete(AutocompleteSelect):
+    """An autocomplete that shows the chosen row without asking the database for it once more."""
+
+    known: models.Model | None = None
+
+    def optgroups(self, name: str, value: Sequence[str], attrs: dict[str, Any] | None = None) -> Any:
+        if self.known is None or list(value) != [str(self.known.pk)]:
+            return super().optgroups(name, value, attrs)
+        groups: list[Any] = [(None, [], 0)]
+        if not self.is_required and not self.allow_multiple_selected:
+            groups[0][1].append(self.create_option(name, "", "", False, 0))
+        groups[0][1].append(self.create_option(name, str(self.known.pk), str(self.known), True, 1))
+        return groups
+
+
+def differences(form: forms.ModelForm, formsets: Sequence[Any] = ()) -> list[tuple[str, str, str]]:
+    """What a form would change: the label, the value as it is and the value as entered, for people."""
+    found = [
+        (str(form[name].label), shown(form.initial.get(name), form.fields[name]), entered(form, name))
+        for name in form.changed_data
+        if name != "seen_version"
+    ]
+    for formset in formsets:
+        kind = str(formset.model._meta.verbose_name)
+        for one in formset.forms:
+            if formset.can_delete and formset._should_delete_form(one):
+                if one.instance.pk is not None:
+                    found.append((kind, str(one.instance), "removed"))
+            elif one.has_changed():
+                values = [f"{one[name].label}: {entered(one, name)}" for name in one.changed_data]
+                before = str(one.instance) if one.instance.pk is not None else EMPTY
+                found.append((kind, before, "; ".join(values)))
+    return found
+
+
+def entered(form: forms.ModelForm, name: str) -> str:
+    value = getattr(form, "cleaned_data", {}).get(name, form[name].data)
+    return shown(value, form.fields[name])
+
+
+def shown(value: Any, field: forms.Field) -> str:
+    """A value of a field as a reader would write it."""
+    if value in (None, "", []):
+        return EMPTY
+    if isinstance(value, models.Model):
+        return str(value)
+    if isinstance(field, forms.ModelMultipleChoiceField):
+        rows = value if all(isinstance(one, models.Model) for one in value) else _rows(field, value)
+        return ", ".join(sorted(str(row) for row in rows)) or EMPTY
+    if isinstance(field, forms.ModelChoiceField):
+        return ", ".join(str(row) for row in _rows(field, [value])) or EMPTY
+    if isinstance(value, (list, tuple)):
+        return ", ".join(map(str, value))
+    return str(value)
+
+
+def _rows(field: forms.ModelChoiceField, keys: Sequence[Any]) -> Iterator[models.Model]:
+    pks = [str(key) for key in keys if str(key).isdigit()]
+    yield from field.queryset.filter(pk__in=pks)  # type: ignore[union-attr]
+
+
+class Words(forms.MultipleChoiceField):
+    """Words of a vocabulary that are kept as rows of their own, such as the methods of a strike."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def __init__(self, part: type[models.Model], column: str, **options: Any) -> None:
+        self.part, self.column = part, column
+        kept: Any = part._meta.get_field(column)
+        super().__init__(choices=kept.choices, **{"required": False, **options})
+
+
+class WordsForm(RuleForm):
+    """A form with `Words`, each named like the related rows it stands for."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for name, field in self.words():
+            if self.instance.pk is not None:
+                self.initial[name] = [
+                    getattr(row, field.column) for row in getattr(self.instance, name).all()
+                ]
+
+    def words(self) -> Iterator[tuple[str, Words]]:
+        return ((name, field) for name, field in self.fields.items() if isinstance(field, Words))
+
+    def word_rows(self, name: str) -> list[models.Model]:
+        """The rows of the chosen words: those there are, and new ones."""
+        field = self.fields[name]
+        assert isinstance(field, Words)
+        there = {getattr(row, field.column): row for row in getattr(self.instance, name).all()}
+        chosen = self.cleaned_data.get(name) or []
+        return [there.get(word) or field.part(**{field.column: word}) for word in chosen]
+
+    def _save_m2m(self) -> None:
+        super()._save_m2m()  # type: ignore[misc]
+        for name, field in self.words():
+            kept = self.word_rows(name)
+            getattr(self.instance, name).exclude(pk__in=[row.pk for row in kept if row.pk]).delete()
+            for row in kept:
+                if row.pk is None:
+                    setattr(row, str(getattr(field.part, "owner", "")), self.instance)
+                    row.save()

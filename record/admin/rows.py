@@ -1,0 +1,596 @@
+"""A row of the record in the admin: drafts are edited, what is public only goes through the doors."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.models import LogEntry
+from django.contrib.admin.options import InlineModelAdmin
+from django.contrib.admin.utils import unquote
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, models, transaction
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import path, reverse
+from django.utils.html import format_html
+
+from record import doors
+from record.admin.forms import KnownAutocomplete, RowForm, RuleForm, Words, differences
+from record.admin.pages import CorrectPage, PublishPage, WithdrawPage
+from record.api.views import PREFIX
+from record.models import Change, OnRecord, Recorded
+from record.saving import BrokenRule, broken_rule
+from record.search import folded_words
+
+Refusal = tuple[BrokenRule, ...]
+
+
+class Stale(Exception):
+    """Somebody saved the row between this editor's reading and saving of it."""
+
+
+class StateFilter(admin.SimpleListFilter):
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("draft", "Draft"), ("published", "Public"), ("withdrawn", "Withdrawn")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        match self.value():
+            case "draft":
+                return queryset.filter(published_rev=None)
+            case "published":
+                return queryset.filter(published_rev__isnull=False, withdrawn_rev=None)
+            case "withdrawn":
+                return queryset.filter(withdrawn_rev__isnull=False)
+        return queryset
+
+
+def needs(model: type[models.Model], names: Iterable[str] = ()) -> list[str]:
+    """What must be loaded with rows so that they, and the rows they point at by these names, can be shown."""
+    found = list(getattr(model, "display_needs", ()))
+    for name in names:
+        target = model._meta.get_field(name).related_model
+        found += [name, *(f"{name}__{need}" for need in getattr(target, "display_needs", ()))]
+    return list(dict.fromkeys(found))
+
+
+def pointers(model: type[models.Model], many: bool = True) -> list[str]:
+    """The fields that point at rows of the record and that editors fill in."""
+    fields = [*model._meta.fields, *(model._meta.many_to_many if many else ())]
+    return [
+        field.name
+        for field in fields
+        if isinstance(field.related_model, type)
+        and issubclass(field.related_model, OnRecord)
+        and field.editable
+    ]
+
+
+class Fields:
+    """What all forms of the admin have in common."""
+
+    model: type[models.Model]
+    admin_site: Any
+
+    def get_autocomplete_fields(self, request: HttpRequest) -> Any:
+        return pointers(self.model)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name in pointers(self.model, many=False) and "widget" not in kwargs:
+            kwargs["widget"] = KnownAutocomplete(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if isinstance(db_field, models.TextField) and db_field.null:
+            kwargs.setdefault("empty_value", None)  # unknown is null, never ""
+            kwargs.setdefault("widget", forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}))
+        return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+
+
+class PartInline(Fields, admin.TabularInline):
+    """Rows that are part of another. Of those with a public life, the ones that have not ended."""
+
+    form = RuleForm
+    extra = 0
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows = super().get_queryset(request)
+        if issubclass(self.model, Recorded):
+            rows = rows.filter(withdrawn_rev=None)
+        related = needs(self.model, pointers(self.model, many=False))
+        return rows.select_related(*related) if related else rows
+
+
+@dataclass(frozen=True)
+class RowList:
+    """Rows that rest on another, to look through below its form; each is edited on its own page."""
+
+    title: str
+    of: type[OnRecord]
+    by: str
+    """The field by which they name it."""
+    columns: Mapping[str, Callable[[Any], Any]]
+    order: Sequence[str] = ("pk",)
+    load: Sequence[str] = ()
+    """Relations that the columns read."""
+    prefetch: Sequence[str] = ()
+    addable: bool = True
+
+
+SHOWN = 200  # rows of a list below a form
+
+
+def state_of(row: OnRecord) -> str:
+    """What became of a row, in a few words."""
+    if row.published_rev_id is None:
+        return "draft" if row.supersedes_id is None else "draft of a correction"
+    if row.withdrawn_rev_id is None:
+        return f"public since revision {row.published_rev_id}"
+    return f"withdrawn in revision {row.withdrawn_rev_id}: {str(row.withdrawal_reason).replace('_', ' ')}"
+
+
+class RecordAdmin(Fields, admin.ModelAdmin):
+    """A collection of the record.
+
+    A draft is edited like any row. What is public is only read here: buttons lead to the doors, and
+    `amend` shows the same form again with the fields that may change in public.
+    """
+
+    form = RowForm
+    model: ClassVar[type[OnRecord]]  # type: ignore[misc]
+    list_per_page = 50
+    show_full_result_count = False
+    search_fields: ClassVar[Any] = ["public_id"]
+    search_help_text = "Names and aliases in any script, words, or an id."
+    change_form_template = "admin/record/change_form.html"
+    object_history_template = "admin/record/object_history.html"
+    word_parts: ClassVar[dict[str, Words]] = {}
+    """Vocabulary words kept as rows of their own, each a list of checkboxes."""
+    lists: ClassVar[Sequence[RowList]] = ()
+    goes_along: ClassVar[bool] = False
+    """Whether drafts that rest on a row are ticked when it is published, as the claims of a report."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.read_only: dict[Any, Any] = {
+            name: listed(name, field.column) for name, field in self.word_parts.items()
+        }
+
+    # Lists --------------------------------------------------------------------------------------
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows = super().get_queryset(request)
+        related = needs(self.model, pointers(self.model, many=False))
+        return rows.select_related(*related) if related else rows
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        searchable = any(field.name == "search_text" for field in self.model._meta.fields)
+        for term in search_term.replace("\x00", " ").split():
+            hit = Q(public_id__contains=term.lower())
+            for word in folded_words(term) if searchable else ():
+                hit |= Q(search_text__contains=word)
+            queryset = queryset.filter(hit)
+        if "autocomplete" in request.path:
+            queryset = queryset.filter(withdrawn_rev=None)
+        return queryset, False
+
+    @admin.display(description="state", ordering="published_rev")
+    def state(self, row: OnRecord) -> str:
+        return state_of(row)
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        actions = super().get_actions(request)
+        for name, door in (("to_publish", "publish_rows"), ("to_withdraw", "withdraw_rows")):
+            if not request.user.has_perm(f"record.{door}"):
+                actions.pop(name, None)
+        return actions
+
+    actions = ["to_publish", "to_withdraw"]
+
+    @admin.action(description="Put on the record …")
+    def to_publish(self, request: HttpRequest, rows: QuerySet[Any]) -> HttpResponse:
+        return HttpResponseRedirect(self.door_url("publish", rows))
+
+    @admin.action(description="Withdraw from the record …")
+    def to_withdraw(self, request: HttpRequest, rows: QuerySet[Any]) -> HttpResponse:
+        return HttpResponseRedirect(self.door_url("withdraw", rows))
+
+    # Who may do what ------------------------------------------------------------------------------
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        allowed = super().has_change_permission(request, obj)
+        if obj is None or obj.status == "draft" or not allowed:
+            return allowed
+        if getattr(request, "overtaken", False):
+            return True  # the form is shown again, and held
+        return obj.is_public and amending(request) and request.user.has_perm("record.amend_rows")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and (obj is None or obj.status == "draft")
+
+    # The form ---------------------------------------------------------------------------------------
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        fields = [*super().get_fields(request, obj)]
+        return [*(name for name in fields if name != "seen_version"), "seen_version"]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        fieldsets = [*super().get_fieldsets(request, obj)]
+        if obj is None and not self.model._meta.get_field("public_id").editable:
+            fieldsets = [
+                (title, {**options, "fields": [name for name in options["fields"] if name != "public_id"]})
+                for title, options in fieldsets
+            ]
+        if obj is not None:
+            fixed = {
+                name: words
+                for name, words in self.read_only.items()
+                if (name in self.model.frozen_parts and amending(request))
+                or not self.has_change_permission(request, obj)
+            }
+            fieldsets = [
+                (title, {**options, "fields": [fixed.get(name, name) for name in options["fields"]]})
+                for title, options in fieldsets
+            ]
+        if self.fieldsets:
+            fieldsets.append((None, {"fields": ["seen_version"], "classes": ["hidden"]}))
+        if amending(request):
+            fieldsets.append(("What the public is told", {"fields": ["public_note"]}))
+        return fieldsets
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        fixed = [*super().get_readonly_fields(request, obj)]
+        if obj is not None and amending(request):
+            fixed += [*self.model.frozen, "public_id", *self.read_only.values()]
+        elif obj is not None and not self.model._meta.get_field("public_id").editable:
+            fixed.append("public_id")
+        return list(dict.fromkeys(fixed))
+
+    def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:
+        inlines = super().get_inlines(request, obj)
+        if amending(request):
+            return [inline for inline in inlines if self.part_name(inline) is not None]
+        return inlines
+
+    def part_name(self, inline: type[InlineModelAdmin]) -> str | None:
+        """By what name the rows of an inline are an amendable part of these; null if they are none."""
+        for field in inline.model._meta.fields:
+            if field.related_model is self.model and field.name == getattr(inline.model, "owner", None):
+                name = str(field.remote_field.related_name)
+                return name if name in self.model.parts and name not in self.model.frozen_parts else None
+        return None
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        extra: dict[str, forms.Field] = dict(self.word_parts)
+        if amending(request):
+            extra["public_note"] = forms.CharField(
+                widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
+                required=False,
+                help_text="Why it is amended; stands beside the old and new values in the public ledger.",
+            )
+        base = kwargs.pop("form", self.form)
+        form: Any = super().get_form(
+            request, obj, change, form=type(base.__name__, (base,), extra) if extra else base, **kwargs
+        )
+        form.refused = getattr(request, "refused", ())
+        form.held = getattr(request, "held", False)
+        return form
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        """A save that the database or a door refuses comes back as the same form, with the reason in it."""
+        if request.method != "POST":
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        asked: Any = request
+        row = self.get_object(request, unquote(object_id)) if object_id else None
+        asked.refused, asked.amended = (), None
+        asked.stale = row is not None and request.POST.get("seen_version") not in (None, "", str(row.version))
+        asked.overtaken = row is not None and row.status != "draft" and not amending(request)
+        if asked.overtaken and not admin.ModelAdmin.has_change_permission(self, request, row):
+            raise PermissionDenied
+        if not asked.stale and not asked.overtaken:
+            try:
+                with transaction.atomic():
+                    response = super().changeform_view(request, object_id, form_url, extra_context)
+                    previewed = "_preview" in request.POST and asked.amended is not None
+                    transaction.set_rollback(previewed)
+            except Stale:
+                asked.stale = True
+            except doors.Blocked as blocked:
+                asked.refused = tuple(map(rule_of, blocked.blockers))
+            except IntegrityError as error:
+                tables = [self.model, *(inline.model for inline in self.inlines), *self.word_tables()]
+                asked.refused = (broken_rule(tables, error),)
+            else:
+                if not previewed:
+                    return response
+        asked.held = True
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def word_tables(self) -> list[type[models.Model]]:
+        return [field.part for field in self.word_parts.values()]
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if not amending(request):
+            super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        asked: Any = request
+        asked.differences = differences(form, formsets)
+        if amending(request):
+            asked.amended = self.amend(form, formsets)
+            return
+        row = form.instance
+        if change and asked.differences:
+            same = self.model._default_manager.filter(pk=row.pk, version=row.version)
+            if not same.update(version=row.version + 1):
+                raise Stale
+            row.version += 1
+        super().save_related(request, form, formsets, change)
+        row.settle()
+        kept = {"search_text", "sort_at", "local_until"} & {field.name for field in row._meta.fields}
+        if kept:
+            row.save(update_fields=kept)
+
+    def amend(self, form: Any, formsets: Iterable[Any]) -> list[tuple[str, str, str]]:
+        """Pass what was entered through the door; returns the old and new values."""
+        row = self.model._default_manager.get(pk=form.instance.pk)
+        row.seen_version = form.cleaned_data.get("seen_version")
+        frozen = {*self.model.frozen, "seen_version", "public_note"}
+        changed = [name for name in form.changed_data if name not in frozen]
+        parts: dict[str, Sequence[models.Model]] = {
+            name: form.word_rows(name) for name in changed if name in self.word_parts
+        }
+        changes = {name: form.cleaned_data[name] for name in changed if name not in parts}
+        add: list[Recorded] = []
+        end: list[Recorded] = []
+        for formset in formsets:
+            gone = formset.deleted_forms
+            used = [one for one in formset.forms if one.instance.pk is not None or one.has_changed()]
+            if issubclass(formset.model, Recorded):
+                for one in used:
+                    touched = one in gone or one.has_changed()
+                    if one.instance.pk is not None and touched:
+                        end.append(formset.model._default_manager.get(pk=one.instance.pk))
+                    if one not in gone and touched:
+                        add.append(anew(one.instance))
+            elif formset.has_changed():
+                name = str(formset.fk.remote_field.related_name)
+                parts[name] = [one.instance for one in used if one not in gone]
+        revision = doors.amend(
+            row, changes, note=form.cleaned_data.get("public_note") or None, add=add, end=end, parts=parts
+        )
+        logged = Change.objects.get(revision=revision).values or {}
+        return [
+            (name, *("; ".join(map(str, v)) if isinstance(v, list) else str(v) for v in values))
+            for name, values in logged.items()
+        ]
+
+    # What the pages show besides -------------------------------------------------------------------
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
+    ) -> Any:
+        form = context["adminform"].form
+        if getattr(request, "held", False) and obj is not None:
+            formsets = [inline.formset for inline in context["inline_admin_formsets"]]
+            if getattr(request, "stale", False) or getattr(request, "overtaken", False):
+                context["conflict"] = differences(form, formsets)
+                context["overtaken"] = getattr(request, "overtaken", False)
+                form.data = form.data.copy()
+                form.data["seen_version"] = str(obj.version)
+            else:
+                context["amended"] = getattr(request, "amended", None)
+        if obj is not None:
+            context["state"] = state_of(obj)
+            context["record_doors"] = [] if amending(request) else self.open_doors(request, obj)
+            context["withdrawal_note"] = obj.withdrawal_note
+            if not amending(request):
+                context["row_lists"] = [self.row_list(request, one, obj) for one in self.lists]
+        context["amending"] = amending(request)
+        context["show_save_and_add_another"] = context["show_save"] = not amending(request)
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def row_list(self, request: HttpRequest, one: RowList, obj: OnRecord) -> dict[str, Any]:
+        opts = one.of._meta
+        base = f"admin:{opts.app_label}_{opts.model_name}"
+        rows = one.of._default_manager.filter(**{one.by: obj}, withdrawn_rev=None).order_by(*one.order)
+        related = [*needs(one.of), *one.load]
+        rows = rows.select_related(*related) if related else rows
+        found = list(rows.prefetch_related(*one.prefetch)[: SHOWN + 1])
+        may_add = (
+            one.addable
+            and obj.status != "withdrawn"
+            and request.user.has_perm(f"{opts.app_label}.add_{opts.model_name}")
+        )
+        return {
+            "title": one.title,
+            "columns": [*one.columns, "state"],
+            "rows": [
+                (
+                    reverse(f"{base}_change", args=[row.pk]),
+                    row.public_id,
+                    [*(_cell(column(row)) for column in one.columns.values()), state_of(row)],
+                )
+                for row in found[:SHOWN]
+            ],
+            "all": f"{reverse(f'{base}_changelist')}?{one.by}__id__exact={obj.pk}"
+            if len(found) > SHOWN
+            else None,
+            "add": f"{reverse(f'{base}_add')}?{one.by}={obj.pk}{self.prefilled(one, obj)}"
+            if may_add
+            else None,
+        }
+
+    def prefilled(self, one: RowList, obj: OnRecord) -> str:
+        """What else the form of a new row of a list begins with, as a part of its address."""
+        return ""
+
+    def open_doors(self, request: HttpRequest, row: OnRecord) -> list[tuple[str, str]]:
+        """The buttons of a row: what this editor may do with it, each with its address."""
+        may = {
+            door
+            for door in ("publish", "amend", "correct", "withdraw")
+            if request.user.has_perm(f"record.{door}_rows")
+        }
+        found = []
+        if row.status == "draft":
+            door = "publish" if row.supersedes_id is None else "correct"
+            if door in may and self.publishes_alone(row):
+                found.append(
+                    ("Publish" if door == "publish" else "Put in its place", self.door_url(door, [row]))
+                )
+        elif row.is_public:
+            if "amend" in may:
+                found.append(("Amend", self.url("amend", row.pk)))
+            if "correct" in may and row._meta.get_field("public_id").has_default():
+                found.append(("Correct", self.door_url("correct", [row])))
+            if "withdraw" in may:
+                found.append(("Withdraw", self.door_url("withdraw", [row])))
+        return found
+
+    def publishes_alone(self, row: OnRecord) -> bool:
+        return row.owner is None
+
+    def get_view_on_site_url(self, obj: Any = None) -> str | None:
+        if obj is None or obj.published_rev_id is None:
+            return None
+        return f"{PREFIX}{self.model.collection}/{obj.public_id}/"
+
+    def construct_change_message(
+        self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
+    ) -> Any:
+        saved = [] if amending(request) else formsets
+        message = super().construct_change_message(request, form, saved, add)
+        values = getattr(request, "amended", None) or getattr(request, "differences", None)
+        return [*message, {"values": values}] if values else message
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        row = self.get_object(request, unquote(object_id))
+        entries = history_of(row) if row is not None else []
+        return super().history_view(request, object_id, {**(extra_context or {}), "entries": entries})
+
+    # The doors ------------------------------------------------------------------------------------------
+
+    def url(self, name: str, *args: Any) -> str:
+        opts = self.model._meta
+        return reverse(f"admin:{opts.app_label}_{opts.model_name}_{name}", args=args)
+
+    def door_url(self, door: str, rows: Iterable[OnRecord]) -> str:
+        return f"{self.url(door)}?{'&'.join(f'id={row.public_id}' for row in rows)}"
+
+    def get_urls(self) -> Any:
+        opts = self.model._meta
+        pages = {"publish": PublishPage, "withdraw": WithdrawPage, "correct": CorrectPage}
+        found: list[Any] = [
+            path(
+                f"{door}/",
+                self.admin_site.admin_view(page.as_view(model_admin=self)),
+                name=f"{opts.app_label}_{opts.model_name}_{door}",
+            )
+            for door, page in pages.items()
+        ]
+        amend = self.admin_site.admin_view(self.amend_view)
+        found.append(path("<path:object_id>/amend/", amend, name=f"{opts.app_label}_{opts.model_name}_amend"))
+        return [*found, *super().get_urls()]
+
+    def amend_view(self, request: HttpRequest, object_id: str) -> Any:
+        """The change form of a public row, with the fields that may change in public."""
+        row = self.get_object(request, unquote(object_id))
+        if row is None:
+            raise Http404
+        asked: Any = request
+        asked.amending = True
+        if not self.has_change_permission(request, row):
+            raise PermissionDenied
+        return self.changeform_view(request, object_id)
+
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        if amending(request):
+            if "_preview" not in request.POST:
+                self.message_user(request, format_html("“{}” was amended.", str(obj)))
+            return HttpResponseRedirect(self.url("change", obj.pk))
+        return super().response_change(request, obj)
+
+
+def _cell(value: Any) -> Any:
+    return "—" if value is None or value == "" else value
+
+
+def listed(name: str, column: str) -> Callable[[Any], str]:
+    """A read-only field that lists the words of a row."""
+
+    @admin.display(description=name)
+    def words(row: Any) -> str:
+        return ", ".join(getattr(part, column) for part in getattr(row, name).all()) or "—"
+
+    return words
+
+
+def amending(request: HttpRequest) -> bool:
+    return getattr(request, "amending", False)
+
+
+def anew(part: Recorded) -> Recorded:
+    """The same part as a row that was never public."""
+    fields = [f for f in part._meta.concrete_fields if f.name not in doors.BOOKKEEPING and not f.generated]
+    return type(part)(**{field.name: getattr(part, field.name) for field in fields})
+
+
+def rule_of(blocker: doors.Blocker) -> BrokenRule:
+    """What is in the way, beside the field that the sentence begins with."""
+    field, colon, sentence = blocker.rule.partition(": ")
+    if colon and re.fullmatch(r"[a-z_]+", field):
+        return BrokenRule(sentence, (field,))
+    return BrokenRule(str(blocker))
+
+
+def history_of(row: OnRecord) -> list[dict[str, Any]]:
+    """Who did what to a row and when, newest first: the log of the admin and the ledger, each with its values."""
+    entries = []
+    log = LogEntry.objects.filter(
+        content_type=ContentType.objects.get_for_model(type(row)), object_id=str(row.pk)
+    ).select_related("user")
+    for entry in log:
+        try:
+            message = json.loads(entry.change_message)
+        except ValueError:
+            message = []
+        values: list[Any] = next((part["values"] for part in message if "values" in part), [])
+        what = entry.get_change_message() if not values else "Entered" if entry.is_addition() else "Changed"
+        entries.append(
+            {"at": entry.action_time, "who": entry.user.get_username(), "what": what, "values": values}
+        )
+    changes = Change.objects.filter(collection=row.collection, object_id=row.public_id).select_related(
+        "revision"
+    )
+    for change in changes:
+        what = f"Revision {change.revision_id}: {change.action}"
+        what += f", {str(change.reason).replace('_', ' ')}" if change.reason else ""
+        what += f": {change.note}" if change.note else ""
+        entries.append({"at": change.revision.at, "who": "the ledger", "what": what, "values": []})
+    return sorted(entries, key=lambda entry: entry["at"], reverse=True)

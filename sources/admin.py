@@ -1,0 +1,79 @@
+"""Sources, reports, actors and evidence in the admin."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+
+from record.admin.rows import PartInline, RecordAdmin, RowList, StateFilter
+from sources.models import Actor, ActorName, Evidence, Report, ReportNotice, Source
+
+
+class ActorNameInline(PartInline):
+    model = ActorName
+
+
+@admin.register(Actor)
+class ActorAdmin(RecordAdmin):
+    list_display = ["public_id", "name", "name_local", "kind", "role", "affiliation", "country", "state"]
+    list_filter = [StateFilter, "kind", "country"]
+    inlines = [ActorNameInline]
+    fields = [
+        "public_id", "name", "name_local", "kind", "role", "affiliation", "first_publisher", "country", "note",
+    ]  # fmt: skip
+
+
+@admin.register(Source)
+class SourceAdmin(RecordAdmin):
+    list_display = ["public_id", "name", "kind", "country", "language", "reliability", "state"]
+    list_filter = [StateFilter, "kind", "reliability", "country"]
+    fields = [
+        "public_id", "name", "kind", "voice", "country", "language", "ownership", "reliability", "homepage", "note",
+    ]  # fmt: skip
+    lists = [
+        RowList(
+            "Reports", Report, "source",
+            {"title": lambda row: row.title, "issued": lambda row: row.issued_local_date},
+            ["-issued_latest", "pk"],
+        )
+    ]  # fmt: skip
+
+
+class ReportNoticeInline(PartInline):
+    model = ReportNotice
+    fk_name = "report"
+
+
+class ReportAdmin(RecordAdmin):
+    """Registered by strikes/, which knows the claims that were read in it."""
+
+    list_display = ["public_id", "title", "source", "issued_local_date", "language", "state"]
+    list_filter = [StateFilter, "language", "issued_precision"]
+    date_hierarchy = "issued_local_date"
+    inlines = [ReportNoticeInline]
+    goes_along = True
+    fieldsets = [
+        (None, {"fields": ["public_id", "source", "title", "link", "language"]}),
+        (
+            "When it was issued",
+            {
+                "fields": [
+                    "issued_earliest", "issued_latest", "issued_precision", "issued_timezone",
+                    "issued_local_date", "issued_as_printed",
+                ],
+                "description": "The two edges are in UTC: 08:25 at Moscow is 05:25. Where only the day is "
+                "known, they are its first and last second on the clocks of the place.",
+            },
+        ),
+        ("Whose copy it is", {"fields": ["derived_from", "wire_source"]}),
+        (None, {"fields": ["note"]}),
+    ]  # fmt: skip
+
+
+@admin.register(Evidence)
+class EvidenceAdmin(RecordAdmin):
+    list_display = ["public_id", "kind", "shows", "published_by", "verification", "report", "state"]
+    list_filter = [StateFilter, "kind", "verification"]
+    fields = [
+        "public_id", "kind", "report", "published_by", "shows", "verification", "verification_as_stated", "link",
+        "note",
+    ]  # fmt: skip
