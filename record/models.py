@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
-from typing import Any, ClassVar, Self, TypeVar
+from typing import Any, ClassVar, NamedTuple, Self, TypeVar
 
 from django.apps import apps
 from django.db import models
@@ -172,17 +172,28 @@ class Merge(models.Model):
         return f"{self.collection}/{self.loser} is {self.survivor}"
 
 
+class AsOf(NamedTuple):
+    """What a reader looks at: the record as it stood at a revision and, of that, what was known by a moment."""
+
+    revision: int
+    known: datetime | None = None
+    """Only what had been said and issued by then; null for all that we have."""
+
+
 _Row = TypeVar("_Row", bound="Recorded", covariant=True)
 
 
 class RecordedQuerySet(models.QuerySet[_Row]):
     """The one rule of who may see what."""
 
-    def published(self, at: int | None = None) -> Self:
+    def published(self, at: int | AsOf | None = None) -> Self:
         """Rows public at a revision (now, if none is given): published, not withdrawn, not merged away.
 
-        A takedown holds at every revision.
+        A takedown holds at every revision. With an ``AsOf`` that names a moment, only rows known by then.
         """
+        if isinstance(at, AsOf):
+            rows = self.published(at.revision)
+            return rows if at.known is None else rows.known(at)
         if at is None:
             rows = self.filter(published_rev__isnull=False, withdrawn_rev__isnull=True)
         else:
@@ -197,6 +208,10 @@ class RecordedQuerySet(models.QuerySet[_Row]):
             )
             rows = rows.filter(~Exists(merged_away))
         return rows
+
+    def known(self, at: AsOf) -> Self:
+        """Rows that say something said and issued by a moment; all of them, where rows say nothing."""
+        return self.filter(**{f"{self.model.known_by}__lte": at.known}) if self.model.known_by else self.all()
 
     def cited(self) -> Self:
         """Rows that others may rest on: public now, or merged away (which claims keep pointing at)."""
@@ -227,6 +242,8 @@ class Recorded(models.Model):
     mergeable: ClassVar[bool] = False
     owner: ClassVar[str | None] = None
     """The pointer to the row this one is a part of: it is published and withdrawn with it."""
+    known_by: ClassVar[str | None] = None
+    """What leads to the moment from which the row was known; null where that does not matter."""
     follows_lineage: ClassVar[bool] = False
     """A part that hangs on the first row of a chain of corrections and outlives each of them."""
 

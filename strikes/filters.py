@@ -18,9 +18,11 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from record.api.filters import (
     BoxFilter,
     CodesFilter,
+    CountFilter,
     FlagFilter,
     IdsFilter,
     NumberFilter,
+    OneOfFilter,
     PointFilter,
     RadiusFilter,
     RecordFilter,
@@ -31,7 +33,7 @@ from record.api.filters import (
     resolve,
 )
 from record.api.problems import BadParameter
-from record.models import Change
+from record.models import AsOf, Change
 from sources.choices import ActorKind, Reliability, ReportPart, Verification
 from sources.models import Actor, Report, Source
 from strikes.choices import (
@@ -69,6 +71,8 @@ from strikes.models import (
     Unit,
     WeaponCount,
 )
+from strikes.standing import about_themselves, known_states
+from strikes.timelines import Policy
 from strikes.words import having_words
 
 Asked = dict[str, Any]
@@ -151,6 +155,11 @@ class RowWords(RecordFilterSet):
         n: int = self.request.pin.revision
         return n
 
+    @property
+    def then(self) -> AsOf:
+        then: AsOf = self.request.pin.then
+        return then
+
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         asked = self.asked()
         if "updated_after" in asked:
@@ -213,7 +222,7 @@ class PlaceWords(NotedWords):
             if word in asked:
                 q &= Q(pk__in=Facility.objects.filter(regions__in=asked[word]).values("pk"))
         if "party" in asked:
-            parties = Party.objects.published(self.revision).filter(actor__in=asked["party"])
+            parties = Party.objects.published(self.then).filter(actor__in=asked["party"])
             q &= Q(pk__in=parties.values("facility"))
         if "bbox" in asked:
             west, south, east, north = asked["bbox"]
@@ -231,7 +240,7 @@ class PlaceWords(NotedWords):
     def around(self, latitude: float, longitude: float, radius: float) -> set[int]:
         """The public facilities within a radius, by great circles."""
         degrees = math.degrees(radius / EARTH_KM) + 0.001
-        rows: QuerySet[Any] = Facility.objects.published(self.revision).filter(
+        rows: QuerySet[Any] = Facility.objects.published(self.then).filter(
             latitude__gte=latitude - degrees, latitude__lte=latitude + degrees
         )
         return {
@@ -283,7 +292,7 @@ class EventWords(PlaceWords):
         if "method" in asked:
             q &= Q(pk__in=StrikeMethod.objects.filter(method__in=asked["method"]).values("strike"))
         if "operator" in asked:
-            then = Party.objects.published(self.revision).filter(
+            then = Party.objects.published(self.then).filter(
                 Q(since__isnull=True) | Q(since__lte=OuterRef("local_date")),
                 Q(until__isnull=True) | Q(until__gte=OuterRef("local_date")),
                 facility=OuterRef("facility"), role=PartyRole.OPERATOR, actor__in=asked["operator"],
@@ -307,6 +316,7 @@ class PropositionWords(EventWords):
     proposition = IdsFilter(Proposition, help_text="Points at issue.")
     topic = WordsFilter(Topic, help_text="What the proposition is about.")
     dispute = WordsFilter(Dispute, help_text="How the independent origins stand to the proposition.")
+    min_origins = CountFilter(help_text="At least so many independent origins are for the proposition.")
     grade = WordsFilter(Grade, help_text="The newest editor's grade of the proposition.")
     grade_basis = WordsFilter(GradeBasis, help_text="What the newest grade rests on.")
 
@@ -336,19 +346,31 @@ class PropositionWords(EventWords):
             q &= Q(pk__in=asked["proposition"])
         if "topic" in asked:
             q &= Q(topic__in=asked["topic"])
-        if "dispute" in asked:
-            states = PropositionState.objects.current(self.revision)
-            q &= Q(pk__in=states.filter(state__in=asked["dispute"]).values("proposition"))
         for word in ("grade", "grade_basis"):
             if word in asked:
-                newest = Assessment.objects.published(self.revision).filter(proposition=OuterRef("pk"))
+                newest = Assessment.objects.published(self.then).filter(proposition=OuterRef("pk"))
                 newest = newest.order_by("-assessed_on", "-published_rev", "public_id").values(word)[:1]
                 graded = Proposition.objects.annotate(newest=Subquery(newest)).filter(newest__in=asked[word])
                 q &= Q(pk__in=graded.values("pk"))
+        if {"dispute", "min_origins"} & set(asked):
+            q &= Q(pk__in=self.standing(q, asked.get("dispute"), asked.get("min_origins", 0)))
         return q
 
+    def standing(self, q: Q, dispute: list[str] | None, least: int) -> Any:
+        """The keys of propositions that stand so: from the kept states or, as of what was known, computed."""
+        states = PropositionState.objects.current(self.revision)
+        if self.then.known is None:
+            asked = Q(state__in=dispute) if dispute else Q()
+            return states.filter(asked, origins_for__gte=least).values("proposition")
+        found = known_states(Proposition.objects.published(self.then).filter(q), self.then)
+        return [
+            pk
+            for pk, state in found.items()
+            if state.origins_for >= least and (not dispute or state.state in dispute)
+        ]
+
     def propositions(self, asked: Asked) -> QuerySet[Proposition]:
-        rows: QuerySet[Proposition] = Proposition.objects.published(self.revision).filter(self.about(asked))
+        rows: QuerySet[Proposition] = Proposition.objects.published(self.then).filter(self.about(asked))
         return rows
 
 
@@ -443,6 +465,10 @@ class ClaimWords(PropositionWords, ReportWords, SpeakerWords):
     credibility = WordsFilter(Credibility, help_text="The Admiralty grade of the information, 1 to 6.")
     part = WordsFilter(ReportPart, help_text="Where in the report the claim stands.")
     verification = WordsFilter(Verification, help_text="How far evidence attached to it has been checked.")
+    own = FlagFilter(
+        help_text="Whether the claim is about the speaker's own deed: the speaker, or the body it speaks for, is "
+        "the subject."
+    )
     said_after = WhenFilter(help_text="Claims that may have been said then or later (a date: UTC).")
     said_before = WhenFilter(help_text="Claims that may have been said earlier (a date: UTC).")
 
@@ -459,8 +485,11 @@ class ClaimWords(PropositionWords, ReportWords, SpeakerWords):
         q = Q(**{lookup: asked[word] for word, lookup in self.CLAIM_LOOKUPS.items() if word in asked})
         if "polarity" in asked:
             q &= Q(stance__in=[stance for stance in Stance if stance.polarity in asked["polarity"]])
+        if "own" in asked:
+            own = Exists(about_themselves(self.then).filter(pk=OuterRef("pk")))
+            q &= Q(own) if asked["own"] else Q(~own)
         if "verification" in asked:
-            links = ClaimEvidence.objects.published(self.revision)
+            links = ClaimEvidence.objects.published(self.then)
             links = links.filter(evidence__verification__in=asked["verification"])
             q &= Q(pk__in=links.values("claim"))
         if "said_after" in asked:
@@ -472,7 +501,7 @@ class ClaimWords(PropositionWords, ReportWords, SpeakerWords):
 
     def claims(self, asked: Asked) -> QuerySet[Claim]:
         """The public claims that meet all conditions at once."""
-        claims: QuerySet[Claim] = Claim.objects.published(self.revision).filter(self.of_claim(asked))
+        claims: QuerySet[Claim] = Claim.objects.published(self.then).filter(self.of_claim(asked))
         return claims.filter(proposition__in=self.propositions(asked)) if self.about(asked) else claims
 
     def asks(self, asked: Asked) -> bool:
@@ -499,12 +528,12 @@ class ClaimFilters(ClaimWords, MeasureWords):
             return queryset
         carrying = Q()
         if "outcome" not in asked:
-            estimates = DamageEstimate.objects.published(self.revision).filter(numbers)
+            estimates = DamageEstimate.objects.published(self.then).filter(numbers)
             if "metric" in asked:
                 estimates = estimates.filter(metric__in=asked["metric"])
             carrying |= Q(pk__in=estimates.values("claim"))
         if not {"metric", "unit_of_measure"} & set(asked):
-            counts = WeaponCount.objects.published(self.revision).filter(numbers)
+            counts = WeaponCount.objects.published(self.then).filter(numbers)
             if "outcome" in asked:
                 counts = counts.filter(outcome__in=asked["outcome"])
             carrying |= Q(pk__in=counts.values("claim"))
@@ -542,6 +571,26 @@ class PropositionFilters(ClaimWords):
         if self.of_claim(asked):
             queryset = queryset.filter(pk__in=self.claims(asked).values("proposition"))
         return queryset
+
+
+class AccountFilters(RecordFilterSet):
+    """What can be asked of accounts."""
+
+    topic = WordsFilter(Topic, help_text="Only propositions about these.")
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        asked = self.asked()
+        return queryset.filter(topic__in=asked["topic"]) if "topic" in asked else queryset
+
+
+class TimelineFilters(RecordFilterSet):
+    """What can be asked of a timeline."""
+
+    policy = OneOfFilter(
+        [*Policy.values, "all"], Policy.LATEST.value,
+        help_text="Which reading of an outage is shown where issuers differ: the `latest` one heard, the `widest`, "
+        "the operator's first (`operator_first`), or `all`, each issuer's own.",
+    )  # fmt: skip
 
 
 EVENT_ONLY = frozenset(EventWords.base_filters) - {"updated_after", "has_note"}
@@ -587,7 +636,7 @@ class EvidenceFilters(ClaimWords):
         rest = {word: value for word, value in asked.items() if word not in ReportWords.base_filters}
         if not self.asks(rest):
             return queryset
-        links = ClaimEvidence.objects.published(self.revision).filter(claim__in=self.claims(rest))
+        links = ClaimEvidence.objects.published(self.then).filter(claim__in=self.claims(rest))
         return queryset.filter(pk__in=links.values("evidence"))
 
 
@@ -610,7 +659,7 @@ class FacilityFilters(EventWords):
         queryset = queryset.filter(self.places(asked))
         rest = {word: value for word, value in asked.items() if word not in PlaceWords.base_filters}
         if events := self.events(rest):
-            struck = Strike.objects.published(self.revision).filter(events)
+            struck = Strike.objects.published(self.then).filter(events)
             queryset = queryset.filter(pk__in=struck.values("facility"))
         return queryset
 

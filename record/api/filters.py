@@ -15,6 +15,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from rest_framework.request import Request
 
+from record.api.pages import day_or_moment
 from record.api.problems import BadParameter
 from record.models import Merge, OnRecord
 from record.search import folded_words
@@ -72,6 +73,21 @@ class WordsFilter(RecordFilter):
         return text
 
 
+class OneOfFilter(RecordFilter):
+    """One of a few words."""
+
+    def __init__(self, choices: Iterable[str], default: str, **options: Any) -> None:
+        super().__init__(**options)
+        self.choices, self.default = list(choices), default
+
+    def value(self, text: str, revision: int) -> str:
+        if text not in self.choices:
+            raise ValidationError(
+                f"{shown(text)} is not allowed here{nearest(text, self.choices)}", "invalid_choice"
+            )
+        return text
+
+
 class IdsFilter(RecordFilter):
     """Public ids of one collection, each of which also finds what was merged with it."""
 
@@ -116,18 +132,23 @@ class NumberFilter(RecordFilter):
         return decimal(text, Decimal(0), Decimal("999999999999.999"))
 
 
+class CountFilter(RecordFilter):
+    """A whole number from 1 to 1,000."""
+
+    def value(self, text: str, revision: int) -> int:
+        if not re.fullmatch(r"[0-9]{1,4}", text) or not 1 <= int(text) <= 1000:
+            raise ValidationError("A whole number from 1 to 1000.")
+        return int(text)
+
+
 class WhenFilter(RecordFilter):
     """A date (`2024-03-12`) or a moment with its zone (`2024-03-12T08:25:00Z`)."""
 
     def value(self, text: str, revision: int) -> dt.date | dt.datetime:
-        try:
-            if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-                return dt.date.fromisoformat(text)
-            if re.fullmatch(MOMENT, text):
-                return dt.datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(dt.UTC)
-        except (ValueError, OverflowError):
-            pass
-        raise ValidationError("A date, 2024-03-12, or a moment with its zone, 2024-03-12T08:25:00Z.")
+        given = day_or_moment(text)
+        if given is None:
+            raise ValidationError("A date, 2024-03-12, or a moment with its zone, 2024-03-12T08:25:00Z.")
+        return given
 
 
 class BoxFilter(RecordFilter):
@@ -176,7 +197,6 @@ class SearchFilter(RecordFilter):
 
 LAT, LON = Decimal(90), Decimal(180)
 NUMBER = r"-?[0-9]{1,12}(\.[0-9]{1,20})?([eE][-+]?[0-9]{1,3})?"  # clients print floats as 1e-05
-MOMENT = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})"
 
 
 def decimal(text: str, least: Decimal, most: Decimal) -> Decimal:
@@ -242,6 +262,12 @@ def shown(text: str) -> str:
 
 class RecordFilterSet(django_filters.FilterSet):
     """A filter set that looks its words up at the revision the request is pinned to."""
+
+    def chosen(self, name: str) -> str:
+        """The word that was given for a parameter, or its default."""
+        self.form.is_valid()
+        word: str = self.asked().get(name, self.filters[name].default)
+        return word
 
     def asked(self) -> dict[str, Any]:
         """The values of every filter that was given, looked up."""

@@ -77,6 +77,12 @@ ITEMS = {  # a list of what has no id of its own: which of its members are writt
     frozenset({"step", "source", "actor", "inferred", "did"}): ["source", "actor"],
     frozenset({"kind", "claim", "note"}): ["kind", "claim"],
     frozenset({"role", "evidence"}): ["role", "evidence"],
+    frozenset({"metric", "unit_of_measure", "denominator", "basis", "scope", "low", "high", "claims"}): [
+        "metric",
+        "unit_of_measure",
+        "denominator",
+        "basis",
+    ],
 }
 
 
@@ -125,7 +131,9 @@ def test_the_columns_of_strikes(api):
         "facility.id", "facility.display", "facility.kind", "facility.town", "target_described_as",
         "wave.id", "wave.display", "wave.kind", "wave.local_date", "regions", "methods", "location_precision",
         "when.earliest", "when.latest", "when.precision", "when.timezone", "when.local_date", "when.as_stated",
-        "note",
+        "summary.claims", "summary.documents", "summary.origins", "summary.propositions.unreported",
+        "summary.propositions.single_origin", "summary.propositions.agreed", "summary.propositions.denied",
+        "summary.propositions.disputed", "summary.capacity_offline", "note",
     ]  # fmt: skip
 
 
