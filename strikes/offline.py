@@ -165,30 +165,37 @@ def together(
 # Days -------------------------------------------------------------------------------------------------------
 
 
-def stretch(
+def stretches(
     episode: Episode, reading: Reading, facility: int, amount: Amount, today: dt.date, last: dt.date
-) -> Stretch | None:
-    """The days of an outage as a policy reads it. What goes on lasts until today, and then as far as predicted."""
-    if reading.start.at is None:
-        return None
+) -> list[Stretch]:
+    """The days of an outage as a policy reads it; none if nobody says when it began.
+
+    What nobody has said to be over may last: after the last word of it nothing is certain any more, so that the
+    lower bound is nought and there is no value, until today or as far as an end was predicted.
+    """
+    start, end = reading.start.at, reading.end.at
+    if start is None:
+        return []
     forecast_from = None
-    if reading.end.kind == EndKind.FACT and reading.end.at is not None:
-        until = reading.end.at.last_day
-    elif (
-        reading.end.kind == EndKind.FORECAST
-        and reading.end.at is not None
-        and reading.end.at.last_day > today
-    ):
-        until, forecast_from = min(reading.end.at.last_day, last), today + dt.timedelta(days=1)
+    if reading.end.kind == EndKind.FACT and end is not None:
+        heard = until = end.last_day
     else:
-        until = min(today + dt.timedelta(days=1), last)
-    claims = [*reading.start.claims, *reading.end.claims, *amount.claims]
-    issuers = [*reading.start.issuers, *reading.end.issuers, *amount.issuers]
-    behind = Amount(
-        amount.low, amount.best, amount.high, list(dict.fromkeys(claims)), amount.capacities,
-        list(dict.fromkeys(issuers)),
-    )  # fmt: skip
-    return Stretch(episode.subject, facility, reading.start.at.day, until, forecast_from, behind)
+        predicted = end.last_day if end is not None else today
+        until = min(max(today + dt.timedelta(days=1), predicted), last)
+        forecast_from = today + dt.timedelta(days=1) if predicted > today else None
+        words = [one.still_out_at for one in episode.starts] + [one.known_at for one in episode.forecasts]
+        heard = max([start.day, *(word.date() for word in words if word is not None)])
+        heard = min(heard + dt.timedelta(days=1), until)
+    claims = list(dict.fromkeys([*reading.start.claims, *reading.end.claims, *amount.claims]))
+    issuers = list(dict.fromkeys([*reading.start.issuers, *reading.end.issuers, *amount.issuers]))
+    certain = Amount(amount.low, amount.best, amount.high, claims, amount.capacities, issuers)
+    possible = Amount(ZERO, None, amount.high, claims, amount.capacities, issuers)
+    found = [(start.day, heard, certain), (heard, until, possible)]
+    return [
+        Stretch(episode.subject, facility, first, over, forecast_from, what)
+        for first, over, what in found
+        if first < over
+    ]
 
 
 @dataclass

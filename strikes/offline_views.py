@@ -42,7 +42,7 @@ from strikes.offline import (
     periods,
     series,
     stage,
-    stretch,
+    stretches,
     together,
 )
 from strikes.pictures import SeriesSvg
@@ -98,7 +98,8 @@ class CapacityOfflineView(PublicView):
 
     A series of lower bound, value and upper bound, built from the outages of units and facilities as one policy
     reads them: means over the days of each period, with the claims, the independent origins and the facilities
-    behind each point. An outage of a unit counts what reports say the unit can do, or what was said to be offline.
+    behind each point. An outage that nobody has said to be over may last: after the last word of it the lower bound is
+    nought. An outage of a unit counts what reports say the unit can do, or what was said to be offline.
     Overlapping outages of a unit, and a facility and its units, cover the same ground and are never added; nothing
     is above what its facility can do; units of different stages are not added. What cannot be compared is named in
     `left_out`. Direct claims about a region or an operator ("14 % of the country's capacity") stand apart in
@@ -155,7 +156,7 @@ def offline(asked: dict[str, Any], then: AsOf, today: dt.date) -> dict[str, Any]
     operators = operators_of(Q(pk__in=facilities), then)
     capacities = capacities_of(units, Q(pk__in=facilities), then)
     last = day(asked.get("before")) or today + dt.timedelta(days=1)
-    stretches: list[Stretch] = []
+    found: list[Stretch] = []
     left_out: list[LeftOut] = []
     for episode in outages(units, alone, then):
         about = episode.said[0].claim.proposition
@@ -169,26 +170,25 @@ def offline(asked: dict[str, Any], then: AsOf, today: dt.date) -> dict[str, Any]
         if isinstance(amount, str):
             left_out.append(LeftOut(claims, amount))
             continue
-        one = stretch(episode, episode.read(policy, known), facility, amount, today, last)
-        if one is None:
+        reading = episode.read(policy, known)
+        if reading.start.at is None:
             left_out.append(LeftOut(claims, "Nobody says when it began."))
-        else:
-            stretches.append(one)
+        found += stretches(episode, reading, facility, amount, today, last)
     stated = said_directly(asked, unit, then)
-    if left_out and not stretches and not stated:
+    if left_out and not found and not stated:
         reasons = " ".join(dict.fromkeys(one.reason for one in left_out))
         raise BadParameter(
             "unit_of_measure", f"Nothing that was said can be shown in it. {reasons}", "incomparable"
         )
-    first = day(asked.get("after")) or min((one.first for one in stretches), default=last)
-    if first >= last and stretches:
+    first = day(asked.get("after")) or min((one.first for one in found), default=last)
+    if first >= last and found:
         raise BadParameter("before", "It is not after the beginning.", "invalid")
     if (last - first).days > MOST_DAYS or sum(1 for _ in periods(interval, first, last)) > MOST_POINTS:
         raise BadParameter(
             "interval", f"More than {MOST_POINTS:,} points: narrow it with `after` and `before`.", "too_much"
         )
     limits = limits_of(capacities, unit)
-    points = series(calendar(stretches, limits, first, last), interval, first, last)
+    points = series(calendar(found, limits, first, last), interval, first, last)
     names = dict(Facility.objects.filter(pk__in=facilities).values_list("pk", "public_id"))
     return {
         "unit_of_measure": unit, "policy": policy.value, "interval": interval, "points": points, "names": names,
