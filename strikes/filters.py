@@ -259,7 +259,9 @@ def kilometres(lat: float, lon: float, to_lat: float, to_lon: float) -> float:
     return 2 * EARTH_KM * math.asin(min(1.0, math.sqrt(a)))
 
 
-PLACE_WORDS = frozenset({"facility", "facility_kind", "country", "region", "party", "bbox", "near"})
+PLACE_WORDS = frozenset(
+    {"facility", "facility_kind", "country", "region", "party", "bbox", "near", "radius_km"}
+)
 
 
 class EventWords(PlaceWords):
@@ -276,10 +278,8 @@ class EventWords(PlaceWords):
     def events(self, asked: Asked) -> Q:
         """The conditions on a strike."""
         q = Q()
-        at_place = {word: asked[word] for word in asked if word in PLACE_WORDS - {"country", "region"}}
-        if at_place or "radius_km" in asked:
-            with_radius = {**at_place, **({"radius_km": asked["radius_km"]} if "radius_km" in asked else {})}
-            q &= Q(facility__in=Facility.objects.filter(self.places(with_radius)))
+        if at_place := {word: asked[word] for word in asked if word in PLACE_WORDS - {"country", "region"}}:
+            q &= Q(facility__in=Facility.objects.filter(self.places(at_place)))
         for word in ("country", "region"):
             if word in asked:
                 q &= Q(pk__in=Strike.objects.filter(regions__in=asked[word]).values("pk")) | Q(
@@ -325,16 +325,17 @@ class PropositionWords(EventWords):
     def about(self, asked: Asked) -> Q:
         """The conditions on a proposition."""
         q = Q()
-        events = self.events(asked)
+        where = {word: asked[word] for word in asked if word in PLACE_WORDS}
+        if where:
+            places = Facility.objects.filter(self.places(where))
+            there = Q(strike__in=Strike.objects.filter(self.events(where)))
+            there |= Q(facility__in=places) | Q(unit__facility__in=places)
+            if where.keys() <= {"country", "region"}:
+                there |= Q(region__in=set.intersection(*where.values()))
+            q &= there
+        events = self.events({word: asked[word] for word in asked if word not in where})
         if events:
             q &= Q(strike__in=Strike.objects.filter(events))
-            if not set(asked) & {"strike", "wave", "kind", "method", "operator", "after", "before"}:
-                places = Facility.objects.filter(self.places(asked))
-                subject = Q(facility__in=places) | Q(unit__facility__in=places)
-                if set(asked) & PLACE_WORDS <= {"country", "region"}:
-                    regions = [asked[word] for word in ("country", "region") if word in asked]
-                    subject |= Q(region__in=set.intersection(*regions))
-                q |= subject
         if "unit" in asked:
             q &= Q(unit__in=asked["unit"])
         if "unit_kind" in asked:
