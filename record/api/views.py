@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 from rest_framework import status
+from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -37,6 +38,13 @@ from record.api.problems import BadParameter, NotFound, Withdrawn
 from record.models import Merge, OnRecord
 
 PREFIX = "/api/v1/"
+NO_BODY = "What is asked for stands in the address: a request to read has no body."
+
+
+def has_body(request: Request) -> bool:
+    """Whether something was sent along: a question asked in a body would otherwise be answered with everything."""
+    length = str(request.META.get("CONTENT_LENGTH") or "0")
+    return length.strip("0") != "" or "HTTP_TRANSFER_ENCODING" in request.META
 
 
 class PublicView(APIView):
@@ -51,6 +59,8 @@ class PublicView(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         if str(request.method).lower() not in self.http_method_names:
             self.http_method_not_allowed(request)  # whatever else may be wrong with it
+        if request.method in ("GET", "HEAD") and has_body(request):
+            raise UnsupportedMediaType(request.content_type, NO_BODY)
         super().initial(request, *args, **kwargs)
 
     def revalidate(self, request: Request, pin: Pin) -> None:
