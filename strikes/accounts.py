@@ -14,6 +14,7 @@ from django.db.models.functions import RowNumber
 from record.models import AsOf
 from strikes.choices import Dispute, Metric, Polarity, Stance, Topic
 from strikes.models import Assessment, Claim, ClaimOrigin, DamageEstimate, Proposition, Strike
+from strikes.reading import SUBJECTS
 from strikes.standing import retracted, standings, states_of
 
 SIDES = ("for", "against", "silent")
@@ -21,6 +22,8 @@ SHOWN = 50
 """Claims of one side that an account shows; the rest are a list away."""
 TOPICS = list(Topic)
 OFFLINE = (Metric.CAPACITY_OFFLINE, Metric.OUTPUT_HALTED)
+RECKONED = ("metric", "unit_of_measure", "denominator", "denominator_as_stated", "basis", "scope", "excludes")
+"""What numbers must have in common, beside their subject, to be put into one range."""
 
 FOR = [stance for stance in Stance if stance.polarity == Polarity.POSITIVE]
 AGAINST = [s for s in Stance if s.polarity == Polarity.NEGATIVE and s != Stance.RETRACTS]
@@ -39,11 +42,14 @@ def newest_assessments(then: AsOf) -> QuerySet[Assessment]:
 class Offline:
     """What was said to be offline or halted, in one way of reckoning it: the widest bounds, and who gave them."""
 
+    subject: Any
     metric: str
     unit_of_measure: str
     denominator: str | None
+    denominator_as_stated: str | None
     basis: str | None
     scope: str | None
+    excludes: str | None
     low: Decimal | None
     high: Decimal | None
     claims: list[str]
@@ -89,19 +95,19 @@ def _offline(strikes: Collection[int], then: AsOf) -> dict[int, list[Offline]]:
             metric__in=OFFLINE, claim__proposition__strike__in=strikes, claim__stance__in=FOR, part_of=None
         )
         .exclude(claim__report__in=retracted(then))
-        .select_related("claim__proposition")
+        .select_related(*(f"claim__proposition__{name}" for name in SUBJECTS))
         .order_by("claim__known_at", "public_id")
     )
     alike: dict[Any, list[DamageEstimate]] = defaultdict(list)
     for one in numbers:
-        reckoned = one.metric, one.unit_of_measure, one.denominator, one.basis, one.scope
-        alike[one.claim.proposition.strike_id, reckoned].append(one)
+        reckoned = tuple(getattr(one, name) for name in RECKONED)
+        alike[one.claim.proposition.strike_id, one.claim.proposition.subject, reckoned].append(one)
     found: dict[int, list[Offline]] = defaultdict(list)
-    for (strike, reckoned), group in alike.items():
+    for (strike, subject, reckoned), group in alike.items():
         low, high = widest(group)
-        metric, unit, denominator, basis, scope = reckoned
-        behind = [one.claim.public_id for one in group]
-        found[strike].append(Offline(metric, unit, denominator, basis, scope, low, high, behind))
+        behind = list(dict.fromkeys(one.claim.public_id for one in group))
+        alike_in: dict[str, Any] = dict(zip(RECKONED, reckoned, strict=True))
+        found[strike].append(Offline(subject=subject, low=low, high=high, claims=behind, **alike_in))
     return found
 
 
@@ -160,9 +166,7 @@ def accounts(propositions: QuerySet[Proposition], then: AsOf) -> tuple[list[Acco
         ).annotate(newest_assessment=Subquery(newest))
     )
     by_key: dict[int, Any] = {row.pk: row for row in rows}
-    assessments = Assessment.objects.select_related("author").prefetch_related("author__groups").in_bulk(
-        [row.newest_assessment for row in rows if row.newest_assessment]
-    )  # fmt: skip
+    assessments = Assessment.objects.in_bulk([row.newest_assessment for row in rows if row.newest_assessment])
     claims = Claim.objects.published(then).filter(proposition__in=by_key).annotate(side=side())
     totals: dict[int, dict[str, int]] = defaultdict(lambda: dict.fromkeys(SIDES, 0))
     for proposition, name, number in (
@@ -207,6 +211,7 @@ def fill(found: Sequence[Account], claims: Iterable[Any]) -> None:
         claim.counts = (
             not claim.report_retracted
             and polarity != Polarity.NEUTRAL
+            and claim.stance != Stance.RETRACTS
             and sides.get((claim.proposition_id, claim.origin_key)) == polarity
         )
         name = "for" if claim.stance in FOR else "against" if claim.stance in AGAINST else "silent"
