@@ -1,6 +1,7 @@
 """Threads of claims and copies of reports: both ways, by lineage, bounded, at every point in time."""
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -113,7 +114,7 @@ def test_a_corrected_claim_keeps_its_place_and_shows_its_versions(api):
 
 
 def test_a_thread_knows_only_what_had_been_said_and_related_by_then(api):
-    first, denial, update, copy = exchange()
+    first, denial, _, copy = exchange()
     known = api(f"claims/{first.public_id}/thread/?known_at={at(MORNING + HOUR)}")
     assert ids(known) == [first.public_id, denial.public_id]
     assert [one["kind"] for one in known["relations"]] == ["disputes"]
@@ -145,7 +146,7 @@ def test_a_way_leads_through_nothing_that_was_said_later(api):
 
 
 def test_drafts_and_ended_relations_are_in_no_thread(api):
-    first, denial, update, _ = exchange()
+    first, _, update, _ = exchange()
     before = api(f"claims/{first.public_id}/thread/")
     draft = ClaimFactory(proposition=first.proposition)
     ClaimRelationFactory(claim=draft, other=first)
@@ -187,7 +188,7 @@ def test_a_thread_is_bounded_and_says_so(api, monkeypatch, django_assert_max_num
 def test_a_thread_follows_eight_steps(api):
     point = PropositionFactory()
     chain = [said(n, proposition=point) for n in range(11)]
-    for earlier, later in zip(chain, chain[1:], strict=False):
+    for earlier, later in pairwise(chain):
         ClaimRelationFactory(claim=later, kind="responds_to", other=earlier)
     on_record(*chain)
     answer = api(f"claims/{chain[0].public_id}/thread/")
