@@ -1,6 +1,7 @@
 """Answers that need not be made twice: entity tags, 304 and the cache; never stale, never another answer."""
 
 import re
+import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -10,6 +11,7 @@ from django.core.cache import caches
 from django.db import connections
 from django.test import Client
 
+from config.caches import SharedCache
 from config.urls import router
 from record import doors
 from record.api import answers
@@ -253,20 +255,23 @@ def test_the_cache_is_bounded(client, claim, settings):
         assert len(caches["answers"]._cache) <= 1_000
 
 
-@pytest.fixture
-def redis_that_does_not_answer(settings):
-    down = {
-        "BACKEND": "config.caches.SharedCache", "LOCATION": "redis://127.0.0.1:1/0",
-        "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
-    }  # fmt: skip
-    before = settings.CACHES
-    settings.CACHES = {name: down | {"KEY_PREFIX": name} for name in ("default", "answers")}
-    yield
-    settings.CACHES = before
+@pytest.fixture(params=["refuses", "hangs"])
+def redis_that_does_not_answer(request, settings, monkeypatch):
+    monkeypatch.setattr("config.caches.SharedCache.silent", {})
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        if request.param == "refuses":
+            server.close()
+        down = {
+            "BACKEND": "config.caches.SharedCache", "LOCATION": f"redis://127.0.0.1:{port}/0",
+            "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
+        }  # fmt: skip
+        settings.CACHES = {name: down | {"KEY_PREFIX": name} for name in ("default", "answers")}
+        yield
 
 
 @pytest.mark.usefixtures("redis_that_does_not_answer")
-def test_without_its_redis_it_answers_all_the_same(client, claim):
+def test_without_its_redis_it_answers_all_the_same_and_soon(client, claim, caplog):
     began = time.monotonic()
     for address in (
         "claims/",
@@ -279,6 +284,21 @@ def test_without_its_redis_it_answers_all_the_same(client, claim):
         assert get(client, address, if_none_match=answer["ETag"]).status_code == 304
     assert get(client, "claims/").json()["count"] == 1
     assert time.monotonic() - began < 5
+    assert "The cache does not answer" in caplog.text
+
+
+def test_a_redis_that_answers_again_is_asked_again(monkeypatch):
+    monkeypatch.setattr("config.caches.SharedCache.silent", {})
+    cache = SharedCache("redis://127.0.0.1:1/0", {})
+    monkeypatch.setattr("config.caches.PAUSE", 0.0)
+    asked = []
+    monkeypatch.setattr("config.caches.RedisCache.get", lambda *args: asked.append(args) or "found")
+    assert cache.set("key", 1) is None
+    assert cache.add("key", 1) is False
+    assert cache.get("key") == "found"
+    SharedCache.silent["redis://127.0.0.1:1/0"] = time.monotonic() + 60
+    assert cache.get("key", "nothing") == "nothing"
+    assert len(asked) == 1
 
 
 # While others publish ------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from record import doors
 from record.choices import WithdrawalReason
 from record.models import AsOf, Ledger, Revision, collections
 from sources.models import Report, ReportNotice
-from strikes.models import Claim, ClaimEvidence, Party, Proposition, PropositionState
+from strikes.models import Claim, ClaimEvidence, Party, Proposition, PropositionState, Strike
 from strikes.standing import standings
 from tests.factories import (
     MORNING,
@@ -529,7 +529,7 @@ def look_back(history: History, api: Api, n: int, known: int | None) -> None:
         columns = ("dispute", "origins_for", "origins_against", "documents")
         listed = api(f"propositions/?page_size=500&{query}")["results"]
         assert {row["text"]: tuple(row[name] for name in columns) for row in listed} == expected
-        strike = Proposition.objects.get(text="hit").strike.public_id
+        strike = Strike.objects.get().public_id
         if names:
             accounts = api(f"strikes/{strike}/accounts/?{query}")["propositions"]
             assert {row["text"]: tuple(row[name] for name in columns) for row in accounts} == expected
