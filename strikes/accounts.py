@@ -14,7 +14,7 @@ from django.db.models.functions import RowNumber
 from record.models import AsOf
 from strikes.choices import Dispute, Metric, Polarity, Stance, Topic
 from strikes.models import Assessment, Claim, ClaimOrigin, DamageEstimate, Proposition, Strike
-from strikes.reading import SUBJECTS
+from strikes.reading import SUBJECTS, with_prefix
 from strikes.standing import retracted, standings, states_of
 
 SIDES = ("for", "against", "silent")
@@ -91,23 +91,31 @@ def summaries(strikes: Collection[int], then: AsOf) -> dict[int, Summary]:
 def _offline(strikes: Collection[int], then: AsOf) -> dict[int, list[Offline]]:
     numbers = (
         DamageEstimate.objects.published(then)
-        .filter(
-            metric__in=OFFLINE, claim__proposition__strike__in=strikes, claim__stance__in=FOR, part_of=None
-        )
+        .filter(metric__in=OFFLINE, claim__proposition__strike__in=strikes, claim__stance__in=FOR)
         .exclude(claim__report__in=retracted(then))
-        .select_related(*(f"claim__proposition__{name}" for name in SUBJECTS))
+        .select_related(*with_prefix("claim__proposition", "strike__facility", *SUBJECTS))
         .order_by("claim__known_at", "public_id")
     )
-    alike: dict[Any, list[DamageEstimate]] = defaultdict(list)
+    of_strike: dict[Any, list[DamageEstimate]] = defaultdict(list)
     for one in numbers:
-        reckoned = tuple(getattr(one, name) for name in RECKONED)
-        alike[one.claim.proposition.strike_id, one.claim.proposition.subject, reckoned].append(one)
-    found: dict[int, list[Offline]] = defaultdict(list)
-    for (strike, subject, reckoned), group in alike.items():
+        of_strike[one.claim.proposition.strike_id].append(one)
+    return {strike: reckonings(group) for strike, group in of_strike.items()}
+
+
+def reckonings(numbers: Iterable[Any]) -> list[Offline]:
+    """The widest bounds of numbers of one subject that are reckoned alike; parts are in their totals."""
+    alike: dict[Any, list[Any]] = defaultdict(list)
+    for one in numbers:
+        if one.part_of_id is None:
+            about = one.claim.proposition
+            subject = about.subject or (about.strike and about.strike.facility)
+            alike[subject, *(getattr(one, name) for name in RECKONED)].append(one)
+    found = []
+    for (subject, *reckoned), group in alike.items():
         low, high = widest(group)
-        behind = list(dict.fromkeys(one.claim.public_id for one in group))
-        alike_in: dict[str, Any] = dict(zip(RECKONED, reckoned, strict=True))
-        found[strike].append(Offline(subject=subject, low=low, high=high, claims=behind, **alike_in))
+        claims = list(dict.fromkeys(one.claim.public_id for one in group))
+        names: dict[str, Any] = dict(zip(RECKONED, reckoned, strict=True))
+        found.append(Offline(subject=subject, low=low, high=high, claims=claims, **names))
     return found
 
 

@@ -194,6 +194,10 @@ FORMS: dict[type[filters.RecordFilter], Callable[[Any], tuple[str, Schema]]] = {
     filters.IdsFilter: ids,
     filters.WordsFilter: words,
     filters.CodesFilter: codes,
+    filters.OneOfFilter: lambda word: (
+        f"`{word.default}` if not given." if word.default else "",
+        {"type": "string", "enum": word.choices, **({"default": word.default} if word.default else {})},
+    ),
     filters.FlagFilter: lambda word: ("", {"type": "boolean"}),
     filters.NumberFilter: given({"type": "number", "minimum": 0, "maximum": 999999999999.999}),
     filters.CountFilter: given({"type": "integer", "minimum": 1, "maximum": 1000}),
@@ -290,7 +294,7 @@ class RecordSchema(AutoSchema):
         if not self.collection:
             return "root"
         if self.inner:
-            return f"{self.collection.replace('-', '_')}_{self.inner}"
+            return f"{self.collection}_{self.inner}".replace("-", "_")
         return f"{self.collection.replace('-', '_')}_{'list' if self.is_list else 'retrieve'}"
 
     def get_tags(self) -> list[str]:
@@ -303,6 +307,8 @@ class RecordSchema(AutoSchema):
         if self.is_list:
             return f"List {name}"
         model = collections().get(self.collection)
+        if hasattr(self.view, "parameters_class"):
+            return f"{self.collection.capitalize()}: {str(self.inner).replace('-', ' ')}"
         if self.inner and model:
             return f"The {self.inner} of one {model._meta.verbose_name}"
         return f"One {model._meta.verbose_name if model else 'vocabulary'}"
@@ -332,7 +338,9 @@ class RecordSchema(AutoSchema):
 
     def _get_filter_parameters(self) -> list[Schema]:
         if self.inner:
-            filterset = getattr(self.view, "filters_of", {}).get(self.inner)
+            filterset = getattr(
+                self.view, "parameters_class", getattr(self.view, "filters_of", {}).get(self.inner)
+            )
         else:
             filterset = getattr(self.view, "filterset_class", None) if self.is_list else None
         found = []
@@ -342,7 +350,7 @@ class RecordSchema(AutoSchema):
                 warn(f"the filter {name} says nothing of itself.")
             form, schema = form_of(word)
             found.append(parameter(name, f"{help_text} {form}".strip(), schema))
-        if isinstance(self.view, RecordViewSet):
+        if isinstance(self.view, RecordViewSet) or hasattr(self.view, "parameters_class"):
             found += [parameter(name, *PARAMETERS[name]) for name in BACK_IN_TIME]
         return found
 
@@ -386,8 +394,8 @@ class RecordSchema(AutoSchema):
     def get_response_serializers(self) -> Any:
         if not self.collection:
             return OpenApiResponse({"$ref": "#/components/schemas/Root"})
-        if self.inner == "accounts":
-            return cast(Any, self.view).accounts_serializer
+        if self.inner in ("accounts", "timeline"):
+            return getattr(self.view, f"{self.inner}_serializer")
         return super().get_response_serializers()
 
     def _get_response_bodies(self, direction: Any = "response") -> Schema:
@@ -395,11 +403,15 @@ class RecordSchema(AutoSchema):
         found = bodies["200"]
         found["description"] = f"{self.get_summary()}."
         found["headers"] = self._headers(paged=self.is_list)
+        for kind in found["content"]:
+            if kind.startswith("image/"):
+                text = "A picture of the same. Each mark has a title that names its claims."
+                found["content"][kind] = {"schema": {"type": "string", "description": text}}
         for renderer in (Ndjson, Csv, GeoJson):
             if renderer.media_type in found["content"]:
                 found["content"][renderer.media_type] = {"schema": self._stream(renderer)}
         statuses = ["400", "406"]
-        if self.collection and not self.is_list:
+        if "{" in self.path:
             statuses = ["400", "404", "406"]
             if self.collection in collections():
                 statuses.append("410")
@@ -497,6 +509,8 @@ def tag_text(tag: str) -> str:
         return inspect.getdoc(model) or ""
     if tag == "vocabularies":
         return "The words that fields use and filters take, each with its definition and origin."
+    if tag == "stats":
+        return "Counts and series over the record, computed when they are read, each with what it rests on."
     return "Where to begin: every collection with its address."
 
 

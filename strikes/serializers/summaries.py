@@ -14,7 +14,8 @@ class OfflineSerializer(serializers.Serializer[Any]):
     """What was said to be offline or halted, of one subject, reckoned in one way. No two are put into one range."""
 
     subject = SubjectField(
-        allow_null=True, help_text="What it is of: a unit, the facility, a region; null for the strike alone."
+        allow_null=True,
+        help_text="Of what: a unit, a facility, a region; null where the strike has no facility.",
     )
     metric = WordField(Metric, help_text="What is measured: capacity offline, or output halted.")
     unit_of_measure = WordField(UnitOfMeasure, help_text="The unit that was printed.")
