@@ -72,7 +72,7 @@ from strikes.models import (
     WeaponCount,
 )
 from strikes.standing import about_themselves, known_states
-from strikes.timelines import Policy
+from strikes.outages import Policy
 from strikes.words import having_words
 
 Asked = dict[str, Any]
