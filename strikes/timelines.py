@@ -23,6 +23,7 @@ from sources.choices import TimePrecision
 from strikes.accounts import reckonings
 from strikes.choices import Metric, NumberEdge, PartyRole, Polarity, Stance, Topic
 from strikes.models import Capacity, Claim, ClaimOrigin, DamageEstimate, Facility, Party, Unit
+from strikes.reading import SUBJECTS, with_prefix
 from strikes.standing import retracted
 
 MOST_CLAIMS = 5_000
@@ -444,9 +445,8 @@ def outages(units: Q, facilities: Q, then: AsOf) -> list[Episode]:
         rows.of_polarity(Polarity.POSITIVE, Polarity.NEGATIVE)
         .exclude(stance=Stance.RETRACTS)
         .exclude(report__in=retracted(then))
-        .select_related(
-            "proposition__strike", "actor", "report__source", "proposition__unit", "proposition__facility"
-        )
+        .select_related("actor", "report__source")
+        .select_related(*with_prefix("proposition", "strike__facility", *SUBJECTS))
         .annotate(origin_key=Subquery(origin))
         .prefetch_related(Prefetch("damage_estimates", estimates, to_attr="public_estimates"))
         .order_by("known_at", "public_id")[: MOST_CLAIMS + 1]

@@ -59,6 +59,7 @@ class PublicView(APIView):
         found: Any = None
         if answers.is_current(request, self.etag):
             found = HttpResponse(status=status.HTTP_304_NOT_MODIFIED)
+            del found["Content-Type"]  # caches would put it in place of the real one
         elif answers.is_shared(request):
             found = answers.kept(self.etag)
         if found is not None:
