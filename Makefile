@@ -31,7 +31,7 @@ test: $(DEV) ## all tests on SQLite, then on PostgreSQL (TEST_DATABASE_URL) with
 	@$(call on-both,)
 
 test-slow: $(DEV) ## what takes minutes, on both likewise: fuzzing, a generated client, half a million claims
-	@$(call on-both,-m slow tests/slow)
+	@$(call on-both,-m slow)
 
 define on-both
 status=0; \

@@ -163,11 +163,13 @@ class RowWords(RecordFilterSet):
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         asked = self.asked()
         if "updated_after" in asked:
-            since = asked["updated_after"]
+            since, lookup = asked["updated_after"], "gte"
             if not isinstance(since, dt.datetime):
-                since = dt.datetime.combine(since + dt.timedelta(days=1), dt.time.min, dt.UTC)
+                since, lookup = dt.datetime.combine(since, dt.time.max, dt.UTC), "gt"
             changes = Change.objects.filter(
-                collection=queryset.model.collection, revision__at__gte=since, revision__n__lte=self.revision
+                collection=queryset.model.collection,
+                revision__n__lte=self.revision,
+                **{f"revision__at__{lookup}": since},
             )
             queryset = queryset.filter(public_id__in=changes.values("object_id"))
         if "has_note" in asked:

@@ -212,7 +212,7 @@ class RecordViewSet(PublicView, GenericViewSet[Any]):
             raise Withdrawn(row)
         if published is None or published > self.pin.revision:
             raise NotFound()
-        survivor = Merge.objects.survivor(self.model.collection, public_id, self.pin.revision)
+        survivor = Merge.objects.survivors(self.model.collection, [public_id], self.pin.revision)[public_id]
         if survivor == public_id:
             raise NotFound()  # it is there, but was not known by then
         query = self.request.META.get("QUERY_STRING")

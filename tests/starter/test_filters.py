@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from strikes.management.commands.filter_table import filter_table
 
@@ -110,6 +112,16 @@ def test_where_and_when(api, query, found):
     assert {row["id"] for row in api.every(query)} == found
 
 
+def test_many_ids_are_looked_up_in_as_many_queries_as_one(api):
+    def queries(actors):
+        with CaptureQueriesContext(connection) as captured:
+            api(f"claims/?page_size=1&actor={','.join(actors)}")
+        return sum(query["sql"].startswith('SELECT "record_merge"') for query in captured)
+
+    actors = [row["id"] for row in api.every("actors/")]
+    assert queries(actors) == queries(["lukoil"]) > 0
+
+
 def test_a_country_is_its_regions_together(api):
     in_russia, in_ukraine = (
         {row["id"] for row in api.every(f"strikes/?country={country}")} for country in ("RU", "UA")
@@ -142,6 +154,15 @@ def test_updated_after_finds_what_became_public_or_was_amended_since(api):
     assert late == {
         row["id"] for row in api.every("claims/?page_size=500") if row["recorded_at"] >= "2024-06-02"
     }
+
+
+@pytest.mark.parametrize(
+    "word", ["updated_after", "said_after", "issued_after", "after", "said_before", "issued_before", "before"]
+)
+def test_the_first_and_the_last_day_there_is_can_be_asked_for(api, word):
+    everything = api("claims/")["count"]
+    first, last = (api(f"claims/?{word}={day}")["count"] for day in ("0001-01-01", "9999-12-31"))
+    assert (first, last) == ((0, everything) if "before" in word else (everything, 0))
 
 
 @pytest.mark.parametrize(
