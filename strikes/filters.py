@@ -71,8 +71,8 @@ from strikes.models import (
     Unit,
     WeaponCount,
 )
-from strikes.standing import about_themselves, known_states
 from strikes.outages import Policy
+from strikes.standing import about_themselves, known_states
 from strikes.words import having_words
 
 Asked = dict[str, Any]
@@ -163,11 +163,13 @@ class RowWords(RecordFilterSet):
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         asked = self.asked()
         if "updated_after" in asked:
-            since = asked["updated_after"]
+            since, lookup = asked["updated_after"], "gte"
             if not isinstance(since, dt.datetime):
-                since = dt.datetime.combine(since + dt.timedelta(days=1), dt.time.min, dt.UTC)
+                since, lookup = dt.datetime.combine(since, dt.time.max, dt.UTC), "gt"
             changes = Change.objects.filter(
-                collection=queryset.model.collection, revision__at__gte=since, revision__n__lte=self.revision
+                collection=queryset.model.collection,
+                revision__n__lte=self.revision,
+                **{f"revision__at__{lookup}": since},
             )
             queryset = queryset.filter(public_id__in=changes.values("object_id"))
         if "has_note" in asked:
@@ -320,6 +322,9 @@ class PropositionWords(EventWords):
     grade = WordsFilter(Grade, help_text="The newest editor's grade of the proposition.")
     grade_basis = WordsFilter(GradeBasis, help_text="What the newest grade rests on.")
 
+    weighed: dict[int, PropositionState] | None = None
+    """The states of the propositions asked for, where they are computed: once for a request."""
+
     def about(self, asked: Asked) -> Q:
         """The conditions on a proposition."""
         q = Q()
@@ -362,10 +367,11 @@ class PropositionWords(EventWords):
         if self.then.known is None:
             asked = Q(state__in=dispute) if dispute else Q()
             return states.filter(asked, origins_for__gte=least).values("proposition")
-        found = known_states(Proposition.objects.published(self.then).filter(q), self.then)
+        if self.weighed is None:
+            self.weighed = known_states(Proposition.objects.published(self.then).filter(q), self.then)
         return [
             pk
-            for pk, state in found.items()
+            for pk, state in self.weighed.items()
             if state.origins_for >= least and (not dispute or state.state in dispute)
         ]
 
@@ -594,6 +600,7 @@ class TimelineFilters(RecordFilterSet):
 
 
 EVENT_ONLY = frozenset(EventWords.base_filters) - {"updated_after", "has_note"}
+PROPOSITION_ONLY = frozenset(PropositionWords.base_filters) - frozenset(EventWords.base_filters)
 
 
 class StrikeFilters(ClaimWords):
@@ -607,10 +614,11 @@ class StrikeFilters(ClaimWords):
     def narrowed(self, queryset: QuerySet[Any], asked: Asked) -> QuerySet[Any]:
         queryset = queryset.filter(self.events(asked))
         rest = {word: value for word, value in asked.items() if word not in EVENT_ONLY}
+        weighed = asked if self.then.known is not None else rest  # of these strikes only: it is not kept
         if self.of_claim(rest):
-            queryset = queryset.filter(pk__in=self.claims(rest).values("proposition__strike"))
-        elif self.about(rest):
-            queryset = queryset.filter(pk__in=self.propositions(rest).values("strike"))
+            queryset = queryset.filter(pk__in=self.claims(weighed).values("proposition__strike"))
+        elif rest.keys() & PROPOSITION_ONLY:
+            queryset = queryset.filter(pk__in=self.propositions(weighed).values("strike"))
         return queryset
 
 

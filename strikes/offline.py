@@ -162,7 +162,9 @@ def amounts_of(
     fitting = fitting_in(capacities, unit)
     if not fitting:
         return NO_CAPACITY
-    used = [one for one in fitting if one.basis == fitting[0].basis] if policy == Policy.WIDEST else fitting[:1]
+    used = (
+        [one for one in fitting if one.basis == fitting[0].basis] if policy == Policy.WIDEST else fitting[:1]
+    )
     return together([bounds_in(one, unit) for one in used], capacities=[one.public_id for one in used])
 
 
@@ -207,37 +209,37 @@ def stretches(
     episode: Episode, reading: Reading, facility: int, amounts: list[Stated] | Amount, unit: str, policy: Policy,
     today: dt.date,
 ) -> list[Stretch]:  # fmt: skip
-    """The days of an outage as a policy reads it, cut where something changes.
+    """The days of an outage as a policy reads it, cut where something changes; none if nobody says when it began.
 
-    The lower bound counts only on days on which it lasted for sure: from the late edge of the beginning to the early
-    edge of the end. What nobody has said to be over lasts until today or as far as was predicted, but beyond the last
-    word on it without a lower bound, unless a prediction says so.
+    The lower bound and the value count on days on which it lasted for sure: from the late edge of the beginning to the
+    early edge of the end. What nobody has said to be over may last: after the last word of it nothing is certain any
+    more, until today or as far as an end was predicted.
     """
-    if reading.start.at is None:
+    start, end = reading.start.at, reading.end.at
+    if start is None:
         return []
-    first, sure_from = reading.start.at.day, reading.start.at.last_day
-    word = episode.last_word(reading)
-    if reading.end.kind == EndKind.FACT and reading.end.at is not None:
-        sure_until, until = reading.end.at.day, reading.end.at.last_day
+    first, sure_from = start.day, start.last_day
+    if reading.end.kind == EndKind.FACT and end is not None:
+        heard_until = None
+        sure_until, until = end.day, end.last_day
     else:
-        predicted = reading.end.at
-        sure_until = max([day for day in (word and word + DAY, predicted and predicted.day) if day], default=first)
-        until = max([today + DAY, *([predicted.last_day] if predicted else [])])
-    edges = {first, until, sure_from, sure_until, *([word + DAY] if word else [])}
+        heard_until = sure_until = max([sure_from, *episode.days_out()]) + DAY
+        until = max([today + DAY, *([end.last_day] if end is not None else [])])
+    edges = {first, until, sure_from, sure_until}
     if isinstance(amounts, list):
-        edges |= {day for one in amounts for day in (one.first, one.until) if day}
+        edges |= {day for one in amounts for day in (one.first, one.until) if day is not None}
     found = []
-    for begin, end in pairwise(sorted(day for day in edges if first <= day <= until)):
+    for begin, over in pairwise(sorted(day for day in edges if first <= day <= until)):
         amount = amounts if isinstance(amounts, Amount) else amount_on(begin, amounts, unit, policy)
         if not sure_from <= begin < sure_until:
             amount = replace(amount, low=ZERO, best=None)
-        (claims, caps, issuers), edge = behind([amount]), (reading.start, reading.end)
-        claims = list(dict.fromkeys([*edge[0].claims, *edge[1].claims, *claims]))
-        issuers = list(dict.fromkeys([*edge[0].issuers, *edge[1].issuers, *issuers]))
-        amount = Amount(amount.low, amount.best, amount.high, claims, caps, issuers)
-        found.append(
-            Stretch(episode.subject, facility, begin, end, amount, word is not None and begin > word)
-        )
+        edge = Amount(
+            None, None, None, [*reading.start.claims, *reading.end.claims], [],
+            [*reading.start.issuers, *reading.end.issuers],
+        )  # fmt: skip
+        amount = Amount(amount.low, amount.best, amount.high, *behind([edge, amount]))
+        unheard = heard_until is not None and begin >= heard_until
+        found.append(Stretch(episode.subject, facility, begin, over, amount, unheard))
     return found
 
 
@@ -317,7 +319,9 @@ def of_facility(group: Sequence[Stretch], limit: Decimal | None) -> Amount:
     found = overlapping([*whole, *parts])
     if limit is None:
         return found
-    low, best, high = (None if bound is None else min(bound, limit) for bound in (found.low, found.best, found.high))
+    low, best, high = (
+        None if bound is None else min(bound, limit) for bound in (found.low, found.best, found.high)
+    )
     return Amount(low, best, high, found.claims, found.capacities, found.issuers)
 
 
@@ -389,7 +393,9 @@ def series(days: Sequence[Day], interval: str, first: dt.date, until: dt.date) -
             one = days[at]
             inside.append((Decimal((min(one.until, end) - max(one.first, begin)).days), one))
             at += 1
-        claims, capacities, issuers = behind({id(part): part for _, one in inside for part in one.parts}.values())
+        claims, capacities, issuers = behind(
+            {id(part): part for _, one in inside for part in one.parts}.values()
+        )
         points.append(
             Point(
                 begin, end,

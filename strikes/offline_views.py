@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from django.db.models import Q, QuerySet
+from django.http import HttpResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from record.api.columns import Column, chosen, columns_of, csv_row
 from record.api.filters import (
     IdsFilter,
     OneOfFilter,
@@ -19,7 +21,7 @@ from record.api.filters import (
     WordsFilter,
     check_parameters,
 )
-from record.api.formats import Json
+from record.api.formats import Csv, Json, check_format
 from record.api.pages import BACK_IN_TIME, Pin, today
 from record.api.problems import BadParameter
 from record.api.views import PREFIX, PublicView
@@ -49,7 +51,7 @@ from strikes.offline import (
 )
 from strikes.outages import OFFLINE, Policy, Statement
 from strikes.pictures import SeriesSvg
-from strikes.serializers.offline import CapacityOfflineSerializer
+from strikes.serializers.offline import CapacityOfflineSerializer, PointSerializer
 from strikes.standing import retracted
 from strikes.timelines import bounds_in, capacities_of, facility_of, operators_of, outages
 
@@ -101,7 +103,8 @@ class CapacityOfflineView(PublicView):
 
     A series of lower bound, value and upper bound, built from the outages of units and facilities as one policy
     reads them: means over the days of each period, with the claims, the independent origins and the facilities
-    behind each point. An outage of a unit counts what reports say the unit can do, or what was said to be offline.
+    behind each point. An outage that nobody has said to be over may last: after the last word of it the lower bound is
+    nought. An outage of a unit counts what reports say the unit can do, or what was said to be offline.
     Overlapping outages of a unit, and a facility and its units, cover the same ground and are never added; nothing
     is above what its facility can do; units of different stages are not added. What cannot be compared is named in
     `left_out`. Direct claims about a region or an operator ("14 % of the country's capacity") stand apart in
@@ -110,26 +113,43 @@ class CapacityOfflineView(PublicView):
 
     serializer_class = CapacityOfflineSerializer
     parameters_class = OfflineFilters
-    renderer_classes = [Json, SeriesSvg]
+    renderer_classes = [Json, Csv, SeriesSvg]
     pin: Pin
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         words = OfflineFilters.base_filters
         several = [name for name, word in words.items() if word.several]
-        check_parameters(request, [*words, *BACK_IN_TIME, "format"], several)
+        check_parameters(request, [*words, *BACK_IN_TIME, "format", "fields"], [*several, "fields"])
+        check_format(request, cast(Any, request).accepted_renderer)
         self.pin = Pin.of(request)
         cast(Any, request).pin = self.pin
         self.revalidate(request, self.pin)
 
-    def get(self, request: Request) -> Response:
+    def get(self, request: Request) -> HttpResponse | Response:
         asked_for: Any = request
         chosen = OfflineFilters(request.query_params, Facility.objects.none(), request=asked_for)
         chosen.form.is_valid()
         asked = chosen.asked()
         found = offline(asked, self.pin.then, today(request))
         context = {"api": f"{self.base_url()}{PREFIX}"}
-        return Response(CapacityOfflineSerializer(found, context=context).data)
+        body = CapacityOfflineSerializer(found, context=context).data
+        return self.table(body) if isinstance(asked_for.accepted_renderer, Csv) else Response(body)
+
+    def table(self, body: dict[str, Any]) -> HttpResponse:
+        """The points, one a row, each with what all of them have in common."""
+        common = {name: body[name] for name in ("unit_of_measure", "policy", "interval")}
+        columns = chosen(
+            [*(Column((name,)) for name in common), *columns_of(PointSerializer())], self.request
+        )
+        rows = [[column.cell({**common, **point}) for column in columns] for point in body["points"]]
+        lines = [csv_row([column.name for column in columns]), *map(csv_row, rows)]
+        file = f"capacity-offline-r{self.pin.revision}.csv"
+        return HttpResponse(
+            b"".join(lines),
+            content_type=Csv.content_type,
+            headers={"Content-Disposition": f'attachment; filename="{file}"'},
+        )
 
     def judged_by(self) -> list[str]:
         return [today(self.request).isoformat()]

@@ -314,8 +314,12 @@ class Episode:
         """Each issuer's own reading, with nothing filled in from others; who was heard last comes first."""
         found = []
         for issuer in self.issuers(Policy.LATEST, ()):
-            own = [[one] if one else [] for one in (self._start(issuer), self._word(issuer), self._forecast(issuer))]
-            found.append(self._reading(issuer, *own, [one for one in self.said if one.issuer == issuer]))
+            start, word, forecast = (
+                [one] if one else []
+                for one in (self._start(issuer), self._word(issuer), self._forecast(issuer))
+            )
+            own = [one for one in self.said if one.issuer == issuer]
+            found.append(self._reading(issuer, start, word, forecast, own))
         return found
 
     def _start(self, issuer: str) -> Statement | None:
@@ -364,12 +368,9 @@ class Episode:
             ended += [_edge(later, "", EndKind.OPEN)] if later else []
         return begun, ended
 
-    def last_word(self, reading: Reading) -> dt.date | None:
-        """The last day on which anybody says that it went on, if it is not read as over."""
-        if reading.end.kind == EndKind.FACT:
-            return None
-        days = [one.still_out_on for one in self.said if one.still_out_on is not None]
-        return max([*days, *([reading.start.at.last_day] if reading.start.at else [])], default=None)
+    def days_out(self) -> list[dt.date]:
+        """The days on which it was last said to go on, by each word of it."""
+        return [one.still_out_on for one in self.said if one.still_out_on is not None]
 
     def scored(self, reading: Reading, today: dt.date) -> list[Forecast]:
         """Every predicted end in the order in which it was said, and how it compares with the end as it is read."""

@@ -41,6 +41,7 @@ from strikes.outages import (
     statements,
     subject_of,
 )
+from strikes.reading import SUBJECTS, with_prefix
 from strikes.standing import SUPERSEDING, retracted, side_of
 
 MOST_CLAIMS = 5_000
@@ -70,16 +71,14 @@ def outages(units: Q, facilities: Q, then: AsOf, narrow: str) -> Heard:
     claims = list(
         rows.of_polarity(Polarity.POSITIVE, Polarity.NEGATIVE)
         .exclude(report__in=retracted(then))
-        .select_related(
-            "proposition__strike__facility", "proposition__unit__facility", "proposition__facility",
-            "actor", "report__source",
-        )
+        .select_related("actor", "report__source")
+        .select_related(*with_prefix("proposition", "strike__facility", *SUBJECTS))
         .annotate(origin_key=Subquery(origin))
         .prefetch_related(
             Prefetch("damage_estimates", DamageEstimate.objects.published(then), to_attr="public_estimates")
         )
         .order_by("known_at", "public_id")[: MOST_CLAIMS + 1]
-    )  # fmt: skip
+    )
     if len(claims) > MOST_CLAIMS:
         raise BadParameter(narrow, f"More than {MOST_CLAIMS:,} claims to weigh: narrow it.", "too_much")
     said: list[Statement] = []

@@ -358,13 +358,14 @@ class ClaimViewSet(RecordViewSet):
         row = self.get_queryset().filter(public_id=public_id).first()
         if row is None:
             return self.absent(public_id)
-        keys, links = threads.thread(row, self.pin.then)
-        claims = read_claims(keys, self.pin.then)
+        thread = threads.thread(row, self.pin.then)
+        claims = read_claims(thread.claims, self.pin.then)
         found = {
             "claim": row.public_id,
             "versions": threads.versions(row, self.pin.then),
-            "relations": links,
+            "relations": thread.links,
             "claims": sorted(claims, key=lambda one: (one.sort_at, one.report.issued_latest, one.public_id)),
+            "complete": thread.complete,
         }
         return Response(ThreadSerializer(found, context=self.get_serializer_context()).data)
 
@@ -448,7 +449,7 @@ class ReportViewSet(sources.ReportViewSet):
         row = self.load(self.get_queryset()).filter(public_id=public_id).first()
         if row is None:
             return self.absent(public_id)
-        copies = threads.dependants(row, self.pin.then)
+        copies, complete = threads.dependants(row, self.pin.then)
         loaded = {
             one.pk: one for one in self.load(Report.objects.filter(pk__in=[c.report.pk for c in copies]))
         }
@@ -456,7 +457,7 @@ class ReportViewSet(sources.ReportViewSet):
             loaded[copy.report.pk].steps = copy.steps
         found = {
             "report": row, "notices": row.public_notices,
-            "dependants": [loaded[copy.report.pk] for copy in copies],
+            "dependants": [loaded[copy.report.pk] for copy in copies], "complete": complete,
         }  # fmt: skip
         return Response(DependantsSerializer(found, context=self.get_serializer_context()).data)
 

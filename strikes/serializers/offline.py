@@ -8,8 +8,8 @@ from rest_framework import serializers
 from record.api.serializers import NumberField, WordField
 from strikes.choices import UnitOfMeasure
 from strikes.conversions import shown
-from strikes.serializers.numbers import DamageEstimateSerializer
 from strikes.outages import Policy
+from strikes.serializers.numbers import DamageEstimateSerializer
 
 
 @extend_schema_field({"type": "number"})

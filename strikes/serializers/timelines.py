@@ -6,12 +6,12 @@ from rest_framework import serializers
 
 from record.api.serializers import MomentField, WordField
 from strikes.choices import Denominator
+from strikes.outages import EndKind, Outcome
 from strikes.serializers.briefs import StrikeBrief
 from strikes.serializers.numbers import CapacitySerializer, ClaimOfNumber, EstimateInClaim
 from strikes.serializers.offline import AmountField
 from strikes.serializers.places import FacilityBrief, UnitBrief
 from strikes.serializers.summaries import OfflineSerializer
-from strikes.outages import EndKind, Outcome
 
 
 class SpanSerializer(serializers.Serializer[Any]):
@@ -29,7 +29,8 @@ class OutageEdgeSerializer(serializers.Serializer[Any]):
     """The beginning or the end of an outage as it is read, and on whose word."""
 
     at = SpanSerializer(
-        allow_null=True, help_text="When; null if nobody says, or it goes on and no prediction of its end stands."
+        allow_null=True,
+        help_text="When; null if nobody says, or it goes on and no prediction of its end stands.",
     )
     kind = WordField(
         EndKind, allow_null=True, help_text="For an end: fact, forecast, or open. Null for a beginning."

@@ -350,5 +350,5 @@ def test_a_word_means_the_same_for_claims_and_for_what_they_carry(api, collectio
         assert narrowed == {row["id"] for row in everything if row["claim"]["id"] in claims}
 
 
-def test_the_ledger_counts_one_revision_for_each_report():
-    assert Ledger.head().n == 18
+def test_the_ledger_counts_one_revision_for_each_report(api):
+    assert Ledger.head().n == api("reports/")["count"] > 100
