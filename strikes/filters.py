@@ -71,8 +71,8 @@ from strikes.models import (
     Unit,
     WeaponCount,
 )
+from strikes.outages import Policy
 from strikes.standing import about_themselves, known_states
-from strikes.timelines import Policy
 from strikes.words import having_words
 
 Asked = dict[str, Any]
@@ -322,6 +322,9 @@ class PropositionWords(EventWords):
     grade = WordsFilter(Grade, help_text="The newest editor's grade of the proposition.")
     grade_basis = WordsFilter(GradeBasis, help_text="What the newest grade rests on.")
 
+    weighed: dict[int, PropositionState] | None = None
+    """The states of the propositions asked for, where they are computed: once for a request."""
+
     def about(self, asked: Asked) -> Q:
         """The conditions on a proposition."""
         q = Q()
@@ -365,10 +368,11 @@ class PropositionWords(EventWords):
         if self.then.known is None:
             asked = Q(state__in=dispute) if dispute else Q()
             return states.filter(asked, origins_for__gte=least).values("proposition")
-        found = known_states(Proposition.objects.published(self.then).filter(q), self.then)
+        if self.weighed is None:
+            self.weighed = known_states(Proposition.objects.published(self.then).filter(q), self.then)
         return [
             pk
-            for pk, state in found.items()
+            for pk, state in self.weighed.items()
             if state.origins_for >= least and (not dispute or state.state in dispute)
         ]
 
@@ -597,6 +601,7 @@ class TimelineFilters(RecordFilterSet):
 
 
 EVENT_ONLY = frozenset(EventWords.base_filters) - {"updated_after", "has_note"}
+PROPOSITION_ONLY = frozenset(PropositionWords.base_filters) - frozenset(EventWords.base_filters)
 
 
 class StrikeFilters(ClaimWords):
@@ -610,10 +615,11 @@ class StrikeFilters(ClaimWords):
     def narrowed(self, queryset: QuerySet[Any], asked: Asked) -> QuerySet[Any]:
         queryset = queryset.filter(self.events(asked))
         rest = {word: value for word, value in asked.items() if word not in EVENT_ONLY}
+        weighed = asked if self.then.known is not None else rest  # of these strikes only: it is not kept
         if self.of_claim(rest):
-            queryset = queryset.filter(pk__in=self.claims(rest).values("proposition__strike"))
-        elif self.about(rest):
-            queryset = queryset.filter(pk__in=self.propositions(rest).values("strike"))
+            queryset = queryset.filter(pk__in=self.claims(weighed).values("proposition__strike"))
+        elif rest.keys() & PROPOSITION_ONLY:
+            queryset = queryset.filter(pk__in=self.propositions(weighed).values("strike"))
         return queryset
 
 
