@@ -14,6 +14,7 @@ from record.api.schema import SchemaView
 from record.api.views import RootView
 from record.api.vocabularies import VocabularyViewSet
 from strikes import views as strikes
+from strikes.offline_views import CapacityOfflineView
 
 router = SimpleRouter()
 router.register("regions", strikes.RegionViewSet, basename="regions")
@@ -34,6 +35,7 @@ router.register("vocabularies", VocabularyViewSet, basename="vocabularies")
 
 collections = [prefix for prefix, _, _ in router.registry]
 feeds = {"changes": ChangeViewSet, "corrections": CorrectionViewSet}
+beside = [*feeds, "stats/capacity-offline"]
 
 # Redoc writes its styles into the page and searches in a worker that it makes itself.
 relaxed = csp_update({"style-src": [UNSAFE_INLINE], "worker-src": ["blob:"]})
@@ -41,12 +43,13 @@ relaxed = csp_update({"style-src": [UNSAFE_INLINE], "worker-src": ["blob:"]})
 urlpatterns = [
     path("", views.Landing.as_view(), name="landing"),
     path("codebook/", views.Codebook.as_view(), name="codebook"),
-    path("api/v1/", RootView.as_view(names=[*collections, *feeds]), name="root"),
+    path("api/v1/", RootView.as_view(names=[*collections, *beside]), name="root"),
     path("api/v1/", include(router.urls)),
     *(
         path(f"api/v1/{name}/", feed.as_view({"get": "list"}, basename=name), name=name)
         for name, feed in feeds.items()
     ),
+    path("api/v1/stats/capacity-offline/", CapacityOfflineView.as_view(), name="capacity-offline"),
     path("api/v1/schema/", SchemaView.as_view(), name="schema"),
     path("api/v1/docs/", views.Docs.as_view(), name="docs"),
     path("api/v1/redoc/", relaxed(views.Redoc.as_view()), name="redoc"),

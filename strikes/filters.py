@@ -18,9 +18,11 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from record.api.filters import (
     BoxFilter,
     CodesFilter,
+    CountFilter,
     FlagFilter,
     IdsFilter,
     NumberFilter,
+    OneOfFilter,
     PointFilter,
     RadiusFilter,
     RecordFilter,
@@ -29,13 +31,12 @@ from record.api.filters import (
     WhenFilter,
     WordsFilter,
     resolve,
-    standing_for,
-    stood_for,
 )
 from record.api.problems import BadParameter
-from record.models import Change
+from record.models import AsOf, Change
 from sources.choices import ActorKind, Reliability, ReportPart, Verification
 from sources.models import Actor, Report, Source
+from strikes.accounts import newest_assessments
 from strikes.choices import (
     Attribution,
     Comparator,
@@ -57,7 +58,6 @@ from strikes.choices import (
     WeaponOutcome,
 )
 from strikes.models import (
-    Assessment,
     Claim,
     ClaimEvidence,
     DamageEstimate,
@@ -71,6 +71,8 @@ from strikes.models import (
     Unit,
     WeaponCount,
 )
+from strikes.outages import Policy
+from strikes.standing import about_themselves, known_states
 from strikes.words import having_words
 
 Asked = dict[str, Any]
@@ -153,14 +155,21 @@ class RowWords(RecordFilterSet):
         n: int = self.request.pin.revision
         return n
 
+    @property
+    def then(self) -> AsOf:
+        then: AsOf = self.request.pin.then
+        return then
+
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         asked = self.asked()
         if "updated_after" in asked:
-            since = asked["updated_after"]
+            since, lookup = asked["updated_after"], "gte"
             if not isinstance(since, dt.datetime):
-                since = dt.datetime.combine(since + dt.timedelta(days=1), dt.time.min, dt.UTC)
+                since, lookup = dt.datetime.combine(since, dt.time.max, dt.UTC), "gt"
             changes = Change.objects.filter(
-                collection=queryset.model.collection, revision__at__gte=since, revision__n__lte=self.revision
+                collection=queryset.model.collection,
+                revision__n__lte=self.revision,
+                **{f"revision__at__{lookup}": since},
             )
             queryset = queryset.filter(public_id__in=changes.values("object_id"))
         if "has_note" in asked:
@@ -215,7 +224,7 @@ class PlaceWords(NotedWords):
             if word in asked:
                 q &= Q(pk__in=Facility.objects.filter(regions__in=asked[word]).values("pk"))
         if "party" in asked:
-            parties = Party.objects.published(self.revision).filter(actor__in=asked["party"])
+            parties = Party.objects.published(self.then).filter(actor__in=asked["party"])
             q &= Q(pk__in=parties.values("facility"))
         if "bbox" in asked:
             west, south, east, north = asked["bbox"]
@@ -233,7 +242,7 @@ class PlaceWords(NotedWords):
     def around(self, latitude: float, longitude: float, radius: float) -> set[int]:
         """The facilities within a radius, by great circles."""
         degrees = math.degrees(radius / EARTH_KM) + 0.001
-        rows: QuerySet[Any] = Facility.objects.cited(self.revision).filter(
+        rows: QuerySet[Any] = Facility.objects.cited(self.then).filter(
             latitude__gte=latitude - degrees, latitude__lte=latitude + degrees
         )
         return {
@@ -250,7 +259,9 @@ def kilometres(lat: float, lon: float, to_lat: float, to_lon: float) -> float:
     return 2 * EARTH_KM * math.asin(min(1.0, math.sqrt(a)))
 
 
-PLACE_WORDS = frozenset({"facility", "facility_kind", "country", "region", "party", "bbox", "near"})
+PLACE_WORDS = frozenset(
+    {"facility", "facility_kind", "country", "region", "party", "bbox", "near", "radius_km"}
+)
 
 
 class EventWords(PlaceWords):
@@ -267,10 +278,8 @@ class EventWords(PlaceWords):
     def events(self, asked: Asked) -> Q:
         """The conditions on a strike."""
         q = Q()
-        at_place = {word: asked[word] for word in asked if word in PLACE_WORDS - {"country", "region"}}
-        if at_place or "radius_km" in asked:
-            with_radius = {**at_place, **({"radius_km": asked["radius_km"]} if "radius_km" in asked else {})}
-            q &= Q(facility__in=Facility.objects.filter(self.places(with_radius)))
+        if at_place := {word: asked[word] for word in asked if word in PLACE_WORDS - {"country", "region"}}:
+            q &= Q(facility__in=Facility.objects.filter(self.places(at_place)))
         for word in ("country", "region"):
             if word in asked:
                 q &= Q(pk__in=Strike.objects.filter(regions__in=asked[word]).values("pk")) | Q(
@@ -279,13 +288,13 @@ class EventWords(PlaceWords):
         if "strike" in asked:
             q &= Q(pk__in=asked["strike"])
         if "wave" in asked:
-            q &= Q(pk__in=Strike.objects.below(asked["wave"], self.revision))
+            q &= Q(pk__in=Strike.objects.below(asked["wave"], self.then))
         if "kind" in asked:
             q &= Q(kind__in=asked["kind"])
         if "method" in asked:
             q &= Q(pk__in=StrikeMethod.objects.filter(method__in=asked["method"]).values("strike"))
         if "operator" in asked:
-            then = Party.objects.published(self.revision).filter(
+            then = Party.objects.published(self.then).filter(
                 Q(since__isnull=True) | Q(since__lte=OuterRef("local_date")),
                 Q(until__isnull=True) | Q(until__gte=OuterRef("local_date")),
                 facility=OuterRef("facility"), role=PartyRole.OPERATOR, actor__in=asked["operator"],
@@ -309,22 +318,27 @@ class PropositionWords(EventWords):
     proposition = IdsFilter(Proposition, help_text="Points at issue.")
     topic = WordsFilter(Topic, help_text="What the proposition is about.")
     dispute = WordsFilter(Dispute, help_text="How the independent origins stand to the proposition.")
+    min_origins = CountFilter(help_text="At least so many independent origins are for the proposition.")
     grade = WordsFilter(Grade, help_text="The newest editor's grade of the proposition.")
     grade_basis = WordsFilter(GradeBasis, help_text="What the newest grade rests on.")
+
+    weighed: dict[int, PropositionState] | None = None
+    """The states of the propositions asked for, where they are computed: once for a request."""
 
     def about(self, asked: Asked) -> Q:
         """The conditions on a proposition."""
         q = Q()
-        events = self.events(asked)
+        where = {word: asked[word] for word in asked if word in PLACE_WORDS}
+        if where:
+            places = Facility.objects.filter(self.places(where))
+            there = Q(strike__in=Strike.objects.filter(self.events(where)))
+            there |= Q(facility__in=places) | Q(unit__facility__in=places)
+            if where.keys() <= {"country", "region"}:
+                there |= Q(region__in=set.intersection(*where.values()))
+            q &= there
+        events = self.events({word: asked[word] for word in asked if word not in where})
         if events:
             q &= Q(strike__in=Strike.objects.filter(events))
-            if not set(asked) & {"strike", "wave", "kind", "method", "operator", "after", "before"}:
-                places = Facility.objects.filter(self.places(asked))
-                subject = Q(facility__in=places) | Q(unit__facility__in=places)
-                if set(asked) & PLACE_WORDS <= {"country", "region"}:
-                    regions = [asked[word] for word in ("country", "region") if word in asked]
-                    subject |= Q(region__in=set.intersection(*regions))
-                q |= subject
         if "unit" in asked:
             q &= Q(unit__in=asked["unit"])
         if "unit_kind" in asked:
@@ -338,34 +352,41 @@ class PropositionWords(EventWords):
             q &= Q(pk__in=asked["proposition"])
         if "topic" in asked:
             q &= Q(topic__in=asked["topic"])
-        if "dispute" in asked:
-            states = PropositionState.objects.current(self.revision)
-            states = states.filter(state__in=asked["dispute"])
-            q &= stood_for(Proposition, states.values("proposition"), self.revision)
         for word in ("grade", "grade_basis"):
             if word in asked:
                 q &= self.graded(word, asked[word])
+        if {"dispute", "min_origins"} & set(asked):
+            q &= self.standing(q, asked.get("dispute"), asked.get("min_origins", 0))
         return q
 
     def graded(self, word: str, values: list[str]) -> Q:
         """Propositions whose newest assessment says one of these; of merged ones, the newest of them all."""
-        assessments = Assessment.objects.published(self.revision)
-        assessments = assessments.order_by("-assessed_on", "-published_rev", "public_id")
-        newest = assessments.filter(proposition=OuterRef("pk")).values(word)[:1]
-        by_itself = Proposition.objects.annotate(newest=Subquery(newest)).filter(newest__in=values)
-        merged = Proposition.objects.merged(self.revision)
-        if not merged:
-            return Q(pk__in=by_itself.values("pk"))
-        members = {*merged, *merged.values()}
-        said: dict[int, Any] = {}
-        for one in assessments.filter(proposition__in=members):
-            said.setdefault(merged.get(one.proposition_id, one.proposition_id), getattr(one, word))
-        together = {pk for pk in members if said.get(merged.get(pk, pk)) in values}
-        return Q(pk__in=by_itself.exclude(pk__in=members).values("pk")) | Q(pk__in=together)
+        newest = Subquery(newest_assessments(self.then).values(word)[:1])
+        found = Proposition.objects.exclude(pk__in=list(Proposition.objects.merged(self.then)))
+        found = found.annotate(newest=newest).filter(newest__in=values)
+        return Proposition.objects.stood_for(Q(pk__in=found.values("pk")), self.then)
+
+    def standing(self, q: Q, dispute: list[str] | None, least: int) -> Q:
+        """Propositions that stand so, and those merged into one: by kept states or, as of what was known, computed."""
+        if self.then.known is None:
+            asked = Q(state__in=dispute) if dispute else Q()
+            states = PropositionState.objects.current(self.revision).filter(asked, origins_for__gte=least)
+            return Proposition.objects.stood_for(Q(pk__in=states.values("proposition")), self.then)
+        if self.weighed is None:
+            found = Proposition.objects.cited(self.then).filter(q).values("pk")
+            rows = Proposition.objects.published(self.then)
+            rows = rows.filter(Proposition.objects.standing_for(Q(pk__in=found), self.then))
+            self.weighed = known_states(rows, self.then)
+        standing = [
+            pk
+            for pk, state in self.weighed.items()
+            if state.origins_for >= least and (not dispute or state.state in dispute)
+        ]
+        return Proposition.objects.stood_for(Q(pk__in=standing), self.then)
 
     def propositions(self, asked: Asked) -> QuerySet[Proposition]:
         """The propositions that meet all conditions, public ones and those merged away, which claims name."""
-        rows: QuerySet[Proposition] = Proposition.objects.cited(self.revision).filter(self.about(asked))
+        rows: QuerySet[Proposition] = Proposition.objects.cited(self.then).filter(self.about(asked))
         return rows
 
 
@@ -460,6 +481,10 @@ class ClaimWords(PropositionWords, ReportWords, SpeakerWords):
     credibility = WordsFilter(Credibility, help_text="The Admiralty grade of the information, 1 to 6.")
     part = WordsFilter(ReportPart, help_text="Where in the report the claim stands.")
     verification = WordsFilter(Verification, help_text="How far evidence attached to it has been checked.")
+    own = FlagFilter(
+        help_text="Whether the claim is about the speaker's own deed: the speaker, or the body it speaks for, is "
+        "the subject."
+    )
     said_after = WhenFilter(help_text="Claims that may have been said then or later (a date: UTC).")
     said_before = WhenFilter(help_text="Claims that may have been said earlier (a date: UTC).")
 
@@ -476,8 +501,11 @@ class ClaimWords(PropositionWords, ReportWords, SpeakerWords):
         q = Q(**{lookup: asked[word] for word, lookup in self.CLAIM_LOOKUPS.items() if word in asked})
         if "polarity" in asked:
             q &= Q(stance__in=[stance for stance in Stance if stance.polarity in asked["polarity"]])
+        if "own" in asked:
+            own = Exists(about_themselves(self.then).filter(pk=OuterRef("pk")))
+            q &= Q(own) if asked["own"] else Q(~own)
         if "verification" in asked:
-            links = ClaimEvidence.objects.published(self.revision)
+            links = ClaimEvidence.objects.published(self.then)
             links = links.filter(evidence__verification__in=asked["verification"])
             q &= Q(pk__in=links.values("claim"))
         if "said_after" in asked:
@@ -489,7 +517,7 @@ class ClaimWords(PropositionWords, ReportWords, SpeakerWords):
 
     def claims(self, asked: Asked) -> QuerySet[Claim]:
         """The public claims that meet all conditions at once."""
-        claims: QuerySet[Claim] = Claim.objects.published(self.revision).filter(self.of_claim(asked))
+        claims: QuerySet[Claim] = Claim.objects.published(self.then).filter(self.of_claim(asked))
         return claims.filter(proposition__in=self.propositions(asked)) if self.about(asked) else claims
 
     def asks(self, asked: Asked) -> bool:
@@ -516,12 +544,12 @@ class ClaimFilters(ClaimWords, MeasureWords):
             return queryset
         carrying = Q()
         if "outcome" not in asked:
-            estimates = DamageEstimate.objects.published(self.revision).filter(numbers)
+            estimates = DamageEstimate.objects.published(self.then).filter(numbers)
             if "metric" in asked:
                 estimates = estimates.filter(metric__in=asked["metric"])
             carrying |= Q(pk__in=estimates.values("claim"))
         if not {"metric", "unit_of_measure"} & set(asked):
-            counts = WeaponCount.objects.published(self.revision).filter(numbers)
+            counts = WeaponCount.objects.published(self.then).filter(numbers)
             if "outcome" in asked:
                 counts = counts.filter(outcome__in=asked["outcome"])
             carrying |= Q(pk__in=counts.values("claim"))
@@ -558,11 +586,32 @@ class PropositionFilters(ClaimWords):
         queryset = queryset.filter(self.about(asked))
         if self.of_claim(asked):
             found = self.claims(asked).values("proposition")
-            queryset = queryset.filter(standing_for(Proposition, found, self.revision))
+            queryset = queryset.filter(Proposition.objects.standing_for(Q(pk__in=found), self.then))
         return queryset
 
 
+class AccountFilters(RecordFilterSet):
+    """What can be asked of accounts."""
+
+    topic = WordsFilter(Topic, help_text="Only propositions about these.")
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        asked = self.asked()
+        return queryset.filter(topic__in=asked["topic"]) if "topic" in asked else queryset
+
+
+class TimelineFilters(RecordFilterSet):
+    """What can be asked of a timeline."""
+
+    policy = OneOfFilter(
+        [*Policy.values, "all"], Policy.LATEST.value,
+        help_text="Which reading of an outage is shown where issuers differ: the `latest` one heard, the `widest`, "
+        "the operator's first (`operator_first`), or `all`, each issuer's own.",
+    )  # fmt: skip
+
+
 EVENT_ONLY = frozenset(EventWords.base_filters) - {"updated_after", "has_note"}
+PROPOSITION_ONLY = frozenset(PropositionWords.base_filters) - frozenset(EventWords.base_filters)
 
 
 class StrikeFilters(ClaimWords):
@@ -576,12 +625,13 @@ class StrikeFilters(ClaimWords):
     def narrowed(self, queryset: QuerySet[Any], asked: Asked) -> QuerySet[Any]:
         queryset = queryset.filter(self.events(asked))
         rest = {word: value for word, value in asked.items() if word not in EVENT_ONLY}
+        weighed = asked if self.then.known is not None else rest  # of these strikes only: it is not kept
         if self.of_claim(rest):
-            claims = self.claims(rest).values("proposition__strike")
-            queryset = queryset.filter(standing_for(Strike, claims, self.revision))
-        elif self.about(rest):
-            propositions = self.propositions(rest).values("strike")
-            queryset = queryset.filter(standing_for(Strike, propositions, self.revision))
+            claims = self.claims(weighed).values("proposition__strike")
+            queryset = queryset.filter(Strike.objects.standing_for(Q(pk__in=claims), self.then))
+        elif rest.keys() & PROPOSITION_ONLY:
+            propositions = self.propositions(weighed).values("strike")
+            queryset = queryset.filter(Strike.objects.standing_for(Q(pk__in=propositions), self.then))
         return queryset
 
 
@@ -607,7 +657,7 @@ class EvidenceFilters(ClaimWords):
         rest = {word: value for word, value in asked.items() if word not in ReportWords.base_filters}
         if not self.asks(rest):
             return queryset
-        links = ClaimEvidence.objects.published(self.revision).filter(claim__in=self.claims(rest))
+        links = ClaimEvidence.objects.published(self.then).filter(claim__in=self.claims(rest))
         return queryset.filter(pk__in=links.values("evidence"))
 
 
@@ -630,8 +680,9 @@ class FacilityFilters(EventWords):
         queryset = queryset.filter(self.places(asked))
         rest = {word: value for word, value in asked.items() if word not in PlaceWords.base_filters}
         if events := self.events(rest):
-            struck = Strike.objects.cited(self.revision).filter(events)
-            queryset = queryset.filter(standing_for(Facility, struck.values("facility"), self.revision))
+            struck = Strike.objects.cited(self.then).filter(events)
+            here = Q(pk__in=struck.values("facility"))
+            queryset = queryset.filter(Facility.objects.standing_for(here, self.then))
         return queryset
 
 

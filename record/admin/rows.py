@@ -344,7 +344,9 @@ class RecordAdmin(Fields, admin.ModelAdmin):
             row.version += 1
         super().save_related(request, form, formsets, change)
         row.settle()
-        kept = {"search_text", "sort_at", "local_until"} & {field.name for field in row._meta.fields}
+        kept = {"search_text", "sort_at", "known_at", "local_until"} & {
+            field.name for field in row._meta.fields
+        }
         if kept:
             row.save(update_fields=kept)
 

@@ -15,6 +15,6 @@ def let_editors(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("strikes", "0004_roles"), ("record", "0003_merges_and_takedowns")]
+    dependencies = [("strikes", "0005_known_at"), ("record", "0003_merges_and_takedowns")]
 
     operations = [migrations.RunPython(let_editors, migrations.RunPython.noop)]
