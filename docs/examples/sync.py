@@ -8,7 +8,7 @@ import time
 from urllib import error, request
 
 COMPUTED = {"url", "display", "origin", "report_retracted", "relations", "damage_estimates", "weapon_counts"}
-COMPUTED |= {"dispute", "origins_for", "origins_against", "documents"}
+COMPUTED |= {"dispute", "origins_for", "origins_against", "documents", "summary", "author_role"}
 
 
 def get(address, etag=""):
