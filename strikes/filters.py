@@ -429,7 +429,10 @@ class BoundWords(NotedWords):
 
     comparator = WordsFilter(Comparator, help_text="What the words make of the number.")
     low_min = NumberFilter(help_text="Numbers known to be at least this: a lower bound or a value of it.")
-    high_max = NumberFilter(help_text="Numbers known to be at most this: an upper bound or a value of it.")
+    high_max = NumberFilter(
+        help_text="Numbers known to be at most this: an upper bound or a value of it. A range 'or more' has no upper "
+        "bound."
+    )
 
     def of_bounds(self, asked: Asked) -> Q:
         q = Q()
@@ -441,7 +444,7 @@ class BoundWords(NotedWords):
             q &= Q(low__gte=least) | value & Q(best__gte=least)
         if "high_max" in asked:
             most = down(asked["high_max"])
-            q &= Q(high__lte=most) | value & Q(best__lte=most)
+            q &= Q(high__lte=most, or_more=False) | value & Q(best__lte=most)
         return q
 
 
