@@ -130,6 +130,18 @@ class MergeQuerySet(models.QuerySet["Merge"]):
             public_id = merge.survivor
         return public_id
 
+    def roots(self, collection: str, at: int | None = None) -> dict[str, str]:
+        """Every id merged away at a revision, with the id at the end of its chain. One query: merges are few."""
+        steps = dict(self.active(at).filter(collection=collection).values_list("loser", "survivor"))
+        found = {}
+        for loser, end in steps.items():
+            passed = {loser}
+            while end in steps and end not in passed:
+                passed.add(end)
+                end = steps[end]
+            found[loser] = end
+        return found
+
     def family(self, collection: str, public_id: str, at: int | None = None) -> set[str]:
         """All ids that mean the same thing: the survivor and everything merged into it."""
         family = {self.survivor(collection, public_id, at)}
@@ -208,6 +220,16 @@ class RecordedQuerySet(models.QuerySet[_Row]):
             )
             rows = rows.filter(~Exists(merged_away))
         return rows
+
+    def merged(self, at: int | None = None) -> dict[int, int]:
+        """The key of each row merged away at a revision, with the key of the row that stands for it."""
+        roots = Merge.objects.roots(self.model.collection, at) if self.model.mergeable else {}
+        if not roots:
+            return {}
+        rows: Any = self.model._default_manager.all()
+        rows = rows.filter(public_id__in={*roots, *roots.values()})
+        keys: dict[str, int] = dict(rows.values_list("public_id", "pk"))
+        return {keys[loser]: keys[root] for loser, root in roots.items()}
 
     def known(self, at: AsOf) -> Self:
         """Rows that say something said and issued by a moment; all of them, where rows say nothing."""

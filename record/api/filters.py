@@ -73,6 +73,12 @@ class WordsFilter(RecordFilter):
         return text
 
 
+class WordFilter(WordsFilter):
+    """One word of a vocabulary."""
+
+    several = False
+
+
 class IdsFilter(RecordFilter):
     """Public ids of one collection, each of which also finds what was merged with it."""
 

@@ -193,6 +193,7 @@ DEGREES = r"-?[0-9]{1,3}(\.[0-9]{1,6})?"
 FORMS: dict[type[filters.RecordFilter], Callable[[Any], tuple[str, Schema]]] = {
     filters.IdsFilter: ids,
     filters.WordsFilter: words,
+    filters.WordFilter: lambda word: ("", enum_of(word.vocabulary)),
     filters.CodesFilter: codes,
     filters.FlagFilter: lambda word: ("", {"type": "boolean"}),
     filters.NumberFilter: given({"type": "number", "minimum": 0, "maximum": 999999999999.999}),
@@ -331,10 +332,10 @@ class RecordSchema(AutoSchema):
         return found
 
     def _get_filter_parameters(self) -> list[Schema]:
-        if self.inner:
-            filterset = getattr(self.view, "filters_of", {}).get(self.inner)
+        if self.is_list:
+            filterset = getattr(self.view, "filterset_class", None)
         else:
-            filterset = getattr(self.view, "filterset_class", None) if self.is_list else None
+            filterset = getattr(self.view, "filters_of", {}).get(self.inner or "retrieve")
         found = []
         for name, word in getattr(filterset, "base_filters", {}).items():
             help_text = word.extra.get("help_text") or ""
