@@ -30,6 +30,7 @@ from record.api.formats import Csv, GeoJson, Json, Ndjson
 from record.api.pages import BACK_IN_TIME, MOST, PAGE_SIZE, KeysetPagination
 from record.api.problems import CONTENT_TYPE
 from record.api.serializers import WordField
+from record.api.stats import StatsView
 from record.api.views import PublicView, RecordViewSet
 from record.choices import WithdrawalReason
 from record.models import OnRecord, collections
@@ -203,6 +204,10 @@ FORMS: dict[type[filters.RecordFilter], Callable[[Any], tuple[str, Schema]]] = {
     filters.BoxFilter: given({"type": "string", "pattern": f"^{DEGREES}(,{DEGREES}){{3}}$"}),
     filters.PointFilter: given({"type": "string", "pattern": f"^{DEGREES},{DEGREES}$"}),
     filters.SearchFilter: lambda word: ("", {"type": "string", "minLength": 1, "maxLength": 200}),
+    filters.GroupingFilter: lambda word: (
+        "By commas or by repetition.",
+        {"type": "array", "items": {"type": "string", "enum": word.known}, "minItems": 1, "maxItems": 2},
+    ),
 }
 
 
@@ -300,6 +305,8 @@ class RecordSchema(AutoSchema):
     def get_summary(self) -> str:
         if not self.collection:
             return "What there is"
+        if isinstance(self.view, StatsView):
+            return self.view.summary
         name = self.collection.replace("-", " ")
         if self.is_list:
             return f"List {name}"
@@ -332,7 +339,7 @@ class RecordSchema(AutoSchema):
         return found
 
     def _get_filter_parameters(self) -> list[Schema]:
-        if self.is_list:
+        if self.is_list or isinstance(self.view, StatsView):
             filterset = getattr(self.view, "filterset_class", None)
         else:
             filterset = getattr(self.view, "filters_of", {}).get(self.inner or "retrieve")
@@ -342,8 +349,9 @@ class RecordSchema(AutoSchema):
             if not help_text:
                 warn(f"the filter {name} says nothing of itself.")
             form, schema = form_of(word)
-            found.append(parameter(name, f"{help_text} {form}".strip(), schema))
-        if isinstance(self.view, RecordViewSet):
+            needed = {"required": True} if word.needed else {}
+            found.append(parameter(name, f"{help_text} {form}".strip(), schema, **needed))
+        if isinstance(self.view, (RecordViewSet, StatsView)):
             found += [parameter(name, *PARAMETERS[name]) for name in BACK_IN_TIME]
         return found
 
@@ -400,7 +408,7 @@ class RecordSchema(AutoSchema):
             if renderer.media_type in found["content"]:
                 found["content"][renderer.media_type] = {"schema": self._stream(renderer)}
         statuses = ["400", "406"]
-        if self.collection and not self.is_list:
+        if "{" in self.path:
             statuses = ["400", "404", "406"]
             if self.collection in collections():
                 statuses.append("410")
@@ -431,7 +439,7 @@ class RecordSchema(AutoSchema):
             "X-Licence": "The licence of the data, as an SPDX identifier.",
             "X-Attribution": "Whom to name.",
         }
-        if self.collection in collections():
+        if self.collection in collections() or isinstance(self.view, StatsView):
             texts["X-Record-Revision"] = "The revision of the record that the answer is read at."
             texts["X-Generated-At"] = "When that revision was recorded (UTC)."
         if paged and self.collection in collections():
@@ -498,6 +506,10 @@ def tag_text(tag: str) -> str:
         return inspect.getdoc(model) or ""
     if tag == "vocabularies":
         return "The words that fields use and filters take, each with its definition and origin."
+    if tag == "stats":
+        return (
+            "Counts and series over the record, each as of one revision, by the words that filter its lists."
+        )
     return "Where to begin: every collection with its address."
 
 
