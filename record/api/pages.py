@@ -245,6 +245,7 @@ class Pin:
         """
         if self.cursor is not None and self.cursor.takedowns == self.takedowns:
             return self.cursor.count
-        at = self.at.timestamp() if self.at else 0
-        key = f"count:{fingerprint(request, 'ordering', 'facets')}:{self.revision}:{self.head}:{self.takedowns}:{at}:{self.known}"
+        moments = [moment and moment.isoformat() for moment in (self.at, self.known)]
+        asked = fingerprint(request, "ordering", "facets")
+        key = f"count:{asked}:{self.revision}:{self.head}:{self.takedowns}:{moments[0]}:{moments[1]}"
         return cache.get_or_set(key, rows.count, COUNT_KEPT) or 0
