@@ -85,23 +85,28 @@ def summaries(strikes: Collection[int], then: AsOf) -> dict[int, Summary]:
 def _offline(strikes: Collection[int], then: AsOf) -> dict[int, list[Offline]]:
     numbers = (
         DamageEstimate.objects.published(then)
-        .filter(
-            metric__in=OFFLINE, claim__proposition__strike__in=strikes, claim__stance__in=FOR, part_of=None
-        )
+        .filter(metric__in=OFFLINE, claim__proposition__strike__in=strikes, claim__stance__in=FOR)
         .exclude(claim__report__in=retracted(then))
         .select_related("claim__proposition")
         .order_by("claim__known_at", "public_id")
     )
-    alike: dict[Any, list[DamageEstimate]] = defaultdict(list)
+    of_strike: dict[Any, list[DamageEstimate]] = defaultdict(list)
     for one in numbers:
-        reckoned = one.metric, one.unit_of_measure, one.denominator, one.basis, one.scope
-        alike[one.claim.proposition.strike_id, reckoned].append(one)
-    found: dict[int, list[Offline]] = defaultdict(list)
-    for (strike, reckoned), group in alike.items():
+        of_strike[one.claim.proposition.strike_id].append(one)
+    return {strike: reckonings(group) for strike, group in of_strike.items()}
+
+
+def reckonings(numbers: Iterable[Any]) -> list[Offline]:
+    """The widest bounds of numbers of each metric, unit, denominator, basis and scope; parts are in their totals."""
+    alike: dict[Any, list[Any]] = defaultdict(list)
+    for one in numbers:
+        if one.part_of_id is None:
+            alike[one.metric, one.unit_of_measure, one.denominator, one.basis, one.scope].append(one)
+    found = []
+    for (metric, unit, denominator, basis, scope), group in alike.items():
         low, high = widest(group)
-        metric, unit, denominator, basis, scope = reckoned
-        behind = [one.claim.public_id for one in group]
-        found[strike].append(Offline(metric, unit, denominator, basis, scope, low, high, behind))
+        claims = list(dict.fromkeys(one.claim.public_id for one in group))
+        found.append(Offline(metric, unit, denominator, basis, scope, low, high, claims))
     return found
 
 

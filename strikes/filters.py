@@ -22,6 +22,7 @@ from record.api.filters import (
     FlagFilter,
     IdsFilter,
     NumberFilter,
+    OneOfFilter,
     PointFilter,
     RadiusFilter,
     RecordFilter,
@@ -73,6 +74,7 @@ from strikes.models import (
     WeaponCount,
 )
 from strikes.standing import about_themselves, known_states
+from strikes.timelines import Policy
 from strikes.words import having_words
 
 Asked = dict[str, Any]
@@ -620,6 +622,16 @@ class AccountFilters(RecordFilterSet):
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         asked = self.asked()
         return queryset.filter(topic__in=asked["topic"]) if "topic" in asked else queryset
+
+
+class TimelineFilters(RecordFilterSet):
+    """What can be asked of a timeline."""
+
+    policy = OneOfFilter(
+        [*Policy.values, "all"], Policy.LATEST.value,
+        help_text="Which reading of an outage is shown where issuers differ: the `latest` one heard, the `widest`, "
+        "the operator's first (`operator_first`), or `all`, each issuer's own.",
+    )  # fmt: skip
 
 
 EVENT_ONLY = frozenset(EventWords.base_filters) - {"updated_after", "has_note"}

@@ -62,9 +62,8 @@ class StrikeStatsView(StatsView):
     Every word that filters `strikes/` narrows what is counted.
     """
 
-    filterset_class = StrikeStatsFilters
+    parameters_class = StrikeStatsFilters
     serializer_class = StrikeCountsSerializer
-    summary = "Strikes counted in groups"
     name = "strikes"
 
     def get(self, request: Request) -> Any:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -36,6 +38,7 @@ from strikes.models import (
     Unit,
     WeaponCount,
 )
+from strikes.pictures import TimelineSvg
 from strikes.reading import SUBJECTS, attach_relations, claims_read, read_claims, with_prefix
 from strikes.serializers.accounts import DependantsSerializer, ThreadSerializer, accounts_of
 from strikes.serializers.briefs import StrikeBrief
@@ -53,7 +56,9 @@ from strikes.serializers.places import (
     UnitBrief,
     UnitSerializer,
 )
+from strikes.serializers.timelines import timeline_of
 from strikes.standing import known_states
+from strikes.timelines import Policy, capacities_of, timeline
 
 MOST_ACCOUNTS, MOST_CLAIMS = 500, 5_000
 """Propositions, and claims of them, that one answer shows."""
@@ -113,6 +118,64 @@ class WithAccounts(RecordViewSet):
         return f"{self.base_url()}{PREFIX}claims/?{urlencode(query)}"
 
 
+class WithTimeline(WithAccounts):
+    """What can stand still: its outages in time."""
+
+    filters_of: ClassVar[dict[str, Any]] = {
+        **WithAccounts.filters_of, "timeline": filters.TimelineFilters,
+    }  # fmt: skip
+    timeline_serializer: ClassVar[Any]
+
+    def get_renderers(self) -> Any:
+        return [*super().get_renderers(), *([TimelineSvg()] if self.action == "timeline" else [])]
+
+    def places(self, row: Any) -> tuple[Q, Q]:
+        """Which units and which facilities the timeline of a row is about."""
+        raise NotImplementedError
+
+    @action(detail=True)
+    def timeline(self, request: Request, public_id: str) -> Response:
+        """Strikes, outages with their ends and forecasts, and capacities, each in the order of time.
+
+        An outage is put together from claims when it is read: claims that something stood still, with a time, and
+        claims that it ran again or will. Where issuers differ, `policy` picks one reading and is named in the
+        answer, what others say stands beside it in `rivals`, and `policy=all` gives each issuer's own. Every edge
+        names the claims behind it. Predicted ends are compared with the end: met, early, late, pending or overdue.
+        """
+        row = self.load(self.get_queryset()).filter(public_id=public_id).first()
+        if row is None:
+            return self.absent(public_id)
+        asked: Any = request
+        word = filters.TimelineFilters(request.query_params, self.get_queryset(), request=asked).chosen(
+            "policy"
+        )
+        policy = None if word == "all" else Policy(word)
+        units, facilities = self.places(row)
+        facility = row if isinstance(row, Facility) else row.facility
+        operated = Q(pk=facility.pk)
+        outages = timeline(units, facilities, operated, self.pin.then, policy, self.today())
+        capacities = capacities_of(units, facilities, self.pin.then)
+        strikes = (
+            Strike.objects.published(self.pin.then)
+            .filter(facility=facility)
+            .order_by("earliest", "public_id")
+        )
+        found = {
+            self.model._meta.model_name: row,
+            "policy": word,
+            "strikes": strikes,
+            "outages": outages,
+            "capacities": [one for group in capacities.values() for one in group],
+        }
+        return Response(self.timeline_serializer(found, context=self.get_serializer_context()).data)
+
+    def today(self) -> dt.date:
+        """The day up to which forecasts can be judged: that of the point in time that was asked for."""
+        now = timezone.now()
+        back = self.pin.known or (self.pin.at if "as_of" in self.request.query_params else now)
+        return (back or now).date()
+
+
 class RegionViewSet(WithAccounts):
     """Countries (ISO 3166-1) and their subdivisions (ISO 3166-2), de jure.
 
@@ -128,7 +191,7 @@ class RegionViewSet(WithAccounts):
         return super().load(rows).select_related("parent")
 
 
-class FacilityViewSet(WithAccounts):
+class FacilityViewSet(WithTimeline):
     """Pieces of infrastructure, at town or site level, with their names and parties.
 
     `facilities/?q=НОРСИ` finds one by any of its names, in any script. What it can do is in `capacities/`.
@@ -136,6 +199,7 @@ class FacilityViewSet(WithAccounts):
 
     model = Facility
     accounts_serializer = accounts_of("facility", FacilityBrief)
+    timeline_serializer = timeline_of("facility", FacilityBrief)
     serializer_class = FacilitySerializer
     place = ""
     filterset_class = filters.FacilityFilters
@@ -149,8 +213,11 @@ class FacilityViewSet(WithAccounts):
             .prefetch_related("regions", "names", Prefetch("parties", parties, to_attr="public_parties"))
         )
 
+    def places(self, row: Any) -> tuple[Q, Q]:
+        return Q(facility=row), Q(pk=row.pk)
 
-class UnitViewSet(WithAccounts):
+
+class UnitViewSet(WithTimeline):
     """Parts of facilities that can be out on their own, such as AVT-6 of NORSI.
 
     Plants share names, and a name never tells the capacity: that is in `capacities/`, with its report.
@@ -158,6 +225,7 @@ class UnitViewSet(WithAccounts):
 
     model = Unit
     accounts_serializer = accounts_of("unit", UnitBrief)
+    timeline_serializer = timeline_of("unit", UnitBrief)
     serializer_class = UnitSerializer
     place = "facility"
     filterset_class = filters.UnitFilters
@@ -165,6 +233,9 @@ class UnitViewSet(WithAccounts):
 
     def load(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         return super().load(rows).select_related("facility").prefetch_related("names")
+
+    def places(self, row: Any) -> tuple[Q, Q]:
+        return Q(pk=row.pk), Q(pk__in=[])
 
 
 class WithConversion(RecordViewSet):

@@ -85,7 +85,9 @@ def test_operations_have_names_that_clients_can_use(operations):
     collections = [name.replace("-", "_") for name, _, _ in router.registry]
     expected = {"root"} | {f"{name}_{action}" for name in collections for action in ("list", "retrieve")}
     expected |= {f"{name}_accounts" for name in ("strikes", "facilities", "units", "actors", "regions")}
-    assert set(operations) == expected | {"claims_thread", "reports_dependants", "stats_strikes"}
+    expected |= {f"{name}_timeline" for name in ("facilities", "units")}
+    expected |= {"claims_thread", "reports_dependants", "stats_strikes", "stats_capacity_offline"}
+    assert set(operations) == expected
 
 
 def test_every_operation_is_described(document, operations):
@@ -160,7 +162,7 @@ def test_every_field_is_always_there(document):
 def test_every_operation_says_which_problems_it_can_answer_with(operations):
     for name, operation in operations.items():
         expected = {"200", "400", "406"}
-        if not name.endswith("_list") and name not in ("root", "stats_strikes"):
+        if not name.endswith("_list") and name != "root" and not name.startswith("stats_"):
             expected |= {"404"}
             if operation["tags"][0] not in FIXED:
                 expected |= {"308", "410"}

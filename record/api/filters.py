@@ -106,6 +106,21 @@ class GroupingFilter(RecordFilter):
         return words
 
 
+class OneOfFilter(RecordFilter):
+    """One of a few words."""
+
+    def __init__(self, choices: Iterable[str], default: str, **options: Any) -> None:
+        super().__init__(**options)
+        self.choices, self.default = list(choices), default
+
+    def value(self, text: str, revision: int) -> str:
+        if text not in self.choices:
+            raise ValidationError(
+                f"{shown(text)} is not allowed here{nearest(text, self.choices)}", "invalid_choice"
+            )
+        return text
+
+
 class IdsFilter(RecordFilter):
     """Public ids of one collection, each of which also finds what was merged with it."""
 
@@ -280,6 +295,12 @@ def shown(text: str) -> str:
 
 class RecordFilterSet(django_filters.FilterSet):
     """A filter set that looks its words up at the revision the request is pinned to."""
+
+    def chosen(self, name: str) -> str:
+        """The word that was given for a parameter, or its default."""
+        self.form.is_valid()
+        word: str = self.asked().get(name, self.filters[name].default)
+        return word
 
     def asked(self) -> dict[str, Any]:
         """The values of every filter that was given, looked up."""

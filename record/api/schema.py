@@ -30,7 +30,6 @@ from record.api.formats import Csv, GeoJson, Json, Ndjson
 from record.api.pages import BACK_IN_TIME, MOST, PAGE_SIZE, KeysetPagination
 from record.api.problems import CONTENT_TYPE
 from record.api.serializers import WordField
-from record.api.stats import StatsView
 from record.api.views import PublicView, RecordViewSet
 from record.choices import WithdrawalReason
 from record.models import OnRecord, collections
@@ -196,6 +195,10 @@ FORMS: dict[type[filters.RecordFilter], Callable[[Any], tuple[str, Schema]]] = {
     filters.WordsFilter: words,
     filters.WordFilter: lambda word: ("", enum_of(word.vocabulary)),
     filters.CodesFilter: codes,
+    filters.OneOfFilter: lambda word: (
+        f"`{word.default}` if not given." if word.default else "",
+        {"type": "string", "enum": word.choices, **({"default": word.default} if word.default else {})},
+    ),
     filters.FlagFilter: lambda word: ("", {"type": "boolean"}),
     filters.NumberFilter: given({"type": "number", "minimum": 0, "maximum": 999999999999.999}),
     filters.CountFilter: given({"type": "integer", "minimum": 1, "maximum": 1000}),
@@ -296,7 +299,7 @@ class RecordSchema(AutoSchema):
         if not self.collection:
             return "root"
         if self.inner:
-            return f"{self.collection.replace('-', '_')}_{self.inner}"
+            return f"{self.collection}_{self.inner}".replace("-", "_")
         return f"{self.collection.replace('-', '_')}_{'list' if self.is_list else 'retrieve'}"
 
     def get_tags(self) -> list[str]:
@@ -305,12 +308,12 @@ class RecordSchema(AutoSchema):
     def get_summary(self) -> str:
         if not self.collection:
             return "What there is"
-        if isinstance(self.view, StatsView):
-            return self.view.summary
         name = self.collection.replace("-", " ")
         if self.is_list:
             return f"List {name}"
         model = collections().get(self.collection)
+        if hasattr(self.view, "parameters_class"):
+            return f"{self.collection.capitalize()}: {str(self.inner).replace('-', ' ')}"
         if self.inner and model:
             return f"The {self.inner} of one {model._meta.verbose_name}"
         return f"One {model._meta.verbose_name if model else 'vocabulary'}"
@@ -339,8 +342,10 @@ class RecordSchema(AutoSchema):
         return found
 
     def _get_filter_parameters(self) -> list[Schema]:
-        if self.is_list or isinstance(self.view, StatsView):
+        if self.is_list:
             filterset = getattr(self.view, "filterset_class", None)
+        elif hasattr(self.view, "parameters_class"):
+            filterset = self.view.parameters_class
         else:
             filterset = getattr(self.view, "filters_of", {}).get(self.inner or "retrieve")
         found = []
@@ -351,7 +356,7 @@ class RecordSchema(AutoSchema):
             form, schema = form_of(word)
             needed = {"required": True} if word.needed else {}
             found.append(parameter(name, f"{help_text} {form}".strip(), schema, **needed))
-        if isinstance(self.view, (RecordViewSet, StatsView)):
+        if isinstance(self.view, RecordViewSet) or hasattr(self.view, "parameters_class"):
             found += [parameter(name, *PARAMETERS[name]) for name in BACK_IN_TIME]
         return found
 
@@ -395,8 +400,8 @@ class RecordSchema(AutoSchema):
     def get_response_serializers(self) -> Any:
         if not self.collection:
             return OpenApiResponse({"$ref": "#/components/schemas/Root"})
-        if self.inner == "accounts":
-            return cast(Any, self.view).accounts_serializer
+        if self.inner in ("accounts", "timeline"):
+            return getattr(self.view, f"{self.inner}_serializer")
         return super().get_response_serializers()
 
     def _get_response_bodies(self, direction: Any = "response") -> Schema:
@@ -404,6 +409,10 @@ class RecordSchema(AutoSchema):
         found = bodies["200"]
         found["description"] = f"{self.get_summary()}."
         found["headers"] = self._headers(paged=self.is_list)
+        for kind in found["content"]:
+            if kind.startswith("image/"):
+                text = "A picture of the same. Each mark has a title that names its claims."
+                found["content"][kind] = {"schema": {"type": "string", "description": text}}
         for renderer in (Ndjson, Csv, GeoJson):
             if renderer.media_type in found["content"]:
                 found["content"][renderer.media_type] = {"schema": self._stream(renderer)}
@@ -439,7 +448,7 @@ class RecordSchema(AutoSchema):
             "X-Licence": "The licence of the data, as an SPDX identifier.",
             "X-Attribution": "Whom to name.",
         }
-        if self.collection in collections() or isinstance(self.view, StatsView):
+        if self.collection in collections() or hasattr(self.view, "parameters_class"):
             texts["X-Record-Revision"] = "The revision of the record that the answer is read at."
             texts["X-Generated-At"] = "When that revision was recorded (UTC)."
         if paged and self.collection in collections():
@@ -507,9 +516,7 @@ def tag_text(tag: str) -> str:
     if tag == "vocabularies":
         return "The words that fields use and filters take, each with its definition and origin."
     if tag == "stats":
-        return (
-            "Counts and series over the record, each as of one revision, by the words that filter its lists."
-        )
+        return "Counts and series over the record, computed when they are read, each with what it rests on."
     return "Where to begin: every collection with its address."
 
 

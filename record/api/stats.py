@@ -21,16 +21,14 @@ class StatsView(PublicView):
     """A question about many rows at once. A subclass names its filters and what one row of its table is."""
 
     renderer_classes = [Json, Csv]
-    filterset_class: ClassVar[Any]
-    summary: ClassVar[str]
-    """The question, as a title."""
+    parameters_class: ClassVar[Any]
     name: ClassVar[str]
     """The last word of the address, of which the file is named."""
     pin: Pin
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        words = self.filterset_class.base_filters
+        words = self.parameters_class.base_filters
         several = [name for name, word in words.items() if word.several]
         check_parameters(request, [*words, *BACK_IN_TIME, "format", "fields"], [*several, "fields"])
         check_format(request, cast(Any, request).accepted_renderer)
@@ -40,7 +38,7 @@ class StatsView(PublicView):
 
     def asked_of(self, rows: QuerySet[Any]) -> Any:
         """The filter set of this request over rows."""
-        return self.filterset_class(self.request.query_params, rows, request=self.request)
+        return self.parameters_class(self.request.query_params, rows, request=self.request)
 
     @property
     def api(self) -> str:

@@ -128,7 +128,7 @@ def legal(parameter: dict[str, Any], api: Api) -> str | None:
     if kind == "codes":
         return "RU" if "A-Z" in schema["items"]["pattern"] else "en"
     if kind == "choice":
-        return str(schema["default"])
+        return str(schema.get("default", schema["enum"][0]))
     return LEGAL.get(kind)
 
 

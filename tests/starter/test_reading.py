@@ -5,7 +5,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from config.urls import beside_them, router
+from config.urls import beside, router
 from record import doors
 from record.choices import WithdrawalReason
 from record.models import Ledger, Merge
@@ -51,7 +51,7 @@ def queries_of(api, address):
 
 def test_the_root_lists_every_collection(api):
     root = api("/api/v1/")
-    assert list(root) == [*COLLECTIONS, *beside_them]
+    assert list(root) == [*COLLECTIONS, *beside]
     assert all(api(root[collection])["count"] >= 0 for collection in COLLECTIONS)
     assert all(address.endswith(f"/api/v1/{name}/") for name, address in root.items())
 
