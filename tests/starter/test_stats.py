@@ -9,9 +9,18 @@ from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from config.urls import router
+from record.models import Merge, Revision
 from strikes.stats import GROUPINGS, TIMES
 from strikes.stats_views import StrikeStatsFilters
-from tests.factories import FacilityFactory, StrikeFactory, WaveFactory
+from tests.factories import (
+    ActorFactory,
+    ClaimFactory,
+    FacilityFactory,
+    PropositionFactory,
+    StrikeFactory,
+    WaveFactory,
+)
 from tests.recording import on_record
 
 BY_FILTER = sorted(set(GROUPINGS) - set(TIMES) - {"region"})
@@ -118,6 +127,38 @@ def test_zeros_go_from_after_to_before_beside_each_value_that_was_found(api):
     assert empty["total"]["strikes"] == sum(empty["total"]["propositions"].values()) == 0
 
 
+def test_what_was_merged_is_counted_once_and_for_the_survivor(api):
+    one, same = FacilityFactory(), FacilityFactory()
+    speaker, alias = ActorFactory(), ActorFactory()
+    first, second, double = (
+        StrikeFactory(facility=one),
+        StrikeFactory(facility=same),
+        StrikeFactory(facility=one),
+    )
+    claims = [
+        ClaimFactory(proposition=PropositionFactory(strike=strike), actor=actor)
+        for strike, actor in ((first, speaker), (second, alias), (double, speaker))
+    ]
+    on_record(claims[0], *claims[1:])
+    before = stats(api, "group_by=facility")["total"]
+    revision = Revision.objects.latest("n")
+    for loser, survivor in ((same, one), (alias, speaker), (double, first)):
+        Merge.objects.create(
+            collection=loser.collection, loser=loser.public_id, survivor=survivor.public_id, from_rev=revision
+        )
+    cache.clear()
+    after = stats(api, "group_by=facility,actor")
+    assert (
+        before["strikes"] - after["total"]["strikes"],
+        before["facilities"] - after["total"]["facilities"],
+    ) == (1, 1)
+    assert before["claims"] == after["total"]["claims"]
+    found = numbers(after)
+    assert not [key for key in found if {same.public_id, alias.public_id} & set(key)]
+    group = found[one.public_id, speaker.public_id]
+    assert (group["strikes"], group["facilities"], group["claims"]) == (2, 1, 3)
+
+
 @pytest.mark.parametrize(
     ("query", "parameter", "code", "words"),
     [
@@ -205,7 +246,5 @@ def test_work_is_bounded(api, monkeypatch):
 
 
 def test_the_words_of_the_strikes_are_all_there(api):
-    from config.urls import router
-
     views = {name: view for name, view, _ in router.registry}
     assert set(StrikeStatsFilters.base_filters) == {*views["strikes"].filterset_class.base_filters, "group_by", "zero"}  # fmt: skip
