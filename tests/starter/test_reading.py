@@ -81,7 +81,7 @@ ORDERINGS = [
     (name, f"{sign}{word}")
     for name, view, _ in router.registry
     if name in STORED
-    for word in [*view.orderings, "id"]
+    for word in [*getattr(view, "orderings", ()), "id"]
     for sign in ("", "-")
 ]
 ORDERED_BY = {  # what an ordering goes by, as a reader of the JSON would put it
