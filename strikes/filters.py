@@ -29,6 +29,7 @@ from record.api.filters import (
     RecordFilterSet,
     SearchFilter,
     WhenFilter,
+    WordFilter,
     WordsFilter,
     resolve,
 )
@@ -56,6 +57,7 @@ from strikes.choices import (
     UnitOfMeasure,
     WeaponOutcome,
 )
+from strikes.conversions import comparable
 from strikes.models import (
     Assessment,
     Claim,
@@ -71,8 +73,8 @@ from strikes.models import (
     Unit,
     WeaponCount,
 )
+from strikes.outages import Policy
 from strikes.standing import about_themselves, known_states
-from strikes.timelines import Policy
 from strikes.words import having_words
 
 Asked = dict[str, Any]
@@ -259,7 +261,9 @@ def kilometres(lat: float, lon: float, to_lat: float, to_lon: float) -> float:
     return 2 * EARTH_KM * math.asin(min(1.0, math.sqrt(a)))
 
 
-PLACE_WORDS = frozenset({"facility", "facility_kind", "country", "region", "party", "bbox", "near"})
+PLACE_WORDS = frozenset(
+    {"facility", "facility_kind", "country", "region", "party", "bbox", "near", "radius_km"}
+)
 
 
 class EventWords(PlaceWords):
@@ -276,10 +280,8 @@ class EventWords(PlaceWords):
     def events(self, asked: Asked) -> Q:
         """The conditions on a strike."""
         q = Q()
-        at_place = {word: asked[word] for word in asked if word in PLACE_WORDS - {"country", "region"}}
-        if at_place or "radius_km" in asked:
-            with_radius = {**at_place, **({"radius_km": asked["radius_km"]} if "radius_km" in asked else {})}
-            q &= Q(facility__in=Facility.objects.filter(self.places(with_radius)))
+        if at_place := {word: asked[word] for word in asked if word in PLACE_WORDS - {"country", "region"}}:
+            q &= Q(facility__in=Facility.objects.filter(self.places(at_place)))
         for word in ("country", "region"):
             if word in asked:
                 q &= Q(pk__in=Strike.objects.filter(regions__in=asked[word]).values("pk")) | Q(
@@ -328,16 +330,17 @@ class PropositionWords(EventWords):
     def about(self, asked: Asked) -> Q:
         """The conditions on a proposition."""
         q = Q()
-        events = self.events(asked)
+        where = {word: asked[word] for word in asked if word in PLACE_WORDS}
+        if where:
+            places = Facility.objects.filter(self.places(where))
+            there = Q(strike__in=Strike.objects.filter(self.events(where)))
+            there |= Q(facility__in=places) | Q(unit__facility__in=places)
+            if where.keys() <= {"country", "region"}:
+                there |= Q(region__in=set.intersection(*where.values()))
+            q &= there
+        events = self.events({word: asked[word] for word in asked if word not in where})
         if events:
             q &= Q(strike__in=Strike.objects.filter(events))
-            if not set(asked) & {"strike", "wave", "kind", "method", "operator", "after", "before"}:
-                places = Facility.objects.filter(self.places(asked))
-                subject = Q(facility__in=places) | Q(unit__facility__in=places)
-                if set(asked) & PLACE_WORDS <= {"country", "region"}:
-                    regions = [asked[word] for word in ("country", "region") if word in asked]
-                    subject |= Q(region__in=set.intersection(*regions))
-                q |= subject
         if "unit" in asked:
             q &= Q(unit__in=asked["unit"])
         if "unit_kind" in asked:
@@ -437,7 +440,10 @@ class BoundWords(NotedWords):
 
     comparator = WordsFilter(Comparator, help_text="What the words make of the number.")
     low_min = NumberFilter(help_text="Numbers known to be at least this: a lower bound or a value of it.")
-    high_max = NumberFilter(help_text="Numbers known to be at most this: an upper bound or a value of it.")
+    high_max = NumberFilter(
+        help_text="Numbers known to be at most this: an upper bound or a value of it. A range 'or more' has no upper "
+        "bound."
+    )
 
     def of_bounds(self, asked: Asked) -> Q:
         q = Q()
@@ -449,7 +455,7 @@ class BoundWords(NotedWords):
             q &= Q(low__gte=least) | value & Q(best__gte=least)
         if "high_max" in asked:
             most = down(asked["high_max"])
-            q &= Q(high__lte=most) | value & Q(best__lte=most)
+            q &= Q(high__lte=most, or_more=False) | value & Q(best__lte=most)
         return q
 
 
@@ -459,6 +465,42 @@ class MeasureWords(BoundWords):
     def of_measure(self, asked: Asked) -> Q:
         q = self.of_bounds(asked)
         return q & Q(unit_of_measure__in=asked["unit_of_measure"]) if "unit_of_measure" in asked else q
+
+
+class Conversion(RecordFilterSet):
+    """What can be asked of one number: the same in another unit."""
+
+    convert_to = WordFilter(
+        UnitOfMeasure,
+        help_text="Adds the bounds in this unit, as `converted`, beside the printed ones. Not every unit can be "
+        "converted to it; a list needs a `unit_of_measure` of which all can.",
+    )
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset
+
+
+class ConvertedWords(MeasureWords):
+    convert_to = Conversion.base_filters["convert_to"]
+
+    def asked(self) -> Asked:
+        asked = super().asked()
+        to = asked.pop("convert_to", None)
+        if to is None:
+            return asked
+        if "unit_of_measure" not in asked:
+            raise BadParameter("unit_of_measure", "`convert_to` needs it: say what is converted.", "missing")
+        for unit in asked["unit_of_measure"]:
+            refuse_unlike(unit, to)
+        return asked
+
+
+def refuse_unlike(unit: str, to: str) -> None:
+    """A conversion that there is not is refused, never left out in silence."""
+    if not comparable(unit, to):
+        known = [other.value for other in UnitOfMeasure if comparable(unit, other) and other != unit]
+        allowed = f": {unit} can become {', '.join(known)}." if known else f": {unit} is never converted."
+        raise BadParameter("convert_to", f"{unit} cannot be converted to {to}{allowed}", "not_convertible")
 
 
 class ClaimWords(PropositionWords, ReportWords, SpeakerWords):
@@ -556,7 +598,7 @@ class NumberFilters(ClaimWords, BoundWords):
         return queryset.filter(claim__in=self.claims(asked)) if self.asks(asked) else queryset
 
 
-class DamageEstimateFilters(NumberFilters, MeasureWords):
+class DamageEstimateFilters(NumberFilters, ConvertedWords):
     metric = WordsFilter(Metric, help_text="What is counted or measured.")
 
 
@@ -693,7 +735,7 @@ class UnitFilters(PlaceWords):
         return queryset.filter(facility__in=Facility.objects.filter(places)) if places else queryset
 
 
-class CapacityFilters(PlaceWords, ReportWords, SpeakerWords, MeasureWords):
+class CapacityFilters(PlaceWords, ReportWords, SpeakerWords, ConvertedWords):
     unit = IdsFilter(Unit, help_text="Units the capacity is said of.")
     unit_kind = WordsFilter(UnitKind, help_text="What the unit does.")
 

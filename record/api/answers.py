@@ -23,15 +23,16 @@ HEADERS = ("Link", "X-Total-Count")
 """Headers that belong to the answer and are not worked out anew."""
 
 
-def tag(request: Request, pin: Pin, base_url: str) -> str:
+def tag(request: Request, pin: Pin, base_url: str, *judged_by: str) -> str:
     """The entity tag of an answer: the revision and takedowns it reads, and what was asked.
 
     The newest revision is in it beside the one that is read: reference fields show today's values at every
-    point in time.
+    point in time. ``judged_by`` is what else the answer depends on, such as the day.
     """
     asked = [
         base_url, request.path, list(request.query_params.lists()), request.accepted_media_type, pin.head,
         pin.at and pin.at.isoformat(), pin.known and pin.known.isoformat(), settings.SPECTACULAR_SETTINGS["VERSION"],
+        *judged_by,
     ]  # fmt: skip
     digest = hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:24]
     return f'W/"r{pin.revision}-t{pin.takedowns}-{digest}"'
