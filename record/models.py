@@ -9,7 +9,8 @@ from typing import Any, ClassVar, NamedTuple, Self, TypeVar
 
 from django.apps import apps
 from django.db import models
-from django.db.models import CheckConstraint, Exists, F, OuterRef, Q, UniqueConstraint
+from django.db.models import CheckConstraint, Exists, F, Func, OuterRef, Q, UniqueConstraint
+from django.db.models.lookups import GreaterThan, IsNull, LessThanOrEqual
 from django.utils import timezone
 
 from record.choices import Action, WithdrawalReason
@@ -123,13 +124,6 @@ class MergeQuerySet(models.QuerySet["Merge"]):
             return self.filter(undone_rev__isnull=True)
         return self.filter(from_rev__lte=at).filter(Q(undone_rev__isnull=True) | Q(undone_rev__gt=at))
 
-    def survivor(self, collection: str, public_id: str, at: int | None = None) -> str:
-        """The id at the end of the chain of merges that starts at this one."""
-        step = self.active(at).filter(collection=collection)
-        while merge := step.filter(loser=public_id).first():
-            public_id = merge.survivor
-        return public_id
-
     def roots(self, collection: str, at: int | None = None) -> dict[str, str]:
         """Every id merged away at a revision, with the id at the end of its chain. One query: merges are few."""
         steps = dict(self.active(at).filter(collection=collection).values_list("loser", "survivor"))
@@ -142,15 +136,29 @@ class MergeQuerySet(models.QuerySet["Merge"]):
             found[loser] = end
         return found
 
-    def family(self, collection: str, public_id: str, at: int | None = None) -> set[str]:
-        """All ids that mean the same thing: the survivor and everything merged into it."""
-        family = {self.survivor(collection, public_id, at)}
-        newest = family
+    def survivors(self, collection: str, public_ids: Iterable[str], at: int | None = None) -> dict[str, str]:
+        """For each id the one at the end of the chain of merges that starts at it."""
+        step, ends = self.active(at).filter(collection=collection), {one: one for one in public_ids}
+        newest = set(ends)
         while newest:
-            losers = self.active(at).filter(collection=collection, survivor__in=newest)
-            newest = set(losers.values_list("loser", flat=True)) - family
-            family = family | newest
-        return family
+            merged = dict(step.filter(loser__in=newest).values_list("loser", "survivor"))
+            ends = {one: merged.get(end, end) for one, end in ends.items()}
+            newest = set(merged.values())
+        return ends
+
+    def families(
+        self, collection: str, public_ids: Iterable[str], at: int | None = None
+    ) -> dict[str, set[str]]:
+        """For each id all that mean the same thing: the survivor and everything merged into it."""
+        step, ends = self.active(at).filter(collection=collection), self.survivors(collection, public_ids, at)
+        families = {end: {end} for end in ends.values()}
+        newest = {end: end for end in families}
+        while newest:
+            losers = step.filter(survivor__in=newest).values_list("loser", "survivor")
+            newest = {loser: newest[survivor] for loser, survivor in losers}
+            for loser, end in newest.items():
+                families[end].add(loser)
+        return {one: families[end] for one, end in ends.items()}
 
 
 class Merge(models.Model):
@@ -184,6 +192,21 @@ class Merge(models.Model):
         return f"{self.collection}/{self.loser} is {self.survivor}"
 
 
+class Unindexed(Func):
+    """A column that no index is searched for, because nearly every row has what is asked of it.
+
+    PostgreSQL knows that. SQLite keeps no statistics, takes every comparison for a rare hit, and would sort half
+    a million public claims for one page rather than read them along their order; a plus before the column is its
+    own way of saying so.
+    """
+
+    arity = 1
+    template = "%(expressions)s"
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return self.as_sql(compiler, connection, template="+%(expressions)s", **context)
+
+
 class AsOf(NamedTuple):
     """What a reader looks at: the record as it stood at a revision and, of that, what was known by a moment."""
 
@@ -206,13 +229,14 @@ class RecordedQuerySet(models.QuerySet[_Row]):
         if isinstance(at, AsOf):
             rows = self.published(at.revision)
             return rows if at.known is None else rows.known(at)
+        begun, ended = Unindexed("published_rev"), Unindexed("withdrawn_rev")
         if at is None:
-            rows = self.filter(published_rev__isnull=False, withdrawn_rev__isnull=True)
+            rows = self.filter(IsNull(begun, False), IsNull(ended, True))
         else:
             rows = self.filter(
-                Q(withdrawn_rev__isnull=True) | Q(withdrawn_rev__gt=at),
-                published_rev__lte=at,
-                taken_down_rev__isnull=True,
+                LessThanOrEqual(begun, at),
+                Q(IsNull(ended, True)) | Q(GreaterThan(ended, at)),
+                IsNull(Unindexed("taken_down_rev"), True),
             )
         if self.model.mergeable:
             merged_away = Merge.objects.active(at).filter(

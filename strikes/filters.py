@@ -73,8 +73,8 @@ from strikes.models import (
     Unit,
     WeaponCount,
 )
+from strikes.outages import Policy
 from strikes.standing import about_themselves, known_states
-from strikes.timelines import Policy
 from strikes.words import having_words
 
 Asked = dict[str, Any]
@@ -165,11 +165,13 @@ class RowWords(RecordFilterSet):
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         asked = self.asked()
         if "updated_after" in asked:
-            since = asked["updated_after"]
+            since, lookup = asked["updated_after"], "gte"
             if not isinstance(since, dt.datetime):
-                since = dt.datetime.combine(since + dt.timedelta(days=1), dt.time.min, dt.UTC)
+                since, lookup = dt.datetime.combine(since, dt.time.max, dt.UTC), "gt"
             changes = Change.objects.filter(
-                collection=queryset.model.collection, revision__at__gte=since, revision__n__lte=self.revision
+                collection=queryset.model.collection,
+                revision__n__lte=self.revision,
+                **{f"revision__at__{lookup}": since},
             )
             queryset = queryset.filter(public_id__in=changes.values("object_id"))
         if "has_note" in asked:
@@ -259,7 +261,9 @@ def kilometres(lat: float, lon: float, to_lat: float, to_lon: float) -> float:
     return 2 * EARTH_KM * math.asin(min(1.0, math.sqrt(a)))
 
 
-PLACE_WORDS = frozenset({"facility", "facility_kind", "country", "region", "party", "bbox", "near"})
+PLACE_WORDS = frozenset(
+    {"facility", "facility_kind", "country", "region", "party", "bbox", "near", "radius_km"}
+)
 
 
 class EventWords(PlaceWords):
@@ -276,10 +280,8 @@ class EventWords(PlaceWords):
     def events(self, asked: Asked) -> Q:
         """The conditions on a strike."""
         q = Q()
-        at_place = {word: asked[word] for word in asked if word in PLACE_WORDS - {"country", "region"}}
-        if at_place or "radius_km" in asked:
-            with_radius = {**at_place, **({"radius_km": asked["radius_km"]} if "radius_km" in asked else {})}
-            q &= Q(facility__in=Facility.objects.filter(self.places(with_radius)))
+        if at_place := {word: asked[word] for word in asked if word in PLACE_WORDS - {"country", "region"}}:
+            q &= Q(facility__in=Facility.objects.filter(self.places(at_place)))
         for word in ("country", "region"):
             if word in asked:
                 q &= Q(pk__in=Strike.objects.filter(regions__in=asked[word]).values("pk")) | Q(
@@ -322,19 +324,23 @@ class PropositionWords(EventWords):
     grade = WordsFilter(Grade, help_text="The newest editor's grade of the proposition.")
     grade_basis = WordsFilter(GradeBasis, help_text="What the newest grade rests on.")
 
+    weighed: dict[int, PropositionState] | None = None
+    """The states of the propositions asked for, where they are computed: once for a request."""
+
     def about(self, asked: Asked) -> Q:
         """The conditions on a proposition."""
         q = Q()
-        events = self.events(asked)
+        where = {word: asked[word] for word in asked if word in PLACE_WORDS}
+        if where:
+            places = Facility.objects.filter(self.places(where))
+            there = Q(strike__in=Strike.objects.filter(self.events(where)))
+            there |= Q(facility__in=places) | Q(unit__facility__in=places)
+            if where.keys() <= {"country", "region"}:
+                there |= Q(region__in=set.intersection(*where.values()))
+            q &= there
+        events = self.events({word: asked[word] for word in asked if word not in where})
         if events:
             q &= Q(strike__in=Strike.objects.filter(events))
-            if not set(asked) & {"strike", "wave", "kind", "method", "operator", "after", "before"}:
-                places = Facility.objects.filter(self.places(asked))
-                subject = Q(facility__in=places) | Q(unit__facility__in=places)
-                if set(asked) & PLACE_WORDS <= {"country", "region"}:
-                    regions = [asked[word] for word in ("country", "region") if word in asked]
-                    subject |= Q(region__in=set.intersection(*regions))
-                q |= subject
         if "unit" in asked:
             q &= Q(unit__in=asked["unit"])
         if "unit_kind" in asked:
@@ -364,10 +370,11 @@ class PropositionWords(EventWords):
         if self.then.known is None:
             asked = Q(state__in=dispute) if dispute else Q()
             return states.filter(asked, origins_for__gte=least).values("proposition")
-        found = known_states(Proposition.objects.published(self.then).filter(q), self.then)
+        if self.weighed is None:
+            self.weighed = known_states(Proposition.objects.published(self.then).filter(q), self.then)
         return [
             pk
-            for pk, state in found.items()
+            for pk, state in self.weighed.items()
             if state.origins_for >= least and (not dispute or state.state in dispute)
         ]
 
@@ -635,6 +642,7 @@ class TimelineFilters(RecordFilterSet):
 
 
 EVENT_ONLY = frozenset(EventWords.base_filters) - {"updated_after", "has_note"}
+PROPOSITION_ONLY = frozenset(PropositionWords.base_filters) - frozenset(EventWords.base_filters)
 
 
 class StrikeFilters(ClaimWords):
@@ -648,10 +656,11 @@ class StrikeFilters(ClaimWords):
     def narrowed(self, queryset: QuerySet[Any], asked: Asked) -> QuerySet[Any]:
         queryset = queryset.filter(self.events(asked))
         rest = {word: value for word, value in asked.items() if word not in EVENT_ONLY}
+        weighed = asked if self.then.known is not None else rest  # of these strikes only: it is not kept
         if self.of_claim(rest):
-            queryset = queryset.filter(pk__in=self.claims(rest).values("proposition__strike"))
-        elif self.about(rest):
-            queryset = queryset.filter(pk__in=self.propositions(rest).values("strike"))
+            queryset = queryset.filter(pk__in=self.claims(weighed).values("proposition__strike"))
+        elif rest.keys() & PROPOSITION_ONLY:
+            queryset = queryset.filter(pk__in=self.propositions(weighed).values("strike"))
         return queryset
 
 

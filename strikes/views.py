@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from django.db.models import Prefetch, Q, QuerySet
-from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from record.api.pages import BACK_IN_TIME, Key
+from record.api.pages import BACK_IN_TIME, Key, today
 from record.api.problems import BadParameter
 from record.api.serializers import Brief
 from record.api.views import PREFIX, RecordViewSet
@@ -38,6 +36,7 @@ from strikes.models import (
     Unit,
     WeaponCount,
 )
+from strikes.outages import Policy
 from strikes.pictures import TimelineSvg
 from strikes.reading import SUBJECTS, attach_relations, claims_read, read_claims, with_prefix
 from strikes.serializers.accounts import DependantsSerializer, ThreadSerializer, accounts_of
@@ -58,7 +57,7 @@ from strikes.serializers.places import (
 )
 from strikes.serializers.timelines import timeline_of
 from strikes.standing import known_states
-from strikes.timelines import Policy, capacities_of, timeline
+from strikes.timelines import capacities_of, timeline
 
 MOST_ACCOUNTS, MOST_CLAIMS = 500, 5_000
 """Propositions, and claims of them, that one answer shows."""
@@ -129,10 +128,6 @@ class WithTimeline(WithAccounts):
     def get_renderers(self) -> Any:
         return [*super().get_renderers(), *([TimelineSvg()] if self.action == "timeline" else [])]
 
-    def places(self, row: Any) -> tuple[Q, Q]:
-        """Which units and which facilities the timeline of a row is about."""
-        raise NotImplementedError
-
     @action(detail=True)
     def timeline(self, request: Request, public_id: str) -> Response:
         """Strikes, outages with their ends and forecasts, and capacities, each in the order of time.
@@ -141,6 +136,7 @@ class WithTimeline(WithAccounts):
         claims that it ran again or will. Where issuers differ, `policy` picks one reading and is named in the
         answer, what others say stands beside it in `rivals`, and `policy=all` gives each issuer's own. Every edge
         names the claims behind it. Predicted ends are compared with the end: met, early, late, pending or overdue.
+        Numbers of which nobody says when they held are in `undated`. Nothing of this is stored, or a finding of ours.
         """
         row = self.load(self.get_queryset()).filter(public_id=public_id).first()
         if row is None:
@@ -150,11 +146,11 @@ class WithTimeline(WithAccounts):
             "policy"
         )
         policy = None if word == "all" else Policy(word)
-        units, facilities = self.places(row)
         facility = row if isinstance(row, Facility) else row.facility
-        operated = Q(pk=facility.pk)
-        outages = timeline(units, facilities, operated, self.pin.then, policy, self.today())
-        capacities = capacities_of(units, facilities, self.pin.then)
+        whole = row is facility
+        units = Q(facility=row) if whole else Q(pk=row.pk)
+        capacities = capacities_of(units, Q(pk=facility.pk), self.pin.then)
+        told = timeline(units, facility, whole, self.pin.then, policy, today(request), capacities)
         strikes = (
             Strike.objects.published(self.pin.then)
             .filter(facility=facility)
@@ -164,16 +160,16 @@ class WithTimeline(WithAccounts):
             self.model._meta.model_name: row,
             "policy": word,
             "strikes": strikes,
-            "outages": outages,
-            "capacities": [one for group in capacities.values() for one in group],
+            "outages": told.outages,
+            "undated": told.undated,
+            "capacities": [
+                one for (kind, _), group in capacities.items() for one in group if whole or kind == "unit"
+            ],
         }
         return Response(self.timeline_serializer(found, context=self.get_serializer_context()).data)
 
-    def today(self) -> dt.date:
-        """The day up to which forecasts can be judged: that of the point in time that was asked for."""
-        now = timezone.now()
-        back = self.pin.known or (self.pin.at if "as_of" in self.request.query_params else now)
-        return (back or now).date()
+    def judged_by(self) -> list[str]:
+        return [today(self.request).isoformat()] if self.action == "timeline" else []
 
 
 class RegionViewSet(WithAccounts):
@@ -213,9 +209,6 @@ class FacilityViewSet(WithTimeline):
             .prefetch_related("regions", "names", Prefetch("parties", parties, to_attr="public_parties"))
         )
 
-    def places(self, row: Any) -> tuple[Q, Q]:
-        return Q(facility=row), Q(pk=row.pk)
-
 
 class UnitViewSet(WithTimeline):
     """Parts of facilities that can be out on their own, such as AVT-6 of NORSI.
@@ -233,9 +226,6 @@ class UnitViewSet(WithTimeline):
 
     def load(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         return super().load(rows).select_related("facility").prefetch_related("names")
-
-    def places(self, row: Any) -> tuple[Q, Q]:
-        return Q(pk=row.pk), Q(pk__in=[])
 
 
 class WithConversion(RecordViewSet):
@@ -396,13 +386,14 @@ class ClaimViewSet(RecordViewSet):
         row = self.get_queryset().filter(public_id=public_id).first()
         if row is None:
             return self.absent(public_id)
-        keys, links = threads.thread(row, self.pin.then)
-        claims = read_claims(keys, self.pin.then)
+        thread = threads.thread(row, self.pin.then)
+        claims = read_claims(thread.claims, self.pin.then)
         found = {
             "claim": row.public_id,
             "versions": threads.versions(row, self.pin.then),
-            "relations": links,
+            "relations": thread.links,
             "claims": sorted(claims, key=lambda one: (one.sort_at, one.report.issued_latest, one.public_id)),
+            "complete": thread.complete,
         }
         return Response(ThreadSerializer(found, context=self.get_serializer_context()).data)
 
@@ -487,7 +478,7 @@ class ReportViewSet(sources.ReportViewSet):
         row = self.load(self.get_queryset()).filter(public_id=public_id).first()
         if row is None:
             return self.absent(public_id)
-        copies = threads.dependants(row, self.pin.then)
+        copies, complete = threads.dependants(row, self.pin.then)
         loaded = {
             one.pk: one for one in self.load(Report.objects.filter(pk__in=[c.report.pk for c in copies]))
         }
@@ -495,7 +486,7 @@ class ReportViewSet(sources.ReportViewSet):
             loaded[copy.report.pk].steps = copy.steps
         found = {
             "report": row, "notices": row.public_notices,
-            "dependants": [loaded[copy.report.pk] for copy in copies],
+            "dependants": [loaded[copy.report.pk] for copy in copies], "complete": complete,
         }  # fmt: skip
         return Response(DependantsSerializer(found, context=self.get_serializer_context()).data)
 

@@ -233,7 +233,8 @@ class Stage:
                   *self.regions.values(), *countries.values())  # fmt: skip
 
     def publish(self, happened: list[Happened]) -> list[Any]:
-        rows, claims = [], []
+        rows: list[Any] = []
+        claims: list[Any] = []
         for number, event in enumerate(happened):
             event.id = f"{event.on}-event-{number}"
             start = dt.datetime.combine(event.on, dt.time(12), dt.UTC)

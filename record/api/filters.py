@@ -254,21 +254,20 @@ def resolve(model: type[OnRecord], ids: Iterable[str], revision: int) -> set[int
     The one place where an id in a filter is looked up: it follows merges; unknown and unpublished
     are one and the same error; a withdrawn id is an error that names its successor.
     """
-    family: dict[str, set[str]] = {}
-    for public_id in ids:
+    asked = list(ids)
+    for public_id in asked:
         if "\x00" in public_id:
             raise ValidationError(_unknown(model, public_id), "unknown_id")
-        family[public_id] = (
-            Merge.objects.family(model.collection, public_id, revision) if model.mergeable else {public_id}
-        ) | {public_id}
-    wanted = {one for group in family.values() for one in group}
+    wanted = set(asked)
+    if model.mergeable:
+        wanted = wanted.union(*Merge.objects.families(model.collection, asked, revision).values())
     rows = {
         row.public_id: row
         for row in model._default_manager.filter(
             public_id__in=wanted, published_rev__lte=revision
         ).select_related("replaced_by")
     }
-    for public_id in family:
+    for public_id in asked:
         row = rows.get(public_id)
         if row is None or row.taken_down_rev_id:
             raise ValidationError(_unknown(model, public_id), "unknown_id")

@@ -143,6 +143,12 @@ def past(request: Request, name: str) -> dt.datetime | None:
     return moment
 
 
+def today(request: Request) -> dt.date:
+    """The day by which an answer judges what is over: that of the point in time that was asked for, or today (UTC)."""
+    moments = [moment for name in BACK_IN_TIME if (moment := past(request, name)) is not None]
+    return min(moments, default=timezone.now()).date()
+
+
 class KeysetPagination(BasePagination):
     """`count`, `next`, `previous` and `results`; cursors are signed and bound to query and revision."""
 

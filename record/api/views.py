@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 from rest_framework import status
+from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -37,6 +38,13 @@ from record.api.problems import BadParameter, NotFound, Withdrawn
 from record.models import Merge, OnRecord
 
 PREFIX = "/api/v1/"
+NO_BODY = "What is asked for stands in the address: a request to read has no body."
+
+
+def has_body(request: Request) -> bool:
+    """Whether something was sent along: a question asked in a body would otherwise be answered with everything."""
+    length = str(request.META.get("CONTENT_LENGTH") or "0")
+    return length.strip("0") != "" or "HTTP_TRANSFER_ENCODING" in request.META
 
 
 class PublicView(APIView):
@@ -51,19 +59,26 @@ class PublicView(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         if str(request.method).lower() not in self.http_method_names:
             self.http_method_not_allowed(request)  # whatever else may be wrong with it
+        if request.method in ("GET", "HEAD") and has_body(request):
+            raise UnsupportedMediaType(request.content_type, NO_BODY)
         super().initial(request, *args, **kwargs)
 
     def revalidate(self, request: Request, pin: Pin) -> None:
         """Answer without making an answer, if the client has it already or somebody has just asked for it."""
-        self.etag = answers.tag(request, pin, self.base_url())
+        self.etag = answers.tag(request, pin, self.base_url(), *self.judged_by())
         found: Any = None
         if answers.is_current(request, self.etag):
             found = HttpResponse(status=status.HTTP_304_NOT_MODIFIED)
+            del found["Content-Type"]  # caches would put it in place of the real one
         elif answers.is_shared(request):
             found = answers.kept(self.etag)
         if found is not None:
             view: Any = self
             view.get = view.head = lambda request, *args, **kwargs: found
+
+    def judged_by(self) -> list[str]:
+        """What an answer depends on beside the record and the request, such as the day by which forecasts are judged."""
+        return []
 
     def base_url(self) -> str:
         return settings.PUBLIC_URL or self.request.build_absolute_uri("/").rstrip("/")
@@ -211,7 +226,7 @@ class RecordViewSet(PublicView, GenericViewSet[Any]):
             raise Withdrawn(row)
         if published is None or published > self.pin.revision:
             raise NotFound()
-        survivor = Merge.objects.survivor(self.model.collection, public_id, self.pin.revision)
+        survivor = Merge.objects.survivors(self.model.collection, [public_id], self.pin.revision)[public_id]
         if survivor == public_id:
             raise NotFound()  # it is there, but was not known by then
         query = self.request.META.get("QUERY_STRING")
