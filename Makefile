@@ -27,7 +27,7 @@ run: $(RUN) ## serve the starter data on http://127.0.0.1:8000/ (PORT=... for an
 	@$(PY) manage.py make_admin
 	@exec $(PY) -m gunicorn --config config/gunicorn.conf.py config.wsgi
 
-test: $(DEV) ## all tests on SQLite, then again on PostgreSQL if TEST_DATABASE_URL is set (ARGS=... for pytest)
+test: $(DEV) ## all tests on SQLite, then on PostgreSQL (TEST_DATABASE_URL) with Redis (TEST_REDIS_URL); ARGS=... for pytest
 	@$(call on-both,)
 
 test-slow: $(DEV) ## what takes minutes, on both likewise: fuzzing, a generated client, half a million claims
@@ -36,10 +36,10 @@ test-slow: $(DEV) ## what takes minutes, on both likewise: fuzzing, a generated 
 define on-both
 status=0; \
 echo '== Tests on SQLite'; \
-env -u DATABASE_URL $(PYTEST) $(1) $(ARGS) || status=$$?; \
+env -u DATABASE_URL -u REDIS_URL $(PYTEST) $(1) $(ARGS) || status=$$?; \
 if [ -n "$$TEST_DATABASE_URL" ]; then \
-	echo '== Tests on PostgreSQL'; \
-	DATABASE_URL="$$TEST_DATABASE_URL" $(PYTEST) $(1) $(ARGS) || status=$$?; \
+	echo "== Tests on PostgreSQL$${TEST_REDIS_URL:+ and Redis}"; \
+	DATABASE_URL="$$TEST_DATABASE_URL" REDIS_URL="$$TEST_REDIS_URL" $(PYTEST) $(1) $(ARGS) || status=$$?; \
 else \
 	echo '**********************************************************************'; \
 	printf '*  %-66s*\n' 'PostgreSQL was NOT tested. To test it too, name a server:' \

@@ -124,6 +124,18 @@ class MergeQuerySet(models.QuerySet["Merge"]):
             return self.filter(undone_rev__isnull=True)
         return self.filter(from_rev__lte=at).filter(Q(undone_rev__isnull=True) | Q(undone_rev__gt=at))
 
+    def roots(self, collection: str, at: int | None = None) -> dict[str, str]:
+        """Every id merged away at a revision, with the id at the end of its chain. One query: merges are few."""
+        steps = dict(self.active(at).filter(collection=collection).values_list("loser", "survivor"))
+        found = {}
+        for loser, end in steps.items():
+            passed = {loser}
+            while end in steps and end not in passed:
+                passed.add(end)
+                end = steps[end]
+            found[loser] = end
+        return found
+
     def survivors(self, collection: str, public_ids: Iterable[str], at: int | None = None) -> dict[str, str]:
         """For each id the one at the end of the chain of merges that starts at it."""
         step, ends = self.active(at).filter(collection=collection), {one: one for one in public_ids}
@@ -232,6 +244,16 @@ class RecordedQuerySet(models.QuerySet[_Row]):
             )
             rows = rows.filter(~Exists(merged_away))
         return rows
+
+    def merged(self, at: int | None = None) -> dict[int, int]:
+        """The key of each row merged away at a revision, with the key of the row that stands for it."""
+        roots = Merge.objects.roots(self.model.collection, at) if self.model.mergeable else {}
+        if not roots:
+            return {}
+        rows: Any = self.model._default_manager.all()
+        rows = rows.filter(public_id__in={*roots, *roots.values()})
+        keys: dict[str, int] = dict(rows.values_list("public_id", "pk"))
+        return {keys[loser]: keys[root] for loser, root in roots.items()}
 
     def known(self, at: AsOf) -> Self:
         """Rows that say something said and issued by a moment; all of them, where rows say nothing."""

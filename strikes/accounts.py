@@ -14,6 +14,7 @@ from django.db.models.functions import RowNumber
 from record.models import AsOf
 from strikes.choices import Dispute, Metric, Polarity, Stance, Topic
 from strikes.models import Assessment, Claim, ClaimOrigin, DamageEstimate, Proposition, Strike
+from strikes.reading import SUBJECTS, with_prefix
 from strikes.standing import retracted, standings, states_of
 
 SIDES = ("for", "against", "silent")
@@ -21,6 +22,8 @@ SHOWN = 50
 """Claims of one side that an account shows; the rest are a list away."""
 TOPICS = list(Topic)
 OFFLINE = (Metric.CAPACITY_OFFLINE, Metric.OUTPUT_HALTED)
+RECKONED = ("metric", "unit_of_measure", "denominator", "denominator_as_stated", "basis", "scope", "excludes")
+"""What numbers must have in common, beside their subject, to be put into one range."""
 
 FOR = [stance for stance in Stance if stance.polarity == Polarity.POSITIVE]
 AGAINST = [s for s in Stance if s.polarity == Polarity.NEGATIVE and s != Stance.RETRACTS]
@@ -39,11 +42,14 @@ def newest_assessments(then: AsOf) -> QuerySet[Assessment]:
 class Offline:
     """What was said to be offline or halted, in one way of reckoning it: the widest bounds, and who gave them."""
 
+    subject: Any
     metric: str
     unit_of_measure: str
     denominator: str | None
+    denominator_as_stated: str | None
     basis: str | None
     scope: str | None
+    excludes: str | None
     low: Decimal | None
     high: Decimal | None
     claims: list[str]
@@ -87,7 +93,7 @@ def _offline(strikes: Collection[int], then: AsOf) -> dict[int, list[Offline]]:
         DamageEstimate.objects.published(then)
         .filter(metric__in=OFFLINE, claim__proposition__strike__in=strikes, claim__stance__in=FOR)
         .exclude(claim__report__in=retracted(then))
-        .select_related("claim__proposition")
+        .select_related(*with_prefix("claim__proposition", "strike__facility", *SUBJECTS))
         .order_by("claim__known_at", "public_id")
     )
     of_strike: dict[Any, list[DamageEstimate]] = defaultdict(list)
@@ -97,16 +103,19 @@ def _offline(strikes: Collection[int], then: AsOf) -> dict[int, list[Offline]]:
 
 
 def reckonings(numbers: Iterable[Any]) -> list[Offline]:
-    """The widest bounds of numbers of each metric, unit, denominator, basis and scope; parts are in their totals."""
+    """The widest bounds of numbers of one subject that are reckoned alike; parts are in their totals."""
     alike: dict[Any, list[Any]] = defaultdict(list)
     for one in numbers:
         if one.part_of_id is None:
-            alike[one.metric, one.unit_of_measure, one.denominator, one.basis, one.scope].append(one)
+            about = one.claim.proposition
+            subject = about.subject or (about.strike and about.strike.facility)
+            alike[subject, *(getattr(one, name) for name in RECKONED)].append(one)
     found = []
-    for (metric, unit, denominator, basis, scope), group in alike.items():
+    for (subject, *reckoned), group in alike.items():
         low, high = widest(group)
         claims = list(dict.fromkeys(one.claim.public_id for one in group))
-        found.append(Offline(metric, unit, denominator, basis, scope, low, high, claims))
+        names: dict[str, Any] = dict(zip(RECKONED, reckoned, strict=True))
+        found.append(Offline(subject=subject, low=low, high=high, claims=claims, **names))
     return found
 
 
@@ -165,9 +174,7 @@ def accounts(propositions: QuerySet[Proposition], then: AsOf) -> tuple[list[Acco
         ).annotate(newest_assessment=Subquery(newest))
     )
     by_key: dict[int, Any] = {row.pk: row for row in rows}
-    assessments = Assessment.objects.select_related("author").prefetch_related("author__groups").in_bulk(
-        [row.newest_assessment for row in rows if row.newest_assessment]
-    )  # fmt: skip
+    assessments = Assessment.objects.in_bulk([row.newest_assessment for row in rows if row.newest_assessment])
     claims = Claim.objects.published(then).filter(proposition__in=by_key).annotate(side=side())
     totals: dict[int, dict[str, int]] = defaultdict(lambda: dict.fromkeys(SIDES, 0))
     for proposition, name, number in (
@@ -212,6 +219,7 @@ def fill(found: Sequence[Account], claims: Iterable[Any]) -> None:
         claim.counts = (
             not claim.report_retracted
             and polarity != Polarity.NEUTRAL
+            and claim.stance != Stance.RETRACTS
             and sides.get((claim.proposition_id, claim.origin_key)) == polarity
         )
         name = "for" if claim.stance in FOR else "against" if claim.stance in AGAINST else "silent"

@@ -196,7 +196,7 @@ class PropositionAdmin(RecordAdmin):
         RowList(
             "Assessments", Assessment, "proposition",
             {"grade": lambda a: a.get_grade_display(), "basis": lambda a: a.get_grade_basis_display(),
-             "reason": lambda a: a.reason, "on": lambda a: a.assessed_on},
+             "reason": lambda a: a.reason, "on": lambda a: a.assessed_on, "by": lambda a: a.author_role},
             ["-assessed_on", "-pk"],
         ),
     ]  # fmt: skip

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any, cast
 
 from django.db.models import Q, QuerySet
-from django.utils import timezone
+from django.http import HttpResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from record.api.columns import Column, chosen, columns_of, csv_row
 from record.api.filters import (
     IdsFilter,
     OneOfFilter,
@@ -19,8 +21,8 @@ from record.api.filters import (
     WordsFilter,
     check_parameters,
 )
-from record.api.formats import Json
-from record.api.pages import BACK_IN_TIME, Pin
+from record.api.formats import Csv, Json, check_format
+from record.api.pages import BACK_IN_TIME, Pin, today
 from record.api.problems import BadParameter
 from record.api.views import PREFIX, PublicView
 from record.models import AsOf
@@ -30,13 +32,14 @@ from strikes.conversions import SIZES, comparable, shown
 from strikes.filters import RegionsFilter
 from strikes.models import Claim, DamageEstimate, Facility, Party, Proposition, Region, Unit
 from strikes.offline import (
+    DAY,
     MOST_DAYS,
     MOST_POINTS,
+    Amount,
     LeftOut,
     Stretch,
-    amount_of,
+    amounts_of,
     calendar,
-    converted,
     fitting_in,
     limits_of,
     periods,
@@ -44,11 +47,13 @@ from strikes.offline import (
     stage,
     stretches,
     together,
+    within,
 )
+from strikes.outages import OFFLINE, Policy, Statement
 from strikes.pictures import SeriesSvg
-from strikes.serializers.offline import CapacityOfflineSerializer
+from strikes.serializers.offline import CapacityOfflineSerializer, PointSerializer
 from strikes.standing import retracted
-from strikes.timelines import Policy, capacities_of, operators_of, outages
+from strikes.timelines import bounds_in, capacities_of, facility_of, operators_of, outages
 
 FLOWS = [unit for unit, size in SIZES.items() if size.dimension in ("mass_flow", "volume_flow", "power")]
 PLACES = ("unit", "facility", "operator", "region", "country")
@@ -108,31 +113,46 @@ class CapacityOfflineView(PublicView):
 
     serializer_class = CapacityOfflineSerializer
     parameters_class = OfflineFilters
-    renderer_classes = [Json, SeriesSvg]
+    renderer_classes = [Json, Csv, SeriesSvg]
     pin: Pin
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         words = OfflineFilters.base_filters
         several = [name for name, word in words.items() if word.several]
-        check_parameters(request, [*words, *BACK_IN_TIME, "format"], several)
+        check_parameters(request, [*words, *BACK_IN_TIME, "format", "fields"], [*several, "fields"])
+        check_format(request, cast(Any, request).accepted_renderer)
         self.pin = Pin.of(request)
         cast(Any, request).pin = self.pin
         self.revalidate(request, self.pin)
 
-    def get(self, request: Request) -> Response:
+    def get(self, request: Request) -> HttpResponse | Response:
         asked_for: Any = request
         chosen = OfflineFilters(request.query_params, Facility.objects.none(), request=asked_for)
         chosen.form.is_valid()
         asked = chosen.asked()
-        found = offline(asked, self.pin.then, self.today())
+        found = offline(asked, self.pin.then, today(request))
         context = {"api": f"{self.base_url()}{PREFIX}"}
-        return Response(CapacityOfflineSerializer(found, context=context).data)
+        body = CapacityOfflineSerializer(found, context=context).data
+        return self.table(body) if isinstance(asked_for.accepted_renderer, Csv) else Response(body)
 
-    def today(self) -> dt.date:
-        now = timezone.now()
-        back = self.pin.known or (self.pin.at if "as_of" in self.request.query_params else now)
-        return (back or now).date()
+    def table(self, body: dict[str, Any]) -> HttpResponse:
+        """The points, one a row, each with what all of them have in common."""
+        common = {name: body[name] for name in ("unit_of_measure", "policy", "interval")}
+        columns = chosen(
+            [*(Column((name,)) for name in common), *columns_of(PointSerializer())], self.request
+        )
+        rows = [[column.cell({**common, **point}) for column in columns] for point in body["points"]]
+        lines = [csv_row([column.name for column in columns]), *map(csv_row, rows)]
+        file = f"capacity-offline-r{self.pin.revision}.csv"
+        return HttpResponse(
+            b"".join(lines),
+            content_type=Csv.content_type,
+            headers={"Content-Disposition": f'attachment; filename="{file}"'},
+        )
+
+    def judged_by(self) -> list[str]:
+        return [today(self.request).isoformat()]
 
 
 def day(given: Any) -> dt.date | None:
@@ -143,52 +163,65 @@ def offline(asked: dict[str, Any], then: AsOf, today: dt.date) -> dict[str, Any]
     """The whole answer: the series, what was left out of it, and what was said directly."""
     if "unit_of_measure" not in asked:
         raise BadParameter("unit_of_measure", f"Name the unit of the answer: {', '.join(FLOWS)}.", "missing")
-    if not set(PLACES) & set(asked):
+    place = next((word for word in PLACES if word in asked), None)
+    if place is None:
         raise BadParameter("facility", f"Say of what: one of {', '.join(PLACES)}.", "missing")
+    after, before = day(asked.get("after")), day(asked.get("before"))
+    if after and before and after >= before:
+        raise BadParameter("before", "It is not later than `after`.", "invalid")
     unit, policy = asked["unit_of_measure"], Policy(asked.get("policy", Policy.LATEST))
     interval = asked.get("interval", "month")
     facilities = places(asked, then)
-    units = Q(facility__in=facilities)
+    units, alone = Q(facility__in=facilities), Q(pk__in=facilities)
     if "unit" in asked:
         units &= Q(pk__in=asked["unit"])
+    if "unit_kind" in asked:
+        units &= Q(kind__in=asked["unit_kind"])
+    if "unit" in asked or "unit_kind" in asked:
+        alone = Q(pk__in=[])
     stages = stages_of(asked, units, then)
-    alone = Q(pk__in=[]) if "unit" in asked else Q(pk__in=facilities)
     operators = operators_of(Q(pk__in=facilities), then)
+    windows = operated(asked["operator"], facilities, then) if "operator" in asked else None
     capacities = capacities_of(units, Q(pk__in=facilities), then)
-    last = day(asked.get("before")) or today + dt.timedelta(days=1)
+    told = outages(units, alone, then, place)
     found: list[Stretch] = []
     left_out: list[LeftOut] = []
-    for episode in outages(units, alone, then):
-        about = episode.said[0].claim.proposition
-        facility = about.unit.facility_id if episode.subject[0] == "unit" else episode.subject[1]
-        claims = [claim.public_id for claim in episode.claims]
-        if episode.subject[0] == "unit" and stage(about.unit.kind) not in stages:
-            left_out.append(LeftOut(claims, OTHER_STAGE.format(about.unit.public_id)))
-            continue
-        known = operators.get(facility, set())
-        amount = amount_of(episode, capacities.get(episode.subject, []), unit, policy, known)
-        if isinstance(amount, str):
-            left_out.append(LeftOut(claims, amount))
-            continue
+    for episode in told.episodes:
+        about, facility = episode.said[0].claim.proposition, facility_of(episode).pk
+        known = operators.on(facility, episode.first_day)
         reading = episode.read(policy, known)
+        claims = [claim.public_id for claim in episode.claims]
         if reading.start.at is None:
-            left_out.append(LeftOut(claims, "Nobody says when it began."))
-        found += stretches(episode, reading, facility, amount, today, last)
+            left_out.append(LeftOut(claims, NO_BEGINNING))
+            continue
+        amounts = amounts_of(episode, capacities.get(episode.subject, []), unit, policy, known)
+        reason = amounts if isinstance(amounts, str) else None
+        if episode.subject[0] == "unit" and stage(about.unit.kind) not in stages:
+            reason = OTHER_STAGE.format(about.unit.public_id)
+        known_amounts = Amount(None, None, None) if isinstance(amounts, str) else amounts
+        mine = stretches(episode, reading, facility, known_amounts, unit, policy, today)
+        if windows is not None:
+            mine = list(within(mine, windows.get(facility, [])))
+        mine = list(within(mine, [(after, before - DAY if before else None)]))
+        if reason is None:
+            found += mine
+        elif mine:
+            left_out.append(LeftOut(claims, reason))
+    by_claim: dict[str, None] = {one.claim.public_id: None for one in told.undated if says_how_much(one)}
+    left_out += [LeftOut([claim], UNDATED) for claim in by_claim]
     stated = said_directly(asked, unit, then)
     if left_out and not found and not stated:
         reasons = " ".join(dict.fromkeys(one.reason for one in left_out))
         raise BadParameter(
             "unit_of_measure", f"Nothing that was said can be shown in it. {reasons}", "incomparable"
         )
-    first = day(asked.get("after")) or min((one.first for one in found), default=last)
-    if first >= last and found:
-        raise BadParameter("before", "It is not after the beginning.", "invalid")
+    last = before or today + DAY
+    first = after or min((one.first for one in found), default=last)
     if (last - first).days > MOST_DAYS or sum(1 for _ in periods(interval, first, last)) > MOST_POINTS:
         raise BadParameter(
             "interval", f"More than {MOST_POINTS:,} points: narrow it with `after` and `before`.", "too_much"
         )
-    limits = limits_of(capacities, unit)
-    points = series(calendar(found, limits, first, last), interval, first, last)
+    points = series(calendar(found, limits_of(capacities, unit), first, last), interval, first, last)
     names = dict(Facility.objects.filter(pk__in=facilities).values_list("pk", "public_id"))
     return {
         "unit_of_measure": unit, "policy": policy.value, "interval": interval, "points": points, "names": names,
@@ -201,6 +234,25 @@ OTHER_STAGE = (
     "{} is a unit of another stage: what it processes has passed a primary unit, and the two are not added. "
     "Ask for it with `unit`."
 )
+NO_BEGINNING = "It was said to have ended, or to end, and nobody says when it began."
+UNDATED = "It says how much was offline, and neither it nor any other claim says from when."
+
+
+def says_how_much(one: Statement) -> bool:
+    return any(number.metric in OFFLINE for number in one.numbers)
+
+
+def operated(
+    actors: set[int], facilities: set[int], then: AsOf
+) -> dict[int, list[tuple[dt.date | None, dt.date | None]]]:
+    """From which to which day some actors operated each facility."""
+    found: dict[int, list[Any]] = defaultdict(list)
+    parties = Party.objects.published(then).filter(
+        facility__in=facilities, role=PartyRole.OPERATOR, actor__in=actors
+    )
+    for facility, since, until in parties.values_list("facility", "since", "until"):
+        found[facility].append((since, until))
+    return found
 
 
 def places(asked: dict[str, Any], then: AsOf) -> set[int]:
@@ -244,7 +296,7 @@ def denominator(capacities: dict[Any, list[Any]], unit: str, facilities: set[int
             rows.append(fitting[0])
     if not rows:
         return None
-    bounds = [converted(one, unit) for one in rows]
+    bounds = [bounds_in(one, unit) for one in rows]
     sums = [
         None if None in ends else sum(end for end in ends if end is not None)
         for ends in zip(*bounds, strict=True)
@@ -279,7 +331,7 @@ def said_directly(asked: dict[str, Any], unit: str, then: AsOf) -> list[Stated]:
     found = []
     for one in numbers:
         fits = comparable(one.unit_of_measure, unit) and one.unit_of_measure != unit
-        amount = together([converted(one, unit)]) if fits else None
+        amount = together([bounds_in(one, unit)]) if fits else None
         found.append(Stated(one, one.claim, amount))
     if len(found) > MOST_STATED:
         raise BadParameter("country", f"More than {MOST_STATED} direct claims: narrow it.", "too_much")

@@ -87,8 +87,12 @@ class Origin:
     key: str
     side: Polarity | None
     """Null where it takes none: it only declined, or has retracted what it said."""
-    claims: int
-    documents: int
+    claims: int = 0
+    reports: set[int] = field(default_factory=set)
+
+    @property
+    def documents(self) -> int:
+        return len(self.reports)
 
 
 @dataclass
@@ -133,12 +137,17 @@ class OpenStanding(Standing):
 
     def __init__(self, rivals: Collection[Standing]) -> None:
         super().__init__()
+        merged: dict[Any, Origin] = {}
         asserted = [rival for rival in rivals if rival.origins_for]
         for rival in asserted if len(asserted) == 1 else rivals:
             for side, keys in rival.on_side.items():
                 self.on_side[side] |= keys
             self.documents |= rival.documents
-            self.origins += rival.origins
+            for one in rival.origins:
+                whole = merged.setdefault((one.key, one.side), Origin(one.key, one.side))
+                whole.claims += one.claims
+                whole.reports |= one.reports
+        self.origins = list(merged.values())
         self._state = Dispute.DISPUTED if len(asserted) > 1 else None
         if not asserted:
             self._state = Dispute.UNREPORTED
@@ -188,7 +197,7 @@ def standings(propositions: Collection[int], at: int | AsOf | None = None) -> di
                 standing.on_side[side].add(key)
             reports = {claim.report_id for claim in group}
             standing.documents |= reports
-            standing.origins.append(Origin(key, side, len(group), len(reports)))
+            standing.origins.append(Origin(key, side, len(group), reports))
         found[proposition] = standing
     open_ones = set(Proposition.objects.filter(pk__in=propositions, open=True).values_list("pk", flat=True))
     return {

@@ -16,6 +16,8 @@ FARTHEST = 8
 """How many steps are followed."""
 MOST = 500
 """How many claims or reports are shown."""
+MOST_RELATIONS = 5_000
+"""How many relations are looked at in one step."""
 
 
 @dataclass
@@ -28,36 +30,52 @@ class Link:
     note: str | None
 
 
-def thread(claim: Claim, then: AsOf) -> tuple[list[int], list[Link]]:
-    """The claims that a claim answers and that answer it, both ways and on from there, and how they stand.
+@dataclass
+class Thread:
+    """The claims of one exchange, by their keys, and how they stand to each other."""
 
-    One query a step, at most `FARTHEST`.
+    claims: list[int]
+    links: list[Link]
+    complete: bool
+    """False if more may belong to it than is shown."""
+
+
+def thread(claim: Claim, then: AsOf) -> Thread:
+    """The claims that a claim answers and that answer it, both ways and on from there, the nearest first.
+
+    A way leads only through claims that are there at that point in time. Two queries a step, at most `FARTHEST`.
     """
-    found: dict[int, ClaimRelation] = {}
-    lineages = newest = {str(claim.lineage)}
+    shown: dict[str, tuple[int, str]] = {claim.lineage: (claim.pk, claim.public_id)}
+    found: dict[int, tuple[str, str, str, str | None]] = {}
+    newest, complete = {claim.lineage}, True
     for _ in range(FARTHEST):
         relations = (
             ClaimRelation.objects.published(then)
             .filter(Q(claim__public_id__in=newest) | Q(other__public_id__in=newest))
-            .select_related("claim", "other")
-        )
-        found |= {relation.pk: relation for relation in relations}
-        reached = {end.public_id for one in found.values() for end in (one.claim, one.other)}
-        newest = reached - lineages
-        lineages = lineages | newest
-        if not newest or len(lineages) > MOST:
+            .order_by("pk")
+            .values_list("pk", "claim__public_id", "kind", "other__public_id", "note")
+        )[: MOST_RELATIONS + 1]
+        steps = {pk: relation for pk, *relation in relations}
+        found |= {pk: (here, kind, there, note) for pk, (here, kind, there, note) in steps.items()}
+        reached = {end for here, _, there, _ in found.values() for end in (here, there)} - shown.keys()
+        claims = (
+            Claim.objects.published(then)
+            .filter(lineage__in=reached)
+            .order_by("sort_at", "public_id")
+            .values_list("lineage", "pk", "public_id")
+        )[: MOST - len(shown) + 1]
+        there = {lineage: (pk, public_id) for lineage, pk, public_id in claims}
+        complete = len(steps) <= MOST_RELATIONS and len(shown) + len(there) <= MOST
+        shown |= dict(list(there.items())[: MOST - len(shown)])
+        newest = set(there)
+        if not newest or not complete:
             break
-    current = Claim.objects.published(then).filter(lineage__in=sorted(lineages)[: MOST + 1])
-    now = {
-        lineage: (pk, public_id)
-        for lineage, pk, public_id in current.values_list("lineage", "pk", "public_id")
-    }
     links = [
-        Link(now[one.claim.public_id][1], one.kind, now[one.other.public_id][1], one.note)
-        for _, one in sorted(found.items())
-        if one.claim.public_id in now and one.other.public_id in now
+        Link(shown[here][1], kind, shown[there][1], note)
+        for _, (here, kind, there, note) in sorted(found.items())
+        if here in shown and there in shown
     ]
-    return [pk for pk, _ in now.values()], links
+    return Thread([pk for pk, _ in shown.values()], links, complete and not newest)
 
 
 @dataclass
@@ -96,15 +114,18 @@ class Copy:
     steps: int
 
 
-def dependants(report: Report, then: AsOf) -> list[Copy]:
-    """The public reports copied from one, directly or through others, nearest first. One query a step."""
+def dependants(report: Report, then: AsOf) -> tuple[list[Copy], bool]:
+    """The public reports copied from one, directly or through others, nearest first, and whether these are all.
+
+    One query a step, at most `FARTHEST`.
+    """
     found: list[Copy] = []
     newest, seen = [report], {report.pk}
     for steps in range(1, FARTHEST + 1):
         rows = Report.objects.published(then).filter(derived_from__in=newest).exclude(pk__in=seen)
-        newest = list(rows.order_by("issued_latest", "public_id")[:MOST])
+        newest = list(rows.order_by("issued_latest", "public_id")[: MOST - len(found) + 1])
         seen |= {row.pk for row in newest}
         found += [Copy(row, steps) for row in newest]
         if not newest or len(found) > MOST:
             break
-    return found[:MOST]
+    return found[:MOST], not newest

@@ -1,479 +1,136 @@
-"""Outages, restarts and forecasts in time, built from claims when they are read.
-
-Nothing here is stored. A claim that something stood still, with an event time, says when an outage began; a claim
-of a recovery says when it ended or will end. What several issuers say of one outage is kept apart; a policy picks
-one reading and is named in the answer.
-"""
+"""What a timeline shows: the claims about units and facilities read, made into outages, and set in order."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import product
+from typing import Any
 
 from django.db.models import OuterRef, Prefetch, Q, Subquery
 
 from record.api.problems import BadParameter
 from record.models import AsOf
-from record.vocabulary import Vocabulary
-from sources.choices import TimePrecision
 from strikes.accounts import reckonings
-from strikes.choices import Metric, NumberEdge, PartyRole, Polarity, Stance, Topic
-from strikes.models import Capacity, Claim, ClaimOrigin, DamageEstimate, Facility, Party, Unit
-from strikes.standing import retracted
+from strikes.choices import CapacityBasis, Denominator, PartyRole, Polarity, Topic, UnitOfMeasure
+from strikes.conversions import comparable, convert
+from strikes.models import (
+    Capacity,
+    Claim,
+    ClaimOrigin,
+    ClaimRelation,
+    DamageEstimate,
+    Facility,
+    Party,
+    Unit,
+)
+from strikes.outages import (
+    Days,
+    Edge,
+    Episode,
+    Forecast,
+    Heard,
+    Policy,
+    Reading,
+    Statement,
+    Subject,
+    heard,
+    statements,
+    subject_of,
+)
+from strikes.reading import SUBJECTS, with_prefix
+from strikes.standing import SUPERSEDING, retracted, side_of
 
 MOST_CLAIMS = 5_000
 """Claims that one answer weighs; beyond that it is refused."""
-
-OFFLINE = (Metric.CAPACITY_OFFLINE, Metric.OUTPUT_HALTED, Metric.OUTPUT_CUT)
-LOAD = (Metric.SHARE_RESTORED, Metric.UTILISATION, Metric.THROUGHPUT, Metric.CAPACITY_AVAILABLE)
-"""Numbers that say how much of it runs again."""
-
-Subject = tuple[str, int]
-"""What stands still: `unit` or `facility`, and its key."""
-
-
-class Policy(Vocabulary):
-    """How one reading of an outage is picked where issuers differ.
-
-    Origin: this project; compare the revisions of one message under REMIT, which has one issuer only.
-    """
-
-    LATEST = "latest", "The issuer who was heard last; what they left out is taken from the one before."
-    WIDEST = "widest", "The earliest beginning and the latest end that anybody stands by."
-    OPERATOR_FIRST = "operator_first", "The operator's own word where there is one, else the latest."
-
-
-class EndKind(Vocabulary):
-    """How the end of an outage is known.
-
-    Origin: this project.
-    """
-
-    FACT = "fact", "Somebody said that it had ended."
-    FORECAST = "forecast", "It goes on, as far as was said; an end was predicted."
-    OPEN = "open", "It goes on, as far as was said, and nobody predicted an end."
-
-
-class Outcome(Vocabulary):
-    """What became of a forecast.
-
-    Origin: this project.
-    """
-
-    MET = "met", "It ended within the predicted time."
-    EARLY = "early", "It ended before the predicted time."
-    LATE = "late", "It ended after the predicted time."
-    PENDING = "pending", "Nobody has said that it ended, and the predicted time is not over."
-    OVERDUE = "overdue", "Nobody has said that it ended, and the predicted time is over."
-
-
-# What is said -----------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Span:
-    """A time that is known to lie between two edges, with the days on the clocks of the place."""
-
-    earliest: dt.datetime
-    latest: dt.datetime
-    day: dt.date
-    last_day: dt.date
-
-    @property
-    def days(self) -> tuple[dt.date, dt.date]:
-        """By what two times are told apart: two claims of one day agree, however each was entered."""
-        return self.day, self.last_day
-
-
-@dataclass
-class Statement:
-    """What one claim says of an outage: that it began, went on or ended, or that it will end."""
-
-    claim: Any
-    subject: Subject
-    issuer: str
-    start: Span | None = None
-    end: Span | None = None
-    end_kind: EndKind | None = None
-    numbers: Sequence[Any] = ()
-
-    @property
-    def known_at(self) -> dt.datetime:
-        moment: dt.datetime = self.claim.known_at
-        return moment
-
-    @property
-    def rank(self) -> tuple[Any, ...]:
-        return self.known_at, self.claim.sort_at, self.claim.public_id
-
-    @property
-    def still_out_at(self) -> dt.datetime | None:
-        """Until when at least it says that the outage lasted, if it does not say that it had ended."""
-        if self.start is None or self.end_kind == EndKind.FACT:
-            return None
-        return self.known_at if self.known_at > self.start.earliest else self.start.earliest
-
-
-class Days(NamedTuple):
-    """How many days something lasted, at least and at most."""
-
-    low: int
-    high: int
-
-
-def days_between(start: Span, end: Span) -> Days:
-    """The days from one time to another, by the dates on the clocks of the place."""
-    return Days(max((end.day - start.last_day).days, 0), max((end.last_day - start.day).days, 0))
-
-
-WHOLE_DAY = dt.timedelta(hours=50)  # as it is anywhere on earth, where the zone is not known
-
-
-def span(
-    earliest: dt.datetime, latest: dt.datetime | None, zone: str | None, day: dt.date | None = None
-) -> Span:
-    """A time with its days: by the clocks of the place or, where the zone is not known, by the date that was given."""
-    late = latest or earliest
-    if zone is None and day is not None:
-        more = max(late - earliest - WHOLE_DAY, dt.timedelta()) // dt.timedelta(days=1)
-        return Span(earliest, late, day, day + dt.timedelta(days=more))
-    place = ZoneInfo(zone) if zone else dt.UTC
-    return Span(earliest, late, earliest.astimezone(place).date(), late.astimezone(place).date())
-
-
-def statements(claim: Any) -> Iterable[Statement]:
-    """What a claim says of outages: by its event time, and by the periods of its numbers."""
-    subject = subject_of(claim.proposition)
-    if subject is None:
-        return
-    issuer, numbers = claim.origin_key, list(claim.public_estimates)
-    early, late, zone = claim.event_earliest, claim.event_latest, claim.event_timezone
-    day = claim.event_local_date
-    topic, forecast = claim.proposition.topic, claim.stance == Stance.FORECASTS
-    if topic == Topic.RECOVERY and early is not None:
-        kind = EndKind.FORECAST if forecast else EndKind.FACT
-        yield Statement(claim, subject, issuer, None, span(early, late, zone, day), kind, numbers)
-    elif topic == Topic.RECOVERY:
-        yield Statement(claim, subject, issuer, numbers=numbers)
-    elif topic == Topic.OPERATIONS_HALTED and early is not None and not forecast:
-        if late is None:
-            yield Statement(claim, subject, issuer, span(early, None, zone, day), None, EndKind.OPEN, numbers)
-        elif claim.event_precision == TimePrecision.DAYS:
-            begun, ended = span(early, early, zone, day), span(late, late, zone)
-            kind = EndKind.FACT if claim.known_at >= late else EndKind.FORECAST
-            yield Statement(claim, subject, issuer, begun, ended, kind, numbers)
-        else:
-            yield Statement(claim, subject, issuer, span(early, late, zone, day), None, EndKind.OPEN, numbers)
-    for number in numbers:
-        if number.metric in OFFLINE and number.effective_from is not None:
-            begun = span(number.effective_from, None, zone)
-            until = number.effective_until
-            kind = {
-                NumberEdge.STATED.value: EndKind.FACT, NumberEdge.FORECAST.value: EndKind.FORECAST,
-            }.get(str(number.effective_until_edge), EndKind.OPEN)  # fmt: skip
-            over: Span | None = None if until is None else span(until, None, zone)
-            yield Statement(claim, subject, issuer, begun, over, kind, [number])
-
-
-def subject_of(proposition: Any) -> Subject | None:
-    if proposition.unit_id is not None:
-        return "unit", proposition.unit_id
-    if proposition.facility_id is not None:
-        return "facility", proposition.facility_id
-    strike = proposition.strike
-    return ("facility", strike.facility_id) if strike is not None and strike.facility_id else None
-
-
-# Episodes ---------------------------------------------------------------------------------------------
-
-
-@dataclass
-class Edge:
-    """One end of an outage as it is read, on whose word, and what others say."""
-
-    at: Span | None
-    claims: list[str]
-    issuers: list[str]
-    kind: EndKind | None = None
-
-
-@dataclass
-class Forecast:
-    """A predicted end, and what came of it."""
-
-    claim: Any
-    issuer: str
-    predicted: Span
-    outcome: Outcome
-    days_late: int | None
-    """From the predicted time to the end: 0 within it, negative before it; null while it is pending."""
-
-
-@dataclass
-class Reading:
-    """One outage as one policy, or one issuer, reads it."""
-
-    issuer: str | None
-    start: Edge
-    end: Edge
-
-    @property
-    def days(self) -> Days | None:
-        if self.start.at is None or self.end.at is None or self.end.kind != EndKind.FACT:
-            return None
-        return days_between(self.start.at, self.end.at)
-
-
-@dataclass
-class Episode:
-    """One outage of a unit or facility: everything that was said of it."""
-
-    subject: Subject
-    said: list[Statement] = field(default_factory=list)
-    denials: list[Any] = field(default_factory=list)
-
-    @property
-    def starts(self) -> list[Statement]:
-        return [one for one in self.said if one.start is not None]
-
-    @property
-    def ends(self) -> list[Statement]:
-        return [one for one in self.said if one.end is not None and one.end_kind == EndKind.FACT]
-
-    @property
-    def forecasts(self) -> list[Statement]:
-        return [one for one in self.said if one.end is not None and one.end_kind == EndKind.FORECAST]
-
-    def issuers(self, policy: Policy, operators: Collection[str]) -> list[str]:
-        """Who is asked first, by a policy: of those who said when it began or ended."""
-        newest: dict[str, Any] = {}
-        for one in [*self.starts, *self.ends]:
-            newest[one.issuer] = max(newest.get(one.issuer, one.rank), one.rank)
-        ranked = sorted(newest, key=lambda issuer: newest[issuer], reverse=True)
-        if policy == Policy.OPERATOR_FIRST:
-            ranked.sort(key=lambda issuer: issuer not in operators)
-        return ranked
-
-    def read(self, policy: Policy, operators: Collection[str]) -> Reading:
-        """The one reading that a policy picks."""
-        if policy == Policy.WIDEST:
-            return self._widest()
-        order = self.issuers(policy, operators)
-        start = next((one for issuer in order if (one := self._start(issuer))), None)
-        end = next((one for issuer in order if (one := self._end(issuer))), None)
-        return self._reading(None, start, end)
-
-    def by_issuer(self) -> list[Reading]:
-        """Each issuer's own reading, with nothing filled in from others."""
-        names = dict.fromkeys(one.issuer for one in self.said if one.start or one.end)
-        return [self._reading(issuer, self._start(issuer), self._end(issuer), [issuer]) for issuer in names]
-
-    def _start(self, issuer: str) -> Statement | None:
-        """An issuer's earliest beginning: a later one only says that it was still out by then."""
-        mine = [one for one in self.starts if one.issuer == issuer]
-        return min(mine, key=lambda one: (one.start and one.start.earliest, one.rank)) if mine else None
-
-    def _end(self, issuer: str) -> Statement | None:
-        mine = [one for one in self.ends if one.issuer == issuer]
-        return max(mine, key=lambda one: one.rank) if mine else None
-
-    def _widest(self) -> Reading:
-        start = min(self.starts, key=lambda one: (one.start and one.start.earliest, one.rank), default=None)
-        end = max(self.ends, key=lambda one: (one.end and one.end.latest, one.rank), default=None)
-        if end is not None and end.end is not None:
-            # Who says that it was still out after that stands by a later end, or by none.
-            others = [one for one in self.starts if (one.still_out_at or end.end.latest) > end.end.latest]
-            if others:
-                return self._reading(None, start, None, list({one.issuer for one in others}))
-        return self._reading(None, start, end)
-
-    def _reading(
-        self, issuer: str | None, start: Statement | None, end: Statement | None, only: Sequence[str] = ()
-    ) -> Reading:
-        begun = Edge(None, [], [])
-        if start is not None:
-            begun = self._edge(_same(self.starts, "start", start.start), "start")
-        if end is not None:
-            ended = self._edge(_same(self.ends, "end", end.end), "end", EndKind.FACT)
-        else:
-            predicted = [one for one in self.forecasts if not only or one.issuer in only]
-            newest = max(predicted, key=lambda one: one.rank, default=None)
-            if newest is None:
-                ended = Edge(None, [], [], EndKind.OPEN)
-            else:
-                same = _same(predicted, "end", newest.end)
-                ended = self._edge(same, "end", EndKind.FORECAST)
-        return Reading(issuer, begun, ended)
-
-    def _edge(self, said: Sequence[Statement], name: str, kind: EndKind | None = None) -> Edge:
-        return Edge(
-            getattr(said[0], name),
-            list(dict.fromkeys(one.claim.public_id for one in said)),
-            list(dict.fromkeys(one.issuer for one in said)), kind,
-        )  # fmt: skip
-
-    def rivals(self, reading: Reading) -> tuple[list[Edge], list[Edge]]:
-        """What others say of the beginning and of the end: every other time, with its claims."""
-        begun = _distinct(self.starts, "start", reading.start.at)
-        ended = _distinct([*self.ends, *self.forecasts], "end", reading.end.at)
-        return begun, ended
-
-    def scored(self, reading: Reading, today: dt.date) -> list[Forecast]:
-        """Every predicted end in the order in which it was said, and how it compares with the end as it is read."""
-        found = []
-        for one in sorted(self.forecasts, key=lambda one: one.rank):
-            predicted = one.end
-            if predicted is None:
-                continue
-            if reading.end.kind == EndKind.FACT and reading.end.at is not None:
-                actual = reading.end.at
-                late = max((actual.day - predicted.last_day).days, 0)
-                early = min((actual.last_day - predicted.day).days, 0)
-                outcome = Outcome.LATE if late else Outcome.EARLY if early else Outcome.MET
-                found.append(Forecast(one.claim, one.issuer, predicted, outcome, late + early))
-            else:
-                outcome = Outcome.OVERDUE if predicted.last_day < today else Outcome.PENDING
-                found.append(Forecast(one.claim, one.issuer, predicted, outcome, None))
-        return found
-
-    @property
-    def numbers(self) -> list[Any]:
-        """What was said to be offline while it lasted, each number once."""
-        return list({n.pk: n for one in self.said for n in one.numbers if n.metric in OFFLINE}.values())
-
-    @property
-    def loads(self) -> list[Any]:
-        """What was said of how much ran again, each number once."""
-        return list({n.pk: n for one in self.said for n in one.numbers if n.metric in LOAD}.values())
-
-    @property
-    def claims(self) -> list[Any]:
-        return list({one.claim.pk: one.claim for one in self.said}.values())
-
-
-def _same(said: Iterable[Statement], name: str, at: Span | None) -> list[Statement]:
-    """Those who say the same time, by the days."""
-    there = ((one, getattr(one, name)) for one in said)
-    return [one for one, span in there if at is not None and span is not None and span.days == at.days]
-
-
-def _distinct(said: Iterable[Statement], name: str, but: Span | None) -> list[Edge]:
-    groups: dict[Any, list[Statement]] = defaultdict(list)
-    for one in said:
-        at = getattr(one, name)
-        if but is None or at.days != but.days:
-            groups[at.days, one.end_kind if name == "end" else None].append(one)
-    edges = [
-        Edge(
-            getattr(group[0], name), list(dict.fromkeys(one.claim.public_id for one in group)),
-            list(dict.fromkeys(one.issuer for one in group)), kind,
-        )
-        for (_, kind), group in groups.items()
-    ]  # fmt: skip
-    return sorted(edges, key=lambda edge: (edge.at and edge.at.earliest, str(edge.kind)))
-
-
-def episodes(said: Iterable[Statement], denials: Iterable[tuple[Subject, Any]] = ()) -> list[Episode]:
-    """The outages of each subject, in time: a beginning after somebody said that it ran again opens the next."""
-    by_subject: dict[Subject, list[Statement]] = defaultdict(list)
-    for one in said:
-        by_subject[one.subject].append(one)
-    found: list[Episode] = []
-    for subject, group in by_subject.items():
-        mine: list[Episode] = []
-        facts = [one for one in group if one.start is not None or (one.end and one.end_kind == EndKind.FACT)]
-        for one in sorted(facts, key=_when):
-            if one.start is not None and (not mine or _is_over(mine[-1], one.start)):
-                mine.append(Episode(subject))
-            if mine:
-                mine[-1].said.append(one)
-        rest = [one for one in group if one not in facts]
-        for one in sorted(rest, key=lambda one: one.rank):
-            episode = _at(mine, one.known_at)
-            if episode is not None:
-                episode.said.append(one)
-        for of, claim in denials:
-            episode = _at(mine, claim.known_at) if of == subject else None
-            if episode is not None:
-                episode.denials.append(claim)
-        found += mine
-    return found
-
-
-def _when(one: Statement) -> tuple[Any, ...]:
-    at = one.start or one.end
-    assert at is not None
-    return at.earliest, one.start is None, one.rank
-
-
-def _is_over(episode: Episode, start: Span) -> bool:
-    """Whether everybody who said that it ended put the end before this beginning, and nobody said so later."""
-    ended = [one.end.latest for one in episode.ends if one.end is not None]
-    return bool(ended) and max(ended) < start.earliest
-
-
-def _at(mine: Sequence[Episode], moment: dt.datetime) -> Episode | None:
-    """The outage of which was spoken at a moment: the last one that had begun."""
-    begun = [one for one in mine if any(s.start and s.start.earliest <= moment for s in one.starts)]
-    return begun[-1] if begun else None
 
 
 # Reading them ---------------------------------------------------------------------------------------------
 
 
-def outages(units: Q, facilities: Q, then: AsOf) -> list[Episode]:
-    """The outages of some units and facilities at a point in time. Four queries, bounded work."""
+def outages(units: Q, facilities: Q, then: AsOf, narrow: str) -> Heard:
+    """What is said of outages of some units and facilities, at a point in time. Five queries, bounded work.
+
+    ``narrow`` is the parameter to narrow it by, where there is too much.
+    """
     of_units, of_facilities = (
         Unit.objects.filter(units).values("pk"),
         Facility.objects.filter(facilities).values("pk"),
     )
-    alone = Q(
-        proposition__unit=None, proposition__facility=None, proposition__strike__facility__in=of_facilities
-    )
+    alone = {f"proposition__{subject}": None for subject in ("unit", "facility", "actor", "region")}
     rows = Claim.objects.published(then).filter(
-        Q(proposition__unit__in=of_units) | Q(proposition__facility__in=of_facilities) | alone,
+        Q(proposition__unit__in=of_units)
+        | Q(proposition__facility__in=of_facilities)
+        | Q(proposition__strike__facility__in=of_facilities, **alone),
         proposition__topic__in=[Topic.OPERATIONS_HALTED, Topic.RECOVERY, Topic.CAPACITY, Topic.DAMAGE],
     )
     origin = ClaimOrigin.objects.current(then.revision).filter(claim=OuterRef("pk")).values("key")[:1]
-    estimates = DamageEstimate.objects.published(then)
     claims = list(
         rows.of_polarity(Polarity.POSITIVE, Polarity.NEGATIVE)
-        .exclude(stance=Stance.RETRACTS)
         .exclude(report__in=retracted(then))
-        .select_related(
-            "proposition__strike", "actor", "report__source", "proposition__unit", "proposition__facility"
-        )
+        .select_related("actor", "report__source")
+        .select_related(*with_prefix("proposition", "strike__facility", *SUBJECTS))
         .annotate(origin_key=Subquery(origin))
-        .prefetch_related(Prefetch("damage_estimates", estimates, to_attr="public_estimates"))
+        .prefetch_related(
+            Prefetch("damage_estimates", DamageEstimate.objects.published(then), to_attr="public_estimates")
+        )
         .order_by("known_at", "public_id")[: MOST_CLAIMS + 1]
     )
     if len(claims) > MOST_CLAIMS:
-        raise BadParameter("policy", f"More than {MOST_CLAIMS:,} claims to weigh: narrow it.", "too_much")
+        raise BadParameter(narrow, f"More than {MOST_CLAIMS:,} claims to weigh: narrow it.", "too_much")
     said: list[Statement] = []
     denials = []
-    for claim in claims:
+    for claim in on_their_side(claims, then):
         if claim.polarity == Polarity.POSITIVE:
             said += statements(claim)
         elif claim.proposition.topic == Topic.OPERATIONS_HALTED:
             subject = subject_of(claim.proposition)
             if subject is not None:
                 denials.append((subject, claim))
-    return episodes(said, denials)
+    return heard(said, denials)
 
 
-def operators_of(facilities: Q, then: AsOf) -> dict[int, set[str]]:
-    """The ids of whoever operates or operated each facility."""
-    found: dict[int, set[str]] = defaultdict(set)
+def on_their_side(claims: Sequence[Any], then: AsOf) -> list[Any]:
+    """The claims that their origins still stand by: an origin has one side of a proposition, its newest."""
+    groups: dict[tuple[int, str], list[Any]] = defaultdict(list)
+    for claim in claims:
+        groups[claim.proposition_id, claim.origin_key].append(claim)
+    torn = [one for group in groups.values() if len({c.polarity for c in group}) > 1 for one in group]
+    updates = set(
+        ClaimRelation.objects.published(then)
+        .filter(kind__in=SUPERSEDING, other__public_id__in=[claim.lineage for claim in torn])
+        .values_list("claim__public_id", "other__public_id")
+    )
+    side = {key: side_of(group, updates) for key, group in groups.items()}
+    return [one for one in claims if one.polarity == side[one.proposition_id, one.origin_key]]
+
+
+@dataclass(frozen=True)
+class Operators:
+    """Who operates each facility, from when until when."""
+
+    parties: dict[int, list[tuple[str, dt.date | None, dt.date | None]]]
+
+    def on(self, facility: int, day: dt.date) -> set[str]:
+        """The ids of whoever operated a facility on a day, as far as is known."""
+        return {
+            actor
+            for actor, since, until in self.parties.get(facility, ())
+            if (since is None or since <= day) and (until is None or day <= until)
+        }
+
+
+def operators_of(facilities: Q, then: AsOf) -> Operators:
+    found: dict[int, list[Any]] = defaultdict(list)
     parties = Party.objects.published(then).filter(
         facility__in=Facility.objects.filter(facilities), role=PartyRole.OPERATOR
     )
-    for facility, actor in parties.values_list("facility", "actor__public_id"):
-        found[facility].add(actor)
-    return found
+    for facility, *party in parties.values_list("facility", "actor__public_id", "since", "until"):
+        found[facility].append(tuple(party))
+    return Operators(found)
 
 
 def capacities_of(units: Q, facilities: Q, then: AsOf) -> dict[Subject, list[Any]]:
@@ -505,27 +162,45 @@ class Outage:
     rivals: dict[str, list[Edge]]
     readings: list[Reading]
     offline: list[Any]
+    shares: list[Share]
     load: list[Any]
     forecasts: list[Forecast]
     denied_by: list[str]
     claims: list[str]
 
 
-def shown(episode: Episode, policy: Policy | None, operators: Collection[str], today: dt.date) -> Outage:
-    """An outage as a policy reads it; without one, as each issuer does, scored by the one heard last."""
-    reading = episode.read(policy or Policy.LATEST, operators)
-    begun, ended = episode.rivals(reading)
+@dataclass
+class Timeline:
+    """What was said of outages: those that have a time, and numbers that have none."""
+
+    outages: list[Outage]
+    undated: list[Any]
+
+
+def facility_of(episode: Episode) -> Any:
     about = episode.said[0].claim.proposition
-    unit = about.unit if episode.subject[0] == "unit" else None
+    if episode.subject[0] == "unit":
+        return about.unit.facility
+    return about.facility if about.facility_id is not None else about.strike.facility
+
+
+def shown(
+    episode: Episode, policy: Policy | None, operators: Operators, shares: list[Share], today: dt.date
+) -> Outage:
+    """An outage as a policy reads it; without one, as each issuer does, scored by the one heard last."""
+    facility = facility_of(episode)
+    reading = episode.read(policy or Policy.LATEST, operators.on(facility.pk, episode.first_day))
+    begun, ended = episode.rivals(reading)
     return Outage(
-        unit=unit,
-        facility=unit.facility if unit is not None else about.facility or about.strike.facility,
+        unit=episode.said[0].claim.proposition.unit,
+        facility=facility,
         start=reading.start if policy else None,
         end=reading.end if policy else None,
         days=reading.days if policy else None,
         rivals={"start": begun, "end": ended} if policy else {"start": [], "end": []},
         readings=[] if policy else episode.by_issuer(),
         offline=reckonings(episode.numbers),
+        shares=shares,
         load=episode.loads,
         forecasts=episode.scored(reading, today),
         denied_by=[claim.public_id for claim in episode.denials],
@@ -534,14 +209,83 @@ def shown(episode: Episode, policy: Policy | None, operators: Collection[str], t
 
 
 def timeline(
-    units: Q, facilities: Q, operated: Q, then: AsOf, policy: Policy | None, today: dt.date
-) -> list[Outage]:
-    """The outages of some units and facilities, the earliest first; who operates which of them is looked up."""
-    operators = operators_of(operated, then)
+    units: Q, facility: Any, whole: bool, then: AsOf, policy: Policy | None, today: dt.date,
+    capacities: dict[Subject, list[Any]],
+) -> Timeline:  # fmt: skip
+    """The outages of some units of a facility and, if asked for, of the whole of it; the earliest first."""
+    of_facility = Q(pk=facility.pk)
+    operators = operators_of(of_facility, then)
+    found = outages(units, of_facility if whole else Q(pk__in=[]), then, "known_at")
+    stated = capacities.get(("facility", facility.pk), [])
+    shown_now = [
+        shown(
+            one, policy, operators,
+            shares_of(capacities.get(one.subject, []), stated) if one.subject[0] == "unit" else [], today,
+        )
+        for one in sorted(found.episodes, key=lambda one: (one.first_day, one.subject))
+    ]  # fmt: skip
+    return Timeline(shown_now, list({n.pk: n for one in found.undated for n in one.numbers}.values()))
+
+
+# Shares -----------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Share:
+    """What a unit can do, set against one statement of what its whole facility can do or does, in percent."""
+
+    low: Decimal | None
+    best: Decimal | None
+    high: Decimal | None
+    denominator: Denominator
+    unit_capacity: str
+    facility_capacity: str
+
+
+OF_BASIS = {
+    CapacityBasis.THROUGHPUT: Denominator.FACILITY_THROUGHPUT, CapacityBasis.OUTPUT: Denominator.FACILITY_OUTPUT,
+}  # fmt: skip
+
+
+def shares_of(parts: Iterable[Any], wholes: Iterable[Any]) -> list[Share]:
+    """Each statement about a unit over each about its facility. A part is never more than its whole: a facility that
+    did less than the unit can do did so without it, and is left out."""
     found = []
-    for episode in outages(units, facilities, then):
-        about = episode.said[0].claim.proposition
-        facility = about.unit.facility_id if episode.subject[0] == "unit" else episode.subject[1]
-        found.append((episode, shown(episode, policy, operators.get(facility, set()), today)))
-    found.sort(key=lambda pair: min(s.start.earliest for s in pair[0].starts if s.start))
-    return [outage for _, outage in found]
+    for part, whole in product(able(parts), [one for one in wholes if one.product is None and says(one)]):
+        if whole.unit_of_measure == UnitOfMeasure.PERCENT:
+            continue
+        if not comparable(part.unit_of_measure, whole.unit_of_measure):
+            continue
+        low, best, high = bounds_in(part, whole.unit_of_measure)
+        least, value, most = bounds_in(whole, whole.unit_of_measure)
+        share = Share(
+            percent(low, most), percent(best, value), percent(high, least),
+            OF_BASIS.get(CapacityBasis(whole.basis), Denominator.FACILITY_CAPACITY), part.public_id, whole.public_id,
+        )  # fmt: skip
+        if not any(one is not None and one > 100 for one in (share.low, share.best, share.high)):
+            found.append(share)
+    return found
+
+
+def percent(part: Decimal | None, whole: Decimal | None) -> Decimal | None:
+    return None if part is None or not whole else part * 100 / whole
+
+
+def says(number: Any) -> bool:
+    """Whether a number has any bound; a vague one has none."""
+    return number.low is not None or number.best is not None or number.high is not None
+
+
+def able(capacities: Iterable[Any]) -> list[Any]:
+    """What reports say can be done: not what was done, and not of one product alone."""
+    return [one for one in capacities if one.basis not in OF_BASIS and one.product is None and says(one)]
+
+
+def bounds_in(number: Any, unit: str) -> tuple[Decimal | None, Decimal | None, Decimal | None]:
+    """The bounds of a number in another unit; a value without bounds stands for itself at both ends."""
+    found = convert(number.low, number.best, number.high, number.unit_of_measure, unit, basis=number.basis)
+    assert found is not None
+    alone = found.best if found.low is None and found.high is None else None
+    low = found.low if found.low is not None else alone
+    high = None if number.or_more else found.high if found.high is not None else alone
+    return low, found.best, high

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from django.db.models import Prefetch, Q, QuerySet
-from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from record.api.pages import BACK_IN_TIME, Key
+from record.api.pages import BACK_IN_TIME, Key, today
 from record.api.problems import BadParameter
 from record.api.serializers import Brief
 from record.api.views import PREFIX, RecordViewSet
@@ -23,6 +21,7 @@ from sources.models import Report
 from sources.serializers import ActorBrief
 from strikes import facets, filters, threads
 from strikes.accounts import about, accounts, fill, summaries
+from strikes.measures import converted, find_agreement
 from strikes.models import (
     Assessment,
     Capacity,
@@ -37,6 +36,7 @@ from strikes.models import (
     Unit,
     WeaponCount,
 )
+from strikes.outages import Policy
 from strikes.pictures import TimelineSvg
 from strikes.reading import SUBJECTS, attach_relations, claims_read, read_claims, with_prefix
 from strikes.serializers.accounts import DependantsSerializer, ThreadSerializer, accounts_of
@@ -57,7 +57,7 @@ from strikes.serializers.places import (
 )
 from strikes.serializers.timelines import timeline_of
 from strikes.standing import known_states
-from strikes.timelines import Policy, capacities_of, timeline
+from strikes.timelines import capacities_of, timeline
 
 MOST_ACCOUNTS, MOST_CLAIMS = 500, 5_000
 """Propositions, and claims of them, that one answer shows."""
@@ -128,10 +128,6 @@ class WithTimeline(WithAccounts):
     def get_renderers(self) -> Any:
         return [*super().get_renderers(), *([TimelineSvg()] if self.action == "timeline" else [])]
 
-    def places(self, row: Any) -> tuple[Q, Q]:
-        """Which units and which facilities the timeline of a row is about."""
-        raise NotImplementedError
-
     @action(detail=True)
     def timeline(self, request: Request, public_id: str) -> Response:
         """Strikes, outages with their ends and forecasts, and capacities, each in the order of time.
@@ -140,6 +136,7 @@ class WithTimeline(WithAccounts):
         claims that it ran again or will. Where issuers differ, `policy` picks one reading and is named in the
         answer, what others say stands beside it in `rivals`, and `policy=all` gives each issuer's own. Every edge
         names the claims behind it. Predicted ends are compared with the end: met, early, late, pending or overdue.
+        Numbers of which nobody says when they held are in `undated`. Nothing of this is stored, or a finding of ours.
         """
         row = self.load(self.get_queryset()).filter(public_id=public_id).first()
         if row is None:
@@ -149,11 +146,11 @@ class WithTimeline(WithAccounts):
             "policy"
         )
         policy = None if word == "all" else Policy(word)
-        units, facilities = self.places(row)
         facility = row if isinstance(row, Facility) else row.facility
-        operated = Q(pk=facility.pk)
-        outages = timeline(units, facilities, operated, self.pin.then, policy, self.today())
-        capacities = capacities_of(units, facilities, self.pin.then)
+        whole = row is facility
+        units = Q(facility=row) if whole else Q(pk=row.pk)
+        capacities = capacities_of(units, Q(pk=facility.pk), self.pin.then)
+        told = timeline(units, facility, whole, self.pin.then, policy, today(request), capacities)
         strikes = (
             Strike.objects.published(self.pin.then)
             .filter(facility=facility)
@@ -163,16 +160,16 @@ class WithTimeline(WithAccounts):
             self.model._meta.model_name: row,
             "policy": word,
             "strikes": strikes,
-            "outages": outages,
-            "capacities": [one for group in capacities.values() for one in group],
+            "outages": told.outages,
+            "undated": told.undated,
+            "capacities": [
+                one for (kind, _), group in capacities.items() for one in group if whole or kind == "unit"
+            ],
         }
         return Response(self.timeline_serializer(found, context=self.get_serializer_context()).data)
 
-    def today(self) -> dt.date:
-        """The day up to which forecasts can be judged: that of the point in time that was asked for."""
-        now = timezone.now()
-        back = self.pin.known or (self.pin.at if "as_of" in self.request.query_params else now)
-        return (back or now).date()
+    def judged_by(self) -> list[str]:
+        return [today(self.request).isoformat()] if self.action == "timeline" else []
 
 
 class RegionViewSet(WithAccounts):
@@ -212,9 +209,6 @@ class FacilityViewSet(WithTimeline):
             .prefetch_related("regions", "names", Prefetch("parties", parties, to_attr="public_parties"))
         )
 
-    def places(self, row: Any) -> tuple[Q, Q]:
-        return Q(facility=row), Q(pk=row.pk)
-
 
 class UnitViewSet(WithTimeline):
     """Parts of facilities that can be out on their own, such as AVT-6 of NORSI.
@@ -233,14 +227,33 @@ class UnitViewSet(WithTimeline):
     def load(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         return super().load(rows).select_related("facility").prefetch_related("names")
 
-    def places(self, row: Any) -> tuple[Q, Q]:
-        return Q(pk=row.pk), Q(pk__in=[])
+
+class WithConversion(RecordViewSet):
+    """Numbers that can be shown in another unit beside the one that was printed."""
+
+    filters_of: ClassVar[dict[str, Any]] = {"retrieve": filters.Conversion}
+
+    def attach(self, rows: Sequence[Any]) -> None:
+        super().attach(rows)
+        asked: Any = self.request
+        words = filters.Conversion(asked.query_params, self.get_queryset(), request=asked)
+        to = words.asked().get("convert_to") if words.is_valid() else None
+        if to is not None:
+            for row in rows:
+                filters.refuse_unlike(row.unit_of_measure, to)
+        self.convert(rows, to)
+
+    def convert(self, rows: Sequence[Any], to: str | None) -> None:
+        for row in rows:
+            row.converted = converted(row, to) if to is not None else None
 
 
-class CapacityViewSet(RecordViewSet):
+class CapacityViewSet(WithConversion):
     """How much facilities and units can do, as reports state it. Rivals stand side by side.
 
-    `capacities/?facility=norsi` shows what reports say of one refinery; none of them is marked as right.
+    `capacities/?facility=norsi` shows what reports say of one refinery; none of them is marked as right. With
+    `unit_of_measure=mt_per_year,kbbl_per_day&convert_to=kbbl_per_day` each is also given in barrels a day, and
+    `agrees_with` names the rivals that say the same.
     """
 
     model = Capacity
@@ -256,6 +269,11 @@ class CapacityViewSet(RecordViewSet):
 
     def load(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         return super().load(rows).select_related("facility", "unit__facility", "report__source", "actor")
+
+    def convert(self, rows: Sequence[Any], to: str | None) -> None:
+        super().convert(rows, to)
+        if to is not None:
+            find_agreement(rows, to, self.pin.then)
 
 
 class StrikeViewSet(WithAccounts):
@@ -368,13 +386,14 @@ class ClaimViewSet(RecordViewSet):
         row = self.get_queryset().filter(public_id=public_id).first()
         if row is None:
             return self.absent(public_id)
-        keys, links = threads.thread(row, self.pin.then)
-        claims = read_claims(keys, self.pin.then)
+        thread = threads.thread(row, self.pin.then)
+        claims = read_claims(thread.claims, self.pin.then)
         found = {
             "claim": row.public_id,
             "versions": threads.versions(row, self.pin.then),
-            "relations": links,
+            "relations": thread.links,
             "claims": sorted(claims, key=lambda one: (one.sort_at, one.report.issued_latest, one.public_id)),
+            "complete": thread.complete,
         }
         return Response(ThreadSerializer(found, context=self.get_serializer_context()).data)
 
@@ -387,11 +406,12 @@ class NumberViewSet(RecordViewSet):
         return super().load(rows).select_related("part_of", *related)
 
 
-class DamageEstimateViewSet(NumberViewSet):
+class DamageEstimateViewSet(WithConversion, NumberViewSet):
     """Numbers with their bounds, each with the claim that carries it.
 
     `comparator=at_least` lists those of which only a lower bound was said: their `best` is null. Do not add
-    or average numbers of different scope, basis or denominator.
+    or average numbers of different scope, basis or denominator. `unit_of_measure=t_per_day&convert_to=kbbl_per_day`
+    adds the same bounds in barrels, with the density that was taken.
     """
 
     model = DamageEstimate
@@ -458,7 +478,7 @@ class ReportViewSet(sources.ReportViewSet):
         row = self.load(self.get_queryset()).filter(public_id=public_id).first()
         if row is None:
             return self.absent(public_id)
-        copies = threads.dependants(row, self.pin.then)
+        copies, complete = threads.dependants(row, self.pin.then)
         loaded = {
             one.pk: one for one in self.load(Report.objects.filter(pk__in=[c.report.pk for c in copies]))
         }
@@ -466,7 +486,7 @@ class ReportViewSet(sources.ReportViewSet):
             loaded[copy.report.pk].steps = copy.steps
         found = {
             "report": row, "notices": row.public_notices,
-            "dependants": [loaded[copy.report.pk] for copy in copies],
+            "dependants": [loaded[copy.report.pk] for copy in copies], "complete": complete,
         }  # fmt: skip
         return Response(DependantsSerializer(found, context=self.get_serializer_context()).data)
 

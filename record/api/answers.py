@@ -23,15 +23,16 @@ HEADERS = ("Link", "X-Total-Count")
 """Headers that belong to the answer and are not worked out anew."""
 
 
-def tag(request: Request, pin: Pin, base_url: str) -> str:
+def tag(request: Request, pin: Pin, base_url: str, *judged_by: str) -> str:
     """The entity tag of an answer: the revision and takedowns it reads, and what was asked.
 
     The newest revision is in it beside the one that is read: reference fields show today's values at every
-    point in time.
+    point in time. ``judged_by`` is what else the answer depends on, such as the day.
     """
     asked = [
-        base_url, request.path, sorted(request.query_params.lists()), request.accepted_media_type, pin.head,
+        base_url, request.path, list(request.query_params.lists()), request.accepted_media_type, pin.head,
         pin.at and pin.at.isoformat(), pin.known and pin.known.isoformat(), settings.SPECTACULAR_SETTINGS["VERSION"],
+        *judged_by,
     ]  # fmt: skip
     digest = hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:24]
     return f'W/"r{pin.revision}-t{pin.takedowns}-{digest}"'
@@ -40,12 +41,12 @@ def tag(request: Request, pin: Pin, base_url: str) -> str:
 def is_current(request: Request, etag: str) -> bool:
     """Whether the client has this very answer already."""
     known = parse_etags(request.headers.get("If-None-Match", ""))
-    return etag in known or "*" in known or etag.removeprefix("W/") in known
+    return etag in known or etag.removeprefix("W/") in known
 
 
 def is_shared(request: Request) -> bool:
     """Whether the answer may come from the cache, and go into it: only what anybody may ask for, as a page."""
-    personal = "Authorization" in request.headers or settings.SESSION_COOKIE_NAME in request.COOKIES
+    personal = "Authorization" in request.headers or request.COOKIES
     return not personal and isinstance(request.accepted_renderer, Json)
 
 

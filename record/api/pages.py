@@ -143,6 +143,12 @@ def past(request: Request, name: str) -> dt.datetime | None:
     return moment
 
 
+def today(request: Request) -> dt.date:
+    """The day by which an answer judges what is over: that of the point in time that was asked for, or today (UTC)."""
+    moments = [moment for name in BACK_IN_TIME if (moment := past(request, name)) is not None]
+    return min(moments, default=timezone.now()).date()
+
+
 class KeysetPagination(BasePagination):
     """`count`, `next`, `previous` and `results`; cursors are signed and bound to query and revision."""
 
@@ -245,6 +251,7 @@ class Pin:
         """
         if self.cursor is not None and self.cursor.takedowns == self.takedowns:
             return self.cursor.count
-        at = self.at.timestamp() if self.at else 0
-        key = f"count:{fingerprint(request, 'ordering', 'facets')}:{self.revision}:{self.head}:{self.takedowns}:{at}:{self.known}"
+        moments = [moment and moment.isoformat() for moment in (self.at, self.known)]
+        asked = fingerprint(request, "ordering", "facets")
+        key = f"count:{asked}:{self.revision}:{self.head}:{self.takedowns}:{moments[0]}:{moments[1]}"
         return cache.get_or_set(key, rows.count, COUNT_KEPT) or 0

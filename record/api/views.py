@@ -65,15 +65,20 @@ class PublicView(APIView):
 
     def revalidate(self, request: Request, pin: Pin) -> None:
         """Answer without making an answer, if the client has it already or somebody has just asked for it."""
-        self.etag = answers.tag(request, pin, self.base_url())
+        self.etag = answers.tag(request, pin, self.base_url(), *self.judged_by())
         found: Any = None
         if answers.is_current(request, self.etag):
             found = HttpResponse(status=status.HTTP_304_NOT_MODIFIED)
+            del found["Content-Type"]  # caches would put it in place of the real one
         elif answers.is_shared(request):
             found = answers.kept(self.etag)
         if found is not None:
             view: Any = self
             view.get = view.head = lambda request, *args, **kwargs: found
+
+    def judged_by(self) -> list[str]:
+        """What an answer depends on beside the record and the request, such as the day by which forecasts are judged."""
+        return []
 
     def base_url(self) -> str:
         return settings.PUBLIC_URL or self.request.build_absolute_uri("/").rstrip("/")

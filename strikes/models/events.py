@@ -24,15 +24,14 @@ from strikes.models.places import Facility, Region, Unit
 class StrikeQuerySet(RecordedQuerySet["Strike"]):
     def known(self, at: AsOf) -> Self:
         """Strikes of which somebody had spoken by a moment, and the waves that group them."""
-        found: set[Any] = set(
-            Proposition.objects.published(at).exclude(strike=None).values_list("strike", flat=True)
-        )
-        newest = found
-        while newest:
-            waves = Strike.objects.filter(pk__in=newest).exclude(wave=None).values_list("wave", flat=True)
-            newest = set(waves) - found
-            found |= newest
-        return self.filter(pk__in=found)
+        spoken = Proposition.objects.published(at).exclude(strike=None).values("strike")
+        above: set[Any] = set()
+        members: Any = spoken
+        while members:
+            waves = Strike.objects.filter(pk__in=members).exclude(wave=None)
+            members = set(waves.values_list("wave", flat=True)) - above
+            above |= members
+        return self.filter(Q(pk__in=spoken) | Q(pk__in=above))
 
     def below(self, waves: Iterable[int]) -> set[int]:
         """The keys of these waves and of everything they group, at any depth."""

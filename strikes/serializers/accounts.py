@@ -159,7 +159,11 @@ class ThreadSerializer(serializers.Serializer[Any]):
     relations = LinkSerializer(many=True, help_text="How the claims below stand to each other.")
     claims = ClaimSerializer(
         many=True,
-        help_text="The claims of the thread, itself among them, in the order in which they were said.",
+        help_text="The claims of the thread, itself among them, in the order in which they were said; the nearest "
+        "500 of them, at most eight steps away.",
+    )
+    complete = serializers.BooleanField(
+        help_text="Whether these are all; false where more may belong to the thread than is shown."
     )
 
 
@@ -181,5 +185,9 @@ class DependantsSerializer(serializers.Serializer[Any]):
     report = ReportBrief(help_text="The report.")
     notices = NoticeSerializer(many=True, help_text="What its publisher later did to it, oldest first.")
     dependants = CopySerializer(
-        many=True, help_text="Copies of it, the nearest first, each with its own notices."
+        many=True,
+        help_text="Copies of it, the nearest first, each with its own notices; at most 500, eight steps away.",
+    )
+    complete = serializers.BooleanField(
+        help_text="Whether these are all; false where there may be more copies than are shown."
     )

@@ -8,8 +8,8 @@ from rest_framework import serializers
 from record.api.serializers import NumberField, WordField
 from strikes.choices import UnitOfMeasure
 from strikes.conversions import shown
+from strikes.outages import Policy
 from strikes.serializers.numbers import DamageEstimateSerializer
-from strikes.timelines import Policy
 
 
 @extend_schema_field({"type": "number"})
@@ -25,9 +25,13 @@ class AmountField(NumberField):
 class AmountSerializer(serializers.Serializer[Any]):
     """An amount with its bounds, in the unit of the answer."""
 
-    low = AmountField(allow_null=True, help_text="At least so much; null if no lower bound is known.")
+    low = AmountField(
+        allow_null=True,
+        help_text="At least so much, as far as was said; null if no lower bound is known.",
+    )
     best = AmountField(
-        allow_null=True, help_text="The value, where one was said of everything in it; else null."
+        allow_null=True,
+        help_text="The value, where one was said of everything in it; else null. A bound is never taken for it.",
     )
     high = AmountField(allow_null=True, help_text="At most so much; null if somebody left it open.")
 
@@ -57,7 +61,10 @@ class PointSerializer(AmountSerializer):
     facilities = serializers.SerializerMethodField(
         help_text="The ids of the facilities at which something stood still."
     )
-    forecast = serializers.BooleanField(help_text="Whether a part of it only was predicted.")
+    forecast = serializers.BooleanField(
+        help_text="Whether a part of it lies beyond the last word on an outage, and rests on a prediction or only on "
+        "nobody having said that it was over."
+    )
 
     def get_facilities(self, point: Any) -> list[str]:
         names: dict[int, str] = self.context["names"]

@@ -7,17 +7,28 @@ from rest_framework import serializers
 
 from record.api.serializers import NumberField, WordField
 from strikes.choices import CapacityBasis, Denominator, Dispute, Metric, UnitOfMeasure
+from strikes.serializers.briefs import SubjectField
 
 
 class OfflineSerializer(serializers.Serializer[Any]):
-    """What was said to be offline or halted, reckoned in one way. Ways are never put into one range."""
+    """What was said to be offline or halted, of one subject, reckoned in one way. No two are put into one range."""
 
+    subject = SubjectField(
+        allow_null=True,
+        help_text="Of what: a unit, a facility, a region; null where the strike has no facility.",
+    )
     metric = WordField(Metric, help_text="What is measured: capacity offline, or output halted.")
     unit_of_measure = WordField(UnitOfMeasure, help_text="The unit that was printed.")
     denominator = WordField(Denominator, allow_null=True, help_text="For a share: of what; otherwise null.")
+    denominator_as_stated = serializers.CharField(
+        allow_null=True, help_text="Of what, in words; null if the word says it."
+    )
     basis = WordField(CapacityBasis, allow_null=True, help_text="How a capacity is reckoned; null if unsaid.")
     scope = serializers.CharField(
         allow_null=True, help_text="What it covers, in words; null if nothing was said."
+    )
+    excludes = serializers.CharField(
+        allow_null=True, help_text="What it leaves out, in words; null if nothing was said."
     )
     low = NumberField(
         allow_null=True,

@@ -5,11 +5,13 @@ from typing import Any
 from rest_framework import serializers
 
 from record.api.serializers import MomentField, WordField
+from strikes.choices import Denominator
+from strikes.outages import EndKind, Outcome
 from strikes.serializers.briefs import StrikeBrief
 from strikes.serializers.numbers import CapacitySerializer, ClaimOfNumber, EstimateInClaim
+from strikes.serializers.offline import AmountField
 from strikes.serializers.places import FacilityBrief, UnitBrief
 from strikes.serializers.summaries import OfflineSerializer
-from strikes.timelines import EndKind, Outcome
 
 
 class SpanSerializer(serializers.Serializer[Any]):
@@ -26,7 +28,10 @@ class SpanSerializer(serializers.Serializer[Any]):
 class OutageEdgeSerializer(serializers.Serializer[Any]):
     """The beginning or the end of an outage as it is read, and on whose word."""
 
-    at = SpanSerializer(allow_null=True, help_text="When; null if nobody said so, or it goes on.")
+    at = SpanSerializer(
+        allow_null=True,
+        help_text="When; null if nobody says, or it goes on and no prediction of its end stands.",
+    )
     kind = WordField(
         EndKind, allow_null=True, help_text="For an end: fact, forecast, or open. Null for a beginning."
     )
@@ -34,7 +39,8 @@ class OutageEdgeSerializer(serializers.Serializer[Any]):
         child=serializers.CharField(), help_text="The ids of the actors on whose word it rests."
     )
     claims = serializers.ListField(
-        child=serializers.CharField(), help_text="The ids of the claims that say so."
+        child=serializers.CharField(),
+        help_text="The ids of the claims that say so; for an open end, that it went on.",
     )
 
 
@@ -43,7 +49,8 @@ class RivalsSerializer(serializers.Serializer[Any]):
 
     start = OutageEdgeSerializer(many=True, help_text="Other beginnings, the earliest first.")
     end = OutageEdgeSerializer(
-        many=True, help_text="Other ends, told as facts or as forecasts, the earliest first."
+        many=True,
+        help_text="Other ends, told as facts or as forecasts, the earliest first; then who says that it went on later.",
     )
 
 
@@ -64,14 +71,28 @@ class ForecastSerializer(serializers.Serializer[Any]):
     outcome = WordField(Outcome, help_text="What became of it, by the end as the policy reads it.")
     days_late = serializers.IntegerField(
         allow_null=True,
-        help_text="Days from the predicted time to the end: 0 within it, negative before it; null while pending.",
+        help_text="Days from the predicted time to the end: 0 within it, negative before it; null until it has ended.",
     )
 
 
-class LoadSerializer(EstimateInClaim):
-    """A number that says how much ran again, with its claim."""
+class NumberSaid(EstimateInClaim):
+    """A number with its claim."""
 
     claim = ClaimOfNumber(help_text="The claim that carries it.")
+
+
+class ShareSerializer(serializers.Serializer[Any]):
+    """What the unit can do, in percent of one statement of what its whole facility can do or does.
+
+    Arithmetic of ours, with the units converted: nobody's statement, and no measure of what stood still.
+    """
+
+    low = AmountField(allow_null=True, help_text="At least so many percent; null if no bound was stated.")
+    best = AmountField(allow_null=True, help_text="The value over the value; null unless both were stated.")
+    high = AmountField(allow_null=True, help_text="At most so many percent; null if it was left open.")
+    denominator = WordField(Denominator, help_text="Of what: by how the facility's figure is reckoned.")
+    unit_capacity = serializers.CharField(help_text="The id of the capacity statement about the unit.")
+    facility_capacity = serializers.CharField(help_text="The id of the one about the facility.")
 
 
 class ReadingSerializer(serializers.Serializer[Any]):
@@ -103,7 +124,12 @@ class OutageSerializer(serializers.Serializer[Any]):
         many=True,
         help_text="What was said to be offline or halted meanwhile: the widest bounds of each way of reckoning.",
     )
-    load = LoadSerializer(
+    shares = ShareSerializer(
+        many=True,
+        help_text="What the unit can do, set against each statement about the whole facility; empty for a facility. "
+        "Shares of different denominators are different statements: none follows from another.",
+    )
+    load = NumberSaid(
         many=True, help_text="What was said of how much ran again, such as 60 % after a restart."
     )
     forecasts = ForecastSerializer(
@@ -136,6 +162,10 @@ def timeline_of(name: str, brief: Any) -> Any:
             many=True, help_text="Strikes and incidents at the facility, the earliest first."
         ),
         "outages": OutageSerializer(many=True, help_text="Outages, the earliest first."),
+        "undated": NumberSaid(
+            many=True,
+            help_text="Numbers of how much was offline, halted or running, of which nobody says when they held.",
+        ),
         "capacities": CapacitySerializer(
             many=True, help_text="What reports say it can do, the newest report first; rivals side by side."
         ),

@@ -5,7 +5,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from config.urls import router
+from config.urls import beside, router
 from record import doors
 from record.choices import WithdrawalReason
 from record.models import Ledger, Merge
@@ -51,8 +51,9 @@ def queries_of(api, address):
 
 def test_the_root_lists_every_collection(api):
     root = api("/api/v1/")
-    assert list(root) == COLLECTIONS
-    assert all(api(address)["count"] >= 0 for address in root.values())
+    assert list(root) == [*COLLECTIONS, *beside]
+    assert all(api(root[collection])["count"] >= 0 for collection in COLLECTIONS)
+    assert all(address.endswith(f"/api/v1/{name}/") for name, address in root.items())
 
 
 def test_every_stored_collection_has_its_number_of_queries():
@@ -80,7 +81,7 @@ ORDERINGS = [
     (name, f"{sign}{word}")
     for name, view, _ in router.registry
     if name in STORED
-    for word in [*view.orderings, "id"]
+    for word in [*getattr(view, "orderings", ()), "id"]
     for sign in ("", "-")
 ]
 ORDERED_BY = {  # what an ordering goes by, as a reader of the JSON would put it
