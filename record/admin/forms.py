@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar
 
 from django import forms
 from django.contrib.admin.widgets import AutocompleteSelect
-from django.core.exceptions import NON_FIELD_ERRORS
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
-from django.forms.models import InlineForeignKeyField
+from django.db.models import UniqueConstraint
+from django.forms.models import BaseInlineFormSet, InlineForeignKeyField
 
 from record.models import OnRecord
-from record.saving import BrokenRule, broken_rules
+from record.saving import BrokenRule, broken_rules, fields_of
 
 EMPTY = "—"
+
+
+def on_every_calendar(value: dt.date) -> None:
+    """The first and the last year there is have no other time zones to be read in."""
+    if not dt.MINYEAR < value.year < dt.MAXYEAR:
+        raise ValidationError("That is not a year of this record.")
 
 
 class RuleForm(forms.ModelForm):
@@ -27,6 +35,8 @@ class RuleForm(forms.ModelForm):
     """What the database, or a door, had against the same form a moment ago."""
     held: ClassVar[bool] = False
     """Shown again with what was entered, and not to be saved."""
+    said_by_the_set: frozenset[str] = frozenset()
+    """Rules among the rows of an inline: its formset looks at all of them together."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -36,16 +46,18 @@ class RuleForm(forms.ModelForm):
                 widget.known = self.instance._state.fields_cache.get(name)
 
     def _post_clean(self) -> None:
+        said = [*self.errors.get(NON_FIELD_ERRORS, [])]
         super()._post_clean()  # type: ignore[misc]
         if self.errors.keys() - {NON_FIELD_ERRORS}:
             return  # a value that could not be read says nothing about the rules
+        self.errors.pop(NON_FIELD_ERRORS, None)  # what Django had to say of the same rules
+        for sentence in said:
+            self.add_error(None, sentence)
         parents = [name for name, field in self.fields.items() if isinstance(field, InlineForeignKeyField)]
         unsaid = [name for name in parents if getattr(self.instance, f"{name}_id") is None]
-        broken = list(broken_rules(self.instance, unsaid))
-        if broken:
-            self.errors.pop(NON_FIELD_ERRORS, None)
-        for rule in broken:
-            self.say(rule)
+        for rule in broken_rules(self.instance, unsaid):
+            if rule.name not in self.said_by_the_set:
+                self.say(rule)
 
     def full_clean(self) -> None:
         super().full_clean()
@@ -76,6 +88,41 @@ class RowForm(RuleForm):
     def clean_public_id(self) -> str:
         given: str = self.cleaned_data["public_id"]
         return given.strip()
+
+
+class PartFormSet(BaseInlineFormSet):
+    """The rows of one row. What must be unique among them is looked at together, so that two may trade places."""
+
+    @property
+    def among(self) -> list[UniqueConstraint]:
+        rules = self.model._meta.constraints
+        return [rule for rule in rules if isinstance(rule, UniqueConstraint) and self.fk.name in rule.fields]
+
+    def _construct_form(self, i: int, **options: Any) -> Any:
+        form: Any = super()._construct_form(i, **options)
+        form.said_by_the_set = frozenset(rule.name for rule in self.among)
+        return form
+
+    def validate_unique(self) -> None:
+        staying = [
+            form
+            for form in self.forms
+            if form.is_valid() and form not in self.deleted_forms and (form.has_changed() or form.instance.pk)
+        ]
+        for rule in self.among:
+            seen = set()
+            for form in staying:
+                row = form.instance
+                looked_at = {
+                    name: getattr(row, row._meta.get_field(name).attname) for name in fields_of(rule)
+                }
+                if rule.condition and not rule.condition.check(looked_at):
+                    continue
+                key = tuple(getattr(row, row._meta.get_field(name).attname) for name in rule.fields)
+                if key in seen:
+                    fields = [name for name in fields_of(rule) if name != self.fk.name]
+                    form.say(BrokenRule(str(rule.get_violation_error_message()), tuple(fields), rule.name))
+                seen.add(key)
 
 
 class KnownAutocomplete(AutocompleteSelect):
