@@ -14,6 +14,7 @@ from record.admin.rows import PartInline, RecordAdmin, RowList, StateFilter
 from record.models import OnRecord
 from sources.admin import ReportAdmin as PlainReportAdmin
 from sources.models import Evidence, Report
+from strikes.clocks import RULE, MomentForm, from_clock, until_clock
 from strikes.models import (
     Assessment,
     Capacity,
@@ -41,15 +42,33 @@ MEASURE: list[Any] = ["unit_of_measure", "denominator", "denominator_as_stated",
 COVERS: list[Any] = ["scope", "excludes", "measured_on", "cumulative"]
 LASTING: list[Any] = [("effective_from", "effective_from_edge"), ("effective_until", "effective_until_edge")]
 
-UTC = (
-    "The two edges are in UTC: 08:25 at Moscow is 05:25. Where only the day is known, they are its first and last "
-    "second on the clocks of the place."
-)
-
 
 def moment(prefix: str) -> list[Any]:
-    names = ["earliest", "latest", "precision", "timezone", "local_date", "as_stated"]
-    return [f"{prefix}{name}" for name in names]
+    """The fields of a moment: as it was on the clocks of the place, and then the edges in UTC."""
+    return [
+        (f"{prefix}local_date", f"{prefix}timezone"), (f"{prefix}from_time", f"{prefix}until_time"),
+        f"{prefix}precision", f"{prefix}earliest", f"{prefix}latest",
+    ]  # fmt: skip
+
+
+class MomentAdmin(RecordAdmin):
+    """A collection with times that are entered as on the clocks of the place."""
+
+    form = MomentForm
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Without the times of day where the edges are only to be read."""
+        fieldsets = super().get_fieldsets(request, obj)
+        fixed = set(self.get_readonly_fields(request, obj))
+        if obj is not None and not self.has_change_permission(request, obj):
+            fixed = {f"{prefix}earliest" for prefix in self.form.moments}
+        unused = {f"{prefix}{end}_time" for prefix in self.form.moments for end in ("from", "until")
+                  if f"{prefix}earliest" in fixed}  # fmt: skip
+        return [
+            (title, {**options, "fields": [one for one in options["fields"] if not unused & set(one)]
+                     if unused else options["fields"]})
+            for title, options in fieldsets
+        ]  # fmt: skip
 
 
 # Places ---------------------------------------------------------------------------------------------------
@@ -153,12 +172,13 @@ class CapacityAdmin(RecordAdmin):
 # What is at issue -----------------------------------------------------------------------------------------
 
 
-class StrikeForm(WordsForm, RowForm):
-    pass
+class StrikeForm(WordsForm, MomentForm):
+    moments = [""]
+    from_time, until_time = from_clock(), until_clock()
 
 
 @admin.register(Strike)
-class StrikeAdmin(RecordAdmin):
+class StrikeAdmin(MomentAdmin):
     form = StrikeForm
     word_parts = {
         "methods": Words(StrikeMethod, "method", help_text="By what means; at least one, but for a wave. Labels for finding it.")
@@ -169,7 +189,7 @@ class StrikeAdmin(RecordAdmin):
     fieldsets = [
         (None, {"fields": ["public_id", "kind", "title", "methods", "wave"]}),
         ("Where", {"fields": ["facility", "target_described_as", "regions", "location_precision"]}),
-        ("When", {"fields": moment(""), "description": UTC}),
+        ("When", {"fields": [*moment(""), "as_stated"], "description": RULE}),
         (None, {"fields": ["note"]}),
     ]
     lists = [
@@ -259,8 +279,20 @@ class AssessmentAdmin(RecordAdmin):
 # What was said --------------------------------------------------------------------------------------------
 
 
+class ReportForm(MomentForm):
+    moments = ["issued_"]
+    issued_from_time, issued_until_time = from_clock(), until_clock()
+
+
 @admin.register(Report)
-class ReportAdmin(PlainReportAdmin):
+class ReportAdmin(MomentAdmin, PlainReportAdmin):
+    form = ReportForm
+    fieldsets = [
+        (None, {"fields": ["public_id", "source", "title", "link", "language"]}),
+        ("When it was issued", {"fields": [*moment("issued_"), "issued_as_printed"], "description": RULE}),
+        ("Whose copy it is", {"fields": ["derived_from", "wire_source"]}),
+        (None, {"fields": ["note"]}),
+    ]
     lists = [
         RowList(
             "Claims, in the order of the report", Claim, "report",
@@ -341,8 +373,16 @@ class WeaponCountInline(NumberInline):
     ]  # fmt: skip
 
 
+class ClaimForm(MomentForm):
+    moments = ["said_", "event_"]
+    said_from_time, said_until_time = from_clock(), until_clock()
+    event_from_time, event_until_time = from_clock(), until_clock()
+
+
 @admin.register(Claim)
-class ClaimAdmin(RecordAdmin):
+class ClaimAdmin(MomentAdmin):
+    form = ClaimForm
+    grades = frozenset({"credibility"})
     list_display = ["public_id", "actor", "stance", "statement", "proposition", "report", "position", "state"]
     list_filter = [StateFilter, "stance", "attribution", "certainty", "part", "credibility"]
     date_hierarchy = "sort_at"
@@ -353,8 +393,8 @@ class ClaimAdmin(RecordAdmin):
             "actor", "actor_as_stated", "stance", "proposition", "certainty", "attribution", "speakers_stated",
             "statement", "quote", "quote_language",
         ]}),
-        ("When it was said, where the report says so", {"fields": moment("said_"), "description": UTC, "classes": ["collapse"]}),
-        ("When, by the claim, it happened or will happen", {"fields": moment("event_"), "description": UTC, "classes": ["collapse"]}),
+        ("When it was said, where the report says so", {"fields": [*moment("said_"), "said_as_stated"], "description": RULE, "classes": ["collapse"]}),
+        ("When, by the claim, it happened or will happen", {"fields": [*moment("event_"), "event_as_stated"], "description": RULE, "classes": ["collapse"]}),
         ("Where, and what we add", {"fields": ["place_as_stated", "credibility", "note"]}),
     ]  # fmt: skip
 
@@ -366,9 +406,18 @@ class ClaimAdmin(RecordAdmin):
         return inlines
 
 
+class NumberForm(RowForm):
+    def clean_claim(self) -> Claim:
+        claim: Claim = self.cleaned_data["claim"]
+        if claim.status != "draft" and self.instance.supersedes_id is None:
+            raise forms.ValidationError("It is on the record already, with its numbers: correct it instead.")
+        return claim
+
+
 class NumberAdmin(RecordAdmin):
     """A number on a page of its own. It goes public, leaves and is corrected with its claim."""
 
+    form = NumberForm
     actions: Any = []
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -399,7 +448,7 @@ class DamageEstimateAdmin(NumberAdmin):
     ]
 
 
-class WeaponCountForm(WordsForm, RowForm):
+class WeaponCountForm(WordsForm, NumberForm):
     pass
 
 

@@ -240,7 +240,9 @@ class WithdrawPage(DoorPage):
         given = form.cleaned_data
         unseen = [row for row in self.seen(self.resting) if row.seen_version != row.version]
         if given.get("along") and unseen:
-            raise doors.Blocked([doors.Blocker(row, "The page did not show it so: look again.") for row in unseen])
+            raise doors.Blocked(
+                [doors.Blocker(row, "The page did not show it so: look again.") for row in unseen]
+            )
         self.moved = [*self.rows, *(self.resting if given.get("along") else ())]
         revision = doors.withdraw(
             *self.seen(self.rows), reason=WithdrawalReason(given["reason"]), note=given["note"] or None,
