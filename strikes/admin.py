@@ -46,9 +46,13 @@ LASTING: list[Any] = [("effective_from", "effective_from_edge"), ("effective_unt
 def moment(prefix: str) -> list[Any]:
     """The fields of a moment: as it was on the clocks of the place, and then the edges in UTC."""
     return [
-        (f"{prefix}local_date", f"{prefix}timezone"), (f"{prefix}from_time", f"{prefix}until_time"),
+        (f"{prefix}local_date", f"{prefix}timezone"), times_of_day(prefix),
         f"{prefix}precision", f"{prefix}earliest", f"{prefix}latest",
     ]  # fmt: skip
+
+
+def times_of_day(prefix: str) -> tuple[str, str]:
+    return f"{prefix}from_time", f"{prefix}until_time"
 
 
 class MomentAdmin(RecordAdmin):
@@ -62,13 +66,11 @@ class MomentAdmin(RecordAdmin):
         fixed = set(self.get_readonly_fields(request, obj))
         if obj is not None and not self.has_change_permission(request, obj):
             fixed = {f"{prefix}earliest" for prefix in self.form.moments}
-        unused = {f"{prefix}{end}_time" for prefix in self.form.moments for end in ("from", "until")
-                  if f"{prefix}earliest" in fixed}  # fmt: skip
+        unused = {times_of_day(prefix) for prefix in self.form.moments if f"{prefix}earliest" in fixed}
         return [
-            (title, {**options, "fields": [one for one in options["fields"] if not unused & set(one)]
-                     if unused else options["fields"]})
+            (title, {**options, "fields": [line for line in options["fields"] if line not in unused]})
             for title, options in fieldsets
-        ]  # fmt: skip
+        ]
 
 
 # Places ---------------------------------------------------------------------------------------------------
@@ -159,6 +161,7 @@ class UnitAdmin(RecordAdmin):
 class CapacityAdmin(RecordAdmin):
     list_display = ["public_id", "facility", "unit", "words", "unit_of_measure", "basis", "report", "state"]
     list_filter = [StateFilter, "unit_of_measure", "basis", "comparator"]
+    searched_as_written = ["verbatim"]
     fieldsets = [
         (
             None,
@@ -266,6 +269,7 @@ class StateAdmin(admin.ModelAdmin):
 class AssessmentAdmin(RecordAdmin):
     list_display = ["public_id", "proposition", "grade", "grade_basis", "assessed_on", "author", "state"]
     list_filter = [StateFilter, "grade", "grade_basis"]
+    searched_as_written = ["reason"]
     date_hierarchy = "assessed_on"
     fields = ["public_id", "proposition", "grade", "grade_basis", "reason", "assessed_on", "author"]
     readonly_fields = ["author"]
@@ -428,6 +432,7 @@ class NumberAdmin(RecordAdmin):
 class DamageEstimateAdmin(NumberAdmin):
     list_display = ["public_id", "metric", "words", "unit_of_measure", "denominator", "claim", "state"]
     list_filter = [StateFilter, "metric", "comparator", "unit_of_measure"]
+    searched_as_written = ["verbatim"]
     fieldsets = [
         (
             None,
