@@ -88,5 +88,6 @@ def fields_of(constraint: models.BaseConstraint) -> list[str]:
                 if isinstance(child, models.Q):
                     waiting.append(child)
                 else:
-                    named.append(child[0].split("__")[0])
+                    others = [child[1].name] if isinstance(child[1], models.F) else []
+                    named += [name.split("__")[0] for name in (child[0], *others)]
     return list(dict.fromkeys(named))

@@ -10,7 +10,7 @@ from django import forms
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
-from django.db.models import UniqueConstraint
+from django.db.models import UniqueConstraint, Value
 from django.forms.models import BaseInlineFormSet, InlineForeignKeyField
 
 from record.models import OnRecord
@@ -46,13 +46,11 @@ class RuleForm(forms.ModelForm):
                 widget.known = self.instance._state.fields_cache.get(name)
 
     def _post_clean(self) -> None:
-        said = [*self.errors.get(NON_FIELD_ERRORS, [])]
+        vars(self.instance)["validate_constraints"] = lambda exclude: None  # each is asked once, below
         super()._post_clean()  # type: ignore[misc]
+        del vars(self.instance)["validate_constraints"]
         if self.errors.keys() - {NON_FIELD_ERRORS}:
             return  # a value that could not be read says nothing about the rules
-        self.errors.pop(NON_FIELD_ERRORS, None)  # what Django had to say of the same rules
-        for sentence in said:
-            self.add_error(None, sentence)
         parents = [name for name, field in self.fields.items() if isinstance(field, InlineForeignKeyField)]
         unsaid = [name for name in parents if getattr(self.instance, f"{name}_id") is None]
         for rule in broken_rules(self.instance, unsaid):
@@ -103,6 +101,12 @@ class PartFormSet(BaseInlineFormSet):
         form.said_by_the_set = frozenset(rule.name for rule in self.among)
         return form
 
+    def clean(self) -> None:
+        super().clean()
+        for form in self.initial_forms:
+            if form.instance.pk is None and not self._should_delete_form(form):
+                form.add_error(None, "Somebody removed this row. Tick `Delete`, and enter it anew if it is needed.")
+
     def validate_unique(self) -> None:
         staying = [
             form
@@ -114,7 +118,8 @@ class PartFormSet(BaseInlineFormSet):
             for form in staying:
                 row = form.instance
                 looked_at = {
-                    name: getattr(row, row._meta.get_field(name).attname) for name in fields_of(rule)
+                    field.name: Value(getattr(row, field.attname), field)
+                    for field in map(row._meta.get_field, fields_of(rule))
                 }
                 if rule.condition and not rule.condition.check(looked_at):
                     continue
@@ -207,6 +212,15 @@ class WordsForm(RuleForm):
                 self.initial[name] = [
                     getattr(row, field.column) for row in getattr(self.instance, name).all()
                 ]
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        for name, field in list(self.words()):
+            owner = str(getattr(field.part, "owner", ""))
+            for word in given.get(name, []):
+                for rule in broken_rules(field.part(**{field.column: word}), [owner]):
+                    self.add_error(name, rule.sentence)
+        return given
 
     def words(self) -> Iterator[tuple[str, Words]]:
         return ((name, field) for name, field in self.fields.items() if isinstance(field, Words))

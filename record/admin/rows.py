@@ -676,6 +676,11 @@ def theirs_alone(formset: Any) -> Iterator[tuple[str, str, str]]:
             yield str(formset.model._meta.verbose_name), str(row), "not in your form: it stays"
 
 
+def part_of(model: type[OnRecord], name: str) -> str:
+    """The field by which the parts of that name say whose they are."""
+    return str(getattr(model._meta.get_field(name).related_model, "owner", ""))
+
+
 def with_parts_revived(data: Any, model: type[OnRecord], row: OnRecord | None) -> Any:
     """What was entered, with the parts that somebody deleted meanwhile turned into new ones."""
     revived = data.copy()
@@ -691,6 +696,7 @@ def with_parts_revived(data: Any, model: type[OnRecord], row: OnRecord | None) -
             for name in [name for name in data if name.startswith(f"{prefix}-{was}-")]:
                 revived.setlist(f"{prefix}-{new}-{name.removeprefix(f'{prefix}-{was}-')}", data.getlist(name))
             if was not in old:
+                revived[f"{prefix}-{new}-{part_of(model, prefix)}"] = ""
                 revived[f"{prefix}-{new}-id"] = ""
         revived[f"{prefix}-INITIAL_FORMS"] = str(len(old))
     return revived
