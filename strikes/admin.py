@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.db.models import Max, QuerySet
 from django.http import HttpRequest
 
+from record.admin import ReadOnlyAdmin
 from record.admin.forms import RowForm, Words, WordsForm
 from record.admin.rows import PartInline, RecordAdmin, RowList, StateFilter
 from record.models import OnRecord
@@ -238,31 +239,16 @@ class PropositionAdmin(RecordAdmin):
 
 
 @admin.register(PropositionState)
-class StateAdmin(admin.ModelAdmin):
+class StateAdmin(ReadOnlyAdmin):
     """How propositions stood, kept by the doors: to be read."""
 
     list_display = [
-        "proposition",
-        "state",
-        "origins_for",
-        "origins_against",
-        "documents",
-        "from_rev_id",
-        "to_rev_id",
-    ]
+        "proposition", "state", "origins_for", "origins_against", "documents", "from_rev_id", "to_rev_id",
+    ]  # fmt: skip
     list_filter = ["state"]
     ordering = ["-pk"]
     search_fields = ["=proposition__public_id"]
     show_full_result_count = False
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(Assessment)

@@ -11,6 +11,7 @@ from django import forms
 from django.contrib.admin.widgets import AdminTimeWidget
 
 from record.admin.forms import RowForm
+from record.moments import zones
 from record.saving import Refused
 from strikes.bundles import moment
 
@@ -94,7 +95,7 @@ class MomentForm(RowForm):
                 if given[column] != found[name]:
                     given[column] = found[name]
                     self.worked_out.append(column)
-        elif date is not None and zone is not None and edges[0] is not None:
+        elif date is not None and zone in zones() and edges[0] is not None:
             self.compare(prefix, date, edges[0].astimezone(ZoneInfo(zone)).date())
         self.ask_for_edges(prefix, given)
 
@@ -112,6 +113,6 @@ class MomentForm(RowForm):
         """What the row cannot be without is asked for where it was neither given nor worked out."""
         for name in EDGES:
             column = f"{prefix}{name}"
-            if not self._meta.model._meta.get_field(column).null and given.get(column) is None:
-                if column not in self.errors:
-                    self.add_error(column, "Enter it, or the local date from which it is worked out.")
+            needed = not self._meta.model._meta.get_field(column).null
+            if needed and given.get(column) is None and column not in self.errors:
+                self.add_error(column, "Enter it, or the local date from which it is worked out.")

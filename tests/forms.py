@@ -48,7 +48,9 @@ class FormReader(HTMLParser):
 def form_of(response: Any) -> dict[str, Any]:
     """What the form of a page would send, without a button."""
     values = FormReader(response.content.decode()).values
-    return {name: value.removeprefix("\n") if isinstance(value, str) else value for name, value in values.items()}
+    return {
+        name: value.removeprefix("\n") if isinstance(value, str) else value for name, value in values.items()
+    }
 
 
 class ComplaintReader(HTMLParser):

@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.models import User
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.models import Group, User
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from record.admin.rows import Asked
 from record.models import Change, Merge, Revision
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):
+class ReadOnlyAdmin(Asked, admin.ModelAdmin):
     """What the doors keep: to be read."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -57,11 +58,16 @@ class MergeAdmin(ReadOnlyAdmin):
         return super().get_queryset(request).select_related("from_rev", "undone_rev")
 
 
-admin.site.unregister(User)
+admin.site.unregister([User, Group])
+
+
+@admin.register(Group)
+class RoleAdmin(Asked, GroupAdmin):
+    """The roles, as the migrations made them."""
 
 
 @admin.register(User)
-class AccountAdmin(UserAdmin):
+class AccountAdmin(Asked, UserAdmin):
     """Accounts. Only a superuser makes superusers, or changes the account of one."""
 
     list_display = ["username", "first_name", "last_name", "roles", "is_active", "is_superuser", "last_login"]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar
 
 from django import forms
-from django.contrib.admin.widgets import AutocompleteSelect
+from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
 from django.db.models import UniqueConstraint, Value
@@ -105,7 +106,9 @@ class PartFormSet(BaseInlineFormSet):
         super().clean()
         for form in self.initial_forms:
             if form.instance.pk is None and not self._should_delete_form(form):
-                form.add_error(None, "Somebody removed this row. Tick `Delete`, and enter it anew if it is needed.")
+                form.add_error(
+                    None, "Somebody removed this row. Tick `Delete`, and enter it anew if it is needed."
+                )
 
     def validate_unique(self) -> None:
         staying = [
@@ -130,19 +133,41 @@ class PartFormSet(BaseInlineFormSet):
                 seen.add(key)
 
 
+LARGEST_KEY = 2**63 - 1
+NO_KEY = "0"
+
+
+def as_key(value: Any) -> str:
+    """A key as it came, or one that no row has: what is no number would be too much for the database."""
+    text = str(value)
+    return text if text == "" or (re.fullmatch("[0-9]{1,19}", text) and int(text) <= LARGEST_KEY) else NO_KEY
+
+
 class KnownAutocomplete(AutocompleteSelect):
     """An autocomplete that shows the chosen row without asking the database for it once more."""
 
     known: models.Model | None = None
 
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        value = super().value_from_datadict(data, files, name)
+        return None if value is None else as_key(value)
+
     def optgroups(self, name: str, value: Sequence[str], attrs: dict[str, Any] | None = None) -> Any:
         if self.known is None or list(value) != [str(self.known.pk)]:
-            return super().optgroups(name, value, attrs)
+            return super().optgroups(name, [as_key(one) for one in value], attrs)
         groups: list[Any] = [(None, [], 0)]
-        if not self.is_required and not self.allow_multiple_selected:
+        if not self.is_required:
             groups[0][1].append(self.create_option(name, "", "", False, 0))
         groups[0][1].append(self.create_option(name, str(self.known.pk), str(self.known), True, 1))
         return groups
+
+
+class Autocompletes(AutocompleteSelectMultiple):
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        return [as_key(value) for value in super().value_from_datadict(data, files, name) or []]
+
+    def optgroups(self, name: str, value: Sequence[str], attrs: dict[str, Any] | None = None) -> Any:
+        return super().optgroups(name, [as_key(one) for one in value], attrs)
 
 
 def differences(form: forms.ModelForm, formsets: Sequence[Any] = ()) -> list[tuple[str, str, str]]:

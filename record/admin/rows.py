@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -13,6 +14,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.models import LogEntry
 from django.contrib.admin.options import InlineModelAdmin
 from django.contrib.admin.utils import unquote
+from django.contrib.admin.views.main import ERROR_FLAG, SEARCH_VAR
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, models, transaction
@@ -23,6 +25,7 @@ from django.utils.html import format_html
 
 from record import doors
 from record.admin.forms import (
+    Autocompletes,
     KnownAutocomplete,
     PartFormSet,
     RowForm,
@@ -38,6 +41,21 @@ from record.saving import BrokenRule, broken_rule
 from record.search import folded_words
 
 Refusal = tuple[BrokenRule, ...]
+
+
+class Asked:
+    """Lists that are asked for what no database can look up show everything, as Django does with other nonsense."""
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        if all(can_be_asked(name, value) for name, values in request.GET.lists() for value in values):
+            return super().changelist_view(request, extra_context)  # type: ignore[misc]
+        return HttpResponseRedirect(f"{request.path}?{ERROR_FLAG}=1")
+
+
+def can_be_asked(name: str, value: str) -> bool:
+    if name.endswith("__year") and not (re.fullmatch("[0-9]{1,4}", value) and 0 < int(value) < dt.MAXYEAR):
+        return False
+    return "\x00" not in value and (name == SEARCH_VAR or not re.search("[0-9]{19}", value))
 
 
 class Conflict(Exception):
@@ -100,6 +118,11 @@ class Fields:
         if db_field.name in pointers(self.model, many=False) and "widget" not in kwargs:
             kwargs["widget"] = KnownAutocomplete(db_field, self.admin_site)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name in pointers(self.model):
+            kwargs.setdefault("widget", Autocompletes(db_field, self.admin_site))
+        return super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[misc]
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if isinstance(db_field, models.TextField) and db_field.null:
@@ -169,7 +192,7 @@ def state_of(row: OnRecord) -> str:
     return f"withdrawn in revision {row.withdrawn_rev_id}: {str(row.withdrawal_reason).replace('_', ' ')}"
 
 
-class RecordAdmin(Fields, admin.ModelAdmin):
+class RecordAdmin(Asked, Fields, admin.ModelAdmin):
     """A collection of the record.
 
     A draft is edited like any row. What is public is only read here: buttons lead to the doors, and
@@ -267,6 +290,12 @@ class RecordAdmin(Fields, admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_delete_permission(request, obj) and (obj is None or obj.status == "draft")
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """What the address fills in: anything but times, which a widget in two parts cannot read from one text."""
+        times = {field.name for field in self.opts.fields if isinstance(field, models.DateField)}
+        given = super().get_changeform_initial_data(request)
+        return {name: value for name, value in given.items() if name not in times}
 
     # The form ---------------------------------------------------------------------------------------
 

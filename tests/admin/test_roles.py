@@ -115,7 +115,9 @@ def test_no_address_of_the_admin_is_left_out_here():
     assert of_the_site - public - swept_below == {"view_on_site", None}
 
 
-@pytest.mark.parametrize("name", ["", "sources/", "strikes/", "record/", "auth/", "password_change/", "r/1/1/"])
+@pytest.mark.parametrize(
+    "name", ["", "sources/", "strikes/", "record/", "auth/", "password_change/", "r/1/1/"]
+)
 def test_a_stranger_is_sent_to_the_login(name, people):
     answer = people["stranger"].get(f"/admin/{name}")
     assert answer.status_code == 302
@@ -146,7 +148,14 @@ def test_what_may_not_be_written_stays_as_it_was(model, people):
     for state, row in rows.items():
         for who, person in people.items():
             sent = {"change": forms[state], "delete": {"post": "yes"}, "amend": forms[state]}
-            doors_ = {door: {"reason": "typo", "with_needed": "on", f"version-{row.collection}/{row.public_id}": row.version} for door in DOORS}
+            doors_ = {
+                door: {
+                    "reason": "typo",
+                    "with_needed": "on",
+                    f"version-{row.collection}/{row.public_id}": row.version,
+                }
+                for door in DOORS
+            }
             for name, data in {**sent, **doors_}.items():
                 if who in may(model, name, state) and not (name in DOORS and who not in EDITORS):
                     continue
@@ -220,7 +229,15 @@ def test_a_door_knows_no_rows_of_other_collections_and_no_nonsense(editor):
     row = FacilityFactory()
     actor = page(Actor, "publish")
     assert editor.get(f"{actor}?id={row.public_id}").status_code == 404
-    for query in ("", "?id=", "?id=%00", "?id=%ED%A0%80", "?id=" + "x" * 5000, "?id=no-such-row", f"?id={row.public_id}&id=x"):
+    for query in (
+        "",
+        "?id=",
+        "?id=%00",
+        "?id=%ED%A0%80",
+        "?id=" + "x" * 5000,
+        "?id=no-such-row",
+        f"?id={row.public_id}&id=x",
+    ):
         assert editor.get(page(Facility, "publish") + query).status_code == 404
     many = "&".join(f"id={n}" for n in range(300))
     assert editor.get(f"{page(Facility, 'publish')}?{many}").status_code == 404
@@ -353,7 +370,9 @@ def test_the_ledger_is_written_by_nobody(people):
     row = PropositionState.objects.get()
     before = contents()
     for name in ("change", "delete"):
-        assert people["superuser"].post(page(row, name), {"state": "agreed", "post": "yes"}).status_code == 403
+        assert (
+            people["superuser"].post(page(row, name), {"state": "agreed", "post": "yes"}).status_code == 403
+        )
     assert contents() == before
     assert form_of(people["superuser"].get(page(row))).keys() <= {"csrfmiddlewaretoken", "theme"}
     assert {Capacity, Claim, Strike} <= set(ON_RECORD)
