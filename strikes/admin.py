@@ -11,7 +11,7 @@ from django.http import HttpRequest
 
 from record.admin import ReadOnlyAdmin
 from record.admin.forms import RowForm, Words, WordsForm
-from record.admin.rows import PartInline, RecordAdmin, RowList, StateFilter
+from record.admin.rows import PartInline, RecordAdmin, RowList, StateFilter, listed
 from record.models import OnRecord
 from sources.admin import ReportAdmin as PlainReportAdmin
 from sources.models import Evidence, Report
@@ -333,7 +333,13 @@ class NumberInline(PartInline):
                 claim=int(claim) if claim.isdecimal() else None, withdrawn_rev=None
             )
             kwargs["widget"] = forms.Select
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if db_field.name in self.totals and field is not None:
+            found = [
+                (row.pk, str(row)) for row in kwargs["queryset"]
+            ]  # once, not for every row of the inline
+            field.choices = [("", "—"), *found]
+        return field
 
 
 class DamageEstimateInline(NumberInline):
@@ -349,6 +355,9 @@ WEAPONS = Words(
 )
 
 
+WEAPONS_READ = listed("weapons", "weapon")
+
+
 class CountInClaimForm(WordsForm):
     weapons = WEAPONS
 
@@ -357,10 +366,24 @@ class WeaponCountInline(NumberInline):
     model = WeaponCount
     form = CountInClaimForm
     totals = ("part_of", "out_of")
+    readonly_fields = [WEAPONS_READ]
     fieldsets = [
         (None, {"fields": ["outcome", "weapons", "model_as_stated", *BOUNDS]}),
         ("Of what, and where", {"fields": ["out_of", "part_of", "regions", "regions_complete", *COVERS, "note"], "classes": ["collapse"]}),
     ]  # fmt: skip
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).prefetch_related("weapons", "regions")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The weapons as checkboxes where they can be ticked, and as words where they are read."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is None or (obj.status == "draft" and self.has_change_permission(request, obj)):
+            return fieldsets
+        return [
+            (title, {**options, "fields": [WEAPONS_READ if one == "weapons" else one for one in options["fields"]]})
+            for title, options in fieldsets
+        ]  # fmt: skip
 
 
 class ClaimForm(MomentForm):

@@ -45,6 +45,8 @@ class RuleForm(forms.ModelForm):
             widget = getattr(field.widget, "widget", field.widget)
             if isinstance(widget, KnownAutocomplete):
                 widget.known = self.instance._state.fields_cache.get(name)
+            elif isinstance(widget, Autocompletes) and self.instance.pk is not None:
+                widget.known = self.initial.get(name)
 
     def _post_clean(self) -> None:
         vars(self.instance)["validate_constraints"] = lambda exclude: None  # each is asked once, below
@@ -163,11 +165,18 @@ class KnownAutocomplete(AutocompleteSelect):
 
 
 class Autocompletes(AutocompleteSelectMultiple):
+    """Several rows, likewise."""
+
+    known: Sequence[models.Model] | None = None
+
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
         return [as_key(value) for value in super().value_from_datadict(data, files, name) or []]
 
     def optgroups(self, name: str, value: Sequence[str], attrs: dict[str, Any] | None = None) -> Any:
-        return super().optgroups(name, [as_key(one) for one in value], attrs)
+        if self.known is None or set(value) != {str(row.pk) for row in self.known}:
+            return super().optgroups(name, [as_key(one) for one in value], attrs)
+        options = [self.create_option(name, str(row.pk), str(row), True, 0) for row in self.known]
+        return [(None, options, 0)]
 
 
 def differences(form: forms.ModelForm, formsets: Sequence[Any] = ()) -> list[tuple[str, str, str]]:

@@ -13,6 +13,7 @@ from record.models import OnRecord
 from sources.models import Actor
 from strikes.models import Assessment, Capacity, Claim, DamageEstimate, Facility, PropositionState, Strike
 from tests.admin.conftest import DOORS, ROLES, Editor, contents, page
+from tests.admin.related import RELATED
 from tests.factories import (
     ActorFactory,
     AssessmentFactory,
@@ -72,9 +73,13 @@ def rows_of(model: Any) -> dict[str, Any]:
     factory = factories()[model]
     if not issubclass(model, OnRecord):
         return {"any": factory()}
-    public = factory()
+    public, draft = factory(), factory()
+    for make, related in RELATED.items():
+        if make._meta.model is model:
+            related(public)
+            related(draft)
     on_record(getattr(public, public.owner) if public.owner else public)
-    return {"draft": factory(), "public": fresh(public)}
+    return {"draft": draft, "public": fresh(public)}
 
 
 @pytest.mark.parametrize("model", [pytest.param(model, id=model.__name__) for model in REGISTERED])
