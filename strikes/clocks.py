@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, ClassVar
@@ -39,7 +40,8 @@ def from_clock() -> forms.TimeField:
 
 
 def until_clock() -> forms.TimeField:
-    return clock("The last time of day there, where the report says from when until when.")
+    return clock("The last time of day there, where the report says from when until when; after midnight if it is "
+                 "before the first.")  # fmt: skip
 
 
 class MomentForm(RowForm):
@@ -78,9 +80,10 @@ class MomentForm(RowForm):
             self.add_error(f"{prefix}local_date", "A time of day needs its date.")
         elif date is not None and (first is not None or edges[:2] == [None, None]):
             hours = {"from_time": first, "until_time": last} if last is not None else {"time": first}
-            written = {"date": date, "timezone": zone} | {
-                key: clock.strftime("%H:%M") for key, clock in hours.items() if clock is not None
-            }
+            written: dict[str, Any] = {"date": date, "timezone": zone}
+            if last is not None and last < first:
+                written["until_date"] = date + dt.timedelta(days=1)
+            written |= {key: clock.strftime("%H:%M") for key, clock in hours.items() if clock is not None}
             try:
                 found = moment({key: value for key, value in written.items() if value is not None})
             except Refused as refused:
@@ -88,7 +91,7 @@ class MomentForm(RowForm):
                 return
             if last is not None:
                 found["precision"] = "part_of_day"
-            if edges[2] is not None:
+            if edges[2]:
                 found["precision"] = edges[2]
             for name in EDGES:
                 column = f"{prefix}{name}"

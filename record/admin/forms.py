@@ -187,15 +187,21 @@ def differences(form: forms.ModelForm, formsets: Sequence[Any] = ()) -> list[tup
         if name != "seen_version"
     ]
     for formset in formsets:
-        kind = str(formset.model._meta.verbose_name)
         for one in formset.forms:
+            kind = str(formset.model._meta.verbose_name)
+            if isinstance(one.instance, OnRecord) and one.instance.pk is not None:
+                kind += f" {one.instance.public_id}"
             if formset.can_delete and formset._should_delete_form(one):
                 if one.instance.pk is not None:
                     found.append((kind, str(one.instance), "removed"))
             elif one.has_changed():
-                values = [f"{one[name].label}: {entered(one, name)}" for name in one.changed_data]
-                before = str(one.instance) if one.instance.pk is not None else EMPTY
-                found.append((kind, before, "; ".join(values)))
+                after = [f"{one[name].label}: {entered(one, name)}" for name in one.changed_data]
+                before = [
+                    f"{one[name].label}: {shown(one.initial.get(name), one.fields[name])}"
+                    for name in one.changed_data
+                    if one.instance.pk is not None
+                ]
+                found.append((kind, "; ".join(before) or EMPTY, "; ".join(after)))
     return found
 
 
