@@ -88,6 +88,6 @@ def fields_of(constraint: models.BaseConstraint) -> list[str]:
                 if isinstance(child, models.Q):
                     waiting.append(child)
                 else:
-                    others = [child[1].name] if isinstance(child[1], models.F) else []
-                    named += [name.split("__")[0] for name in (child[0], *others)]
+                    another = getattr(child[1], "name", child[0])  # of `F("other")`
+                    named += [name.split("__")[0] for name in (child[0], another)]
     return list(dict.fromkeys(named))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
@@ -324,6 +324,7 @@ class NumberInline(PartInline):
     """A number that a claim carries; its total, if it is a stated part, is one of the same claim."""
 
     template = "admin/edit_inline/stacked.html"
+    roomy = True
     totals: tuple[str, ...] = ("part_of",)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -366,7 +367,7 @@ class WeaponCountInline(NumberInline):
     model = WeaponCount
     form = CountInClaimForm
     totals = ("part_of", "out_of")
-    readonly_fields = [WEAPONS_READ]
+    readonly_fields: ClassVar[Any] = [WEAPONS_READ]
     fieldsets = [
         (None, {"fields": ["outcome", "weapons", "model_as_stated", *BOUNDS]}),
         ("Of what, and where", {"fields": ["out_of", "part_of", "regions", "regions_complete", *COVERS, "note"], "classes": ["collapse"]}),

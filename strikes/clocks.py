@@ -9,7 +9,6 @@ from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.contrib.admin.widgets import AdminTimeWidget
 
 from record.admin.forms import RowForm
 from record.moments import zones
@@ -25,23 +24,24 @@ RULE = (
 EDGES = ("earliest", "latest", "precision")
 
 
-def clock(help_text: str) -> forms.TimeField:
+def clock(label: str, help_text: str) -> forms.TimeField:
     """A time of day on the clocks of the place; it is kept in the edges only."""
     return forms.TimeField(
         required=False,
-        widget=AdminTimeWidget(format="%H:%M"),
+        label=label,
+        widget=forms.TimeInput(format="%H:%M", attrs={"size": 8}),
         input_formats=["%H:%M", "%H:%M:%S"],
         help_text=help_text,
     )
 
 
 def from_clock() -> forms.TimeField:
-    return clock("The time of day there, such as 08:25; or the first, if a last one is given.")
+    return clock("At, or from", "The time of day there, such as 08:25; or the first, if a last one is given.")
 
 
 def until_clock() -> forms.TimeField:
-    return clock("The last time of day there, where the report says from when until when; after midnight if it is "
-                 "before the first.")  # fmt: skip
+    text = "The last time of day there, where the report says from when until when; the next day's, if it is before the first."
+    return clock("Until", text)
 
 
 class MomentForm(RowForm):
@@ -57,6 +57,10 @@ class MomentForm(RowForm):
             for name in EDGES:
                 if f"{prefix}{name}" in self.fields:
                     self.fields[f"{prefix}{name}"].required = False
+            for name in EDGES[:2]:
+                if f"{prefix}{name}" in self.fields:
+                    field = self.fields[f"{prefix}{name}"]
+                    field.label = f"{str(field.label).removesuffix(' (UTC)')} (UTC)"
 
     @cached_property
     def changed_data(self) -> list[str]:

@@ -12,6 +12,7 @@ from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectM
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
 from django.db.models import UniqueConstraint, Value
+from django.forms.formsets import DELETION_FIELD_NAME
 from django.forms.models import BaseInlineFormSet, InlineForeignKeyField
 
 from record.models import OnRecord
@@ -94,26 +95,35 @@ class RowForm(RuleForm):
 class PartFormSet(BaseInlineFormSet):
     """The rows of one row. What must be unique among them is looked at together, so that two may trade places."""
 
+    model: type[models.Model]
+
     @property
     def among(self) -> list[UniqueConstraint]:
         rules = self.model._meta.constraints
         return [rule for rule in rules if isinstance(rule, UniqueConstraint) and self.fk.name in rule.fields]
 
     def _construct_form(self, i: int, **options: Any) -> Any:
-        form: Any = super()._construct_form(i, **options)
+        form: Any = super()._construct_form(i, **options)  # type: ignore[misc]
         form.said_by_the_set = frozenset(rule.name for rule in self.among)
         return form
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        """The heads of the columns are no labels to a screen reader: each field says its name itself."""
+        super().add_fields(form, index)
+        for field in form.fields.values():
+            if not field.widget.is_hidden:
+                field.widget.attrs.setdefault("aria-label", str(field.label))
 
     def clean(self) -> None:
         super().clean()
         for form in self.initial_forms:
-            if form.instance.pk is None and not self._should_delete_form(form):
+            if form.instance.pk is None and not form.cleaned_data.get(DELETION_FIELD_NAME):
                 form.add_error(
                     None, "Somebody removed this row. Tick `Delete`, and enter it anew if it is needed."
                 )
 
     def validate_unique(self) -> None:
-        staying = [
+        staying: list[Any] = [
             form
             for form in self.forms
             if form.is_valid() and form not in self.deleted_forms and (form.has_changed() or form.instance.pk)
@@ -135,6 +145,7 @@ class PartFormSet(BaseInlineFormSet):
                 seen.add(key)
 
 
+NAMES = forms.Media(js=["record/admin.js"])
 LARGEST_KEY = 2**63 - 1
 NO_KEY = "0"
 
@@ -149,6 +160,10 @@ class KnownAutocomplete(AutocompleteSelect):
     """An autocomplete that shows the chosen row without asking the database for it once more."""
 
     known: models.Model | None = None
+
+    @property
+    def media(self) -> forms.Media:
+        return super().media + NAMES
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
         value = super().value_from_datadict(data, files, name)
@@ -168,6 +183,10 @@ class Autocompletes(AutocompleteSelectMultiple):
     """Several rows, likewise."""
 
     known: Sequence[models.Model] | None = None
+
+    @property
+    def media(self) -> forms.Media:
+        return super().media + NAMES
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
         return [as_key(value) for value in super().value_from_datadict(data, files, name) or []]

@@ -39,6 +39,7 @@ from record.api.views import PREFIX
 from record.models import EXEMPT, Change, ClockBehind, OnRecord, Recorded
 from record.saving import BrokenRule, broken_rule
 from record.search import folded_words
+from record.vocabulary import vocabularies
 
 Refusal = tuple[BrokenRule, ...]
 
@@ -110,6 +111,8 @@ class Fields:
 
     model: type[models.Model]
     admin_site: Any
+    roomy: ClassVar[bool] = True
+    """Whether each field has a line of its own."""
 
     def get_autocomplete_fields(self, request: HttpRequest) -> Any:
         return pointers(self.model)
@@ -131,9 +134,35 @@ class Fields:
         if isinstance(db_field, models.URLField):
             kwargs.setdefault("assume_scheme", "https")
         field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        if field is not None:
+            self.explain(field, db_field)
+        if isinstance(db_field, models.DateTimeField):
+            for part, widget in zip(("date", "time"), field.widget.widgets, strict=True):
+                widget.attrs["aria-label"] = f"{field.label}: {part} (UTC)"
         if isinstance(db_field, models.DateField):
             field.validators = [*field.validators, on_every_calendar]
         return field
+
+    def explain(self, field: forms.Field, db_field: Any) -> None:
+        """The help of a field for whoever fills it in; the one on the model speaks to readers of the API, too."""
+        text = re.sub(r"\bnull\b", "empty", str(field.help_text))
+        text = re.sub(r"\bNull\b", "Empty", text)
+        field.help_text = re.sub("`([^`]+)`", r"<code>\1</code>", text)
+        if not self.roomy:
+            return
+        if db_field.choices and (slug := vocabulary_of(db_field)):
+            field.help_text += f' <a href="{reverse("codebook")}#{slug}">What the words mean</a>'
+        elif isinstance(field, forms.CharField) and (db_field.max_length or 0) >= WIDE:
+            field.widget.attrs["class"] = "vLargeTextField"
+
+
+WIDE = 200
+
+
+def vocabulary_of(db_field: Any) -> str | None:
+    """The section of the codebook that defines the words of a field."""
+    words = [word for word, _ in db_field.choices]
+    return next((slug for slug, words_ in vocabularies().items() if words_.values == words), None)
 
 
 class PartInline(Fields, admin.TabularInline):
@@ -141,6 +170,7 @@ class PartInline(Fields, admin.TabularInline):
 
     form = RuleForm
     formset = PartFormSet
+    roomy = False
     extra = 0
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -389,7 +419,7 @@ class RecordAdmin(Asked, Fields, admin.ModelAdmin):
                 transaction.set_rollback(previewed)
         except Conflict as conflict:
             asked.conflict, row = conflict, conflict.row
-            request.POST = with_parts_revived(request.POST, self.model, row)  # type: ignore[assignment]
+            request.POST = with_parts_revived(request.POST, self.model, row)
         except doors.Blocked as blocked:
             asked.refused = tuple(map(rule_of, blocked.blockers))
         except ClockBehind as behind:

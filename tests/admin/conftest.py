@@ -1,28 +1,22 @@
 """Editors at work: every page is asked over HTTP, by somebody with a role."""
 
 from collections.abc import Callable, Iterator
-from importlib import import_module
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.contrib.auth.models import Group, User
-from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.test import Client
 from django.urls import reverse
 
 from tests.forms import form_of, sentences
-
-ROLES = ["contributor", "editor", "administrator"]
+from tests.roles import ROLES, restore_roles
 
 
 @pytest.fixture(autouse=True)
 def roles(db: None) -> None:
-    """The groups as the migration made them: a test that empties the database takes them away."""
-    if Group.objects.count() < len(ROLES):
-        ContentType.objects.clear_cache()
-        import_module("strikes.migrations.0004_roles").make_roles(apps, None)
+    restore_roles()
 
 
 @pytest.fixture

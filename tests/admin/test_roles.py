@@ -12,7 +12,7 @@ from record.choices import WithdrawalReason
 from record.models import OnRecord
 from sources.models import Actor
 from strikes.models import Assessment, Capacity, Claim, DamageEstimate, Facility, PropositionState, Strike
-from tests.admin.conftest import DOORS, ROLES, Editor, contents, page
+from tests.admin.conftest import DOORS, Editor, contents, page
 from tests.admin.related import RELATED
 from tests.factories import (
     ActorFactory,
@@ -24,10 +24,12 @@ from tests.factories import (
     PropositionFactory,
     ReportFactory,
     SourceFactory,
+    WaveFactory,
     factories,
 )
 from tests.forms import form_of
 from tests.recording import fresh, on_record
+from tests.roles import ROLES
 
 REGISTERED = list(admin.site._registry)
 ON_RECORD = [model for model in REGISTERED if issubclass(model, OnRecord)]
@@ -75,7 +77,7 @@ def rows_of(model: Any) -> dict[str, Any]:
         return {"any": factory()}
     public, draft = factory(), factory()
     for make, related in RELATED.items():
-        if make._meta.model is model:
+        if factories()[model] is make or (make is WaveFactory and model is Strike):
             related(public)
             related(draft)
     on_record(getattr(public, public.owner) if public.owner else public)

@@ -94,7 +94,7 @@ def filled_in(form: dict[str, Any], row: Any, prefix: str, change: dict[str, Any
         if not shown or value == "" or (isinstance(value, str) and value != value.strip()):
             return None  # an empty text is kept as null; blanks around it are left out
         if isinstance(value, F):
-            value = getattr(row, row._meta.get_field(value.name).attname)
+            value = getattr(row, row._meta.get_field(value.deconstruct()[1][0]).attname)
         elif value == ANOTHER and field.related_model:
             value = FACTORIES[field.related_model]().pk
         if isinstance(value, bool):
