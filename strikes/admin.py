@@ -69,7 +69,15 @@ class MomentAdmin(RecordAdmin):
             fixed = {f"{prefix}earliest" for prefix in self.form.moments}
         unused = {times_of_day(prefix) for prefix in self.form.moments if f"{prefix}earliest" in fixed}
         return [
-            (title, {**options, "fields": [line for line in options["fields"] if line not in unused]})
+            (
+                title,
+                {
+                    "classes": options.get("classes", []),
+                    "fields": [one for one in options["fields"] if one not in unused],
+                },
+            )
+            if unused & {*options["fields"]}
+            else (title, options)
             for title, options in fieldsets
         ]
 

@@ -111,8 +111,9 @@ class PartFormSet(BaseInlineFormSet):
         """The heads of the columns are no labels to a screen reader: each field says its name itself."""
         super().add_fields(form, index)
         for field in form.fields.values():
-            if not field.widget.is_hidden:
-                field.widget.attrs.setdefault("aria-label", str(field.label))
+            widget = getattr(field.widget, "widget", field.widget)
+            if not widget.is_hidden:
+                widget.attrs.setdefault("aria-label", str(field.label))
 
     def clean(self) -> None:
         super().clean()
@@ -253,7 +254,7 @@ def _rows(field: forms.ModelChoiceField, keys: Sequence[Any]) -> Iterator[models
 class Words(forms.MultipleChoiceField):
     """Words of a vocabulary that are kept as rows of their own, such as the methods of a strike."""
 
-    widget = forms.CheckboxSelectMultiple
+    widget = forms.CheckboxSelectMultiple(attrs={"class": "words"})
 
     def __init__(self, part: type[models.Model], column: str, **options: Any) -> None:
         self.part, self.column = part, column

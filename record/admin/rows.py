@@ -597,6 +597,7 @@ class RecordAdmin(Asked, Fields, admin.ModelAdmin):
                 context["row_lists"] = [self.row_list(request, one, obj) for one in self.lists]
         context["amending"] = amending(request)
         if amending(request):
+            context["title"] = f"Amend {self.opts.verbose_name}"
             context["show_save"] = context["show_save_and_add_another"] = False
         return super().render_change_form(request, context, add, change, form_url, obj)
 
