@@ -15,6 +15,7 @@ from record.admin.rows import PartInline, RecordAdmin, RowList, StateFilter, lis
 from record.models import OnRecord
 from sources.admin import ReportAdmin as PlainReportAdmin
 from sources.models import Evidence, Report
+from strikes.choices import Method
 from strikes.clocks import RULE, MomentForm, from_clock, until_clock
 from strikes.models import (
     Assessment,
@@ -360,7 +361,10 @@ class DamageEstimateInline(NumberInline):
 
 
 WEAPONS = Words(
-    CountedWeapon, "weapon", help_text="The kinds of weapon it counts; `unknown` if the speaker does not say."
+    CountedWeapon,
+    "weapon",
+    without=[Method.NONE],
+    help_text="The kinds of weapon it counts; “unknown” if the speaker does not say.",
 )
 
 
@@ -405,7 +409,7 @@ class ClaimForm(MomentForm):
 class ClaimAdmin(MomentAdmin):
     form = ClaimForm
     grades = frozenset({"credibility"})
-    list_display = ["public_id", "actor", "stance", "statement", "proposition", "report", "position", "state"]
+    list_display = ["public_id", "state", "actor", "stance", "statement", "proposition", "report", "position"]
     list_filter = [StateFilter, "stance", "attribution", "certainty", "part", "credibility"]
     date_hierarchy = "sort_at"
     inlines = [StepInline, RelationInline, ClaimEvidenceInline, DamageEstimateInline, WeaponCountInline]

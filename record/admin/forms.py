@@ -256,10 +256,13 @@ class Words(forms.MultipleChoiceField):
 
     widget = forms.CheckboxSelectMultiple(attrs={"class": "words"})
 
-    def __init__(self, part: type[models.Model], column: str, **options: Any) -> None:
+    def __init__(
+        self, part: type[models.Model], column: str, without: Sequence[str] = (), **options: Any
+    ) -> None:
         self.part, self.column = part, column
         kept: Any = part._meta.get_field(column)
-        super().__init__(choices=kept.choices, **{"required": False, **options})
+        choices = [(word, label) for word, label in kept.choices if word not in without]
+        super().__init__(choices=choices, **{"required": False, **options})
 
 
 class WordsForm(RuleForm):
@@ -272,15 +275,6 @@ class WordsForm(RuleForm):
                 self.initial[name] = [
                     getattr(row, field.column) for row in getattr(self.instance, name).all()
                 ]
-
-    def clean(self) -> dict[str, Any]:
-        given: dict[str, Any] = super().clean() or self.cleaned_data
-        for name, field in list(self.words()):
-            owner = str(getattr(field.part, "owner", ""))
-            for word in given.get(name, []):
-                for rule in broken_rules(field.part(**{field.column: word}), [owner]):
-                    self.add_error(name, rule.sentence)
-        return given
 
     def words(self) -> Iterator[tuple[str, Words]]:
         return ((name, field) for name, field in self.fields.items() if isinstance(field, Words))

@@ -285,13 +285,13 @@ def test_a_method_that_is_no_word_is_refused(editor):
     assert Strike.objects.get().version == 2
 
 
-def test_what_is_no_weapon_is_refused_beside_the_weapons(editor):
+def test_what_is_no_weapon_is_not_offered_and_not_taken(editor):
     count = WeaponCountFactory()
-    said = "`none` is not a weapon."
-    found = complaints(editor.send(page(count), weapons=["none"]))
-    assert ("weapons", said) in found
-    found = complaints(editor.send(page(count.claim), **{"weapon_counts-0-weapons": ["none", "drone"]}))
-    assert ("weapon_counts-0-weapons", said) in found
+    assert 'value="none"' not in editor.get(page(count)).content.decode()
+    for address, name in ((page(count), "weapons"), (page(count.claim), "weapon_counts-0-weapons")):
+        [(field, said)] = complaints(editor.send(address, **{name: ["none", "drone"]}))
+        assert field == name
+        assert "Select a valid choice" in said
     assert [row.weapon for row in CountedWeapon.objects.all()] == ["drone"]
 
 
