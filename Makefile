@@ -27,11 +27,11 @@ run: $(RUN) ## serve the starter data on http://127.0.0.1:8000/ (PORT=... for an
 	@$(PY) manage.py make_admin
 	@exec $(PY) -m gunicorn --config config/gunicorn.conf.py config.wsgi
 
-test: $(DEV) ## all tests on SQLite, then again on PostgreSQL if TEST_DATABASE_URL is set (ARGS=... for pytest)
+test: $(DEV) ## all tests on SQLite, then on PostgreSQL (TEST_DATABASE_URL) with Redis (TEST_REDIS_URL); ARGS=... for pytest
 	@$(call on-both,)
 
 test-slow: $(DEV) ## what takes minutes, on both likewise: fuzzing, a generated client, half a million claims
-	@$(call on-both,-m slow tests/slow)
+	@$(call on-both,-m slow)
 
 test-browser: $(DEV) /usr/bin/chromium ## an editor at work in Debian's Chromium; pictures in $(or $(SCREENSHOTS),/tmp/screenshots)
 	@SCREENSHOTS=$(or $(SCREENSHOTS),/tmp/screenshots) $(PY) -m pytest -m browser tests/browser $(ARGS)
@@ -42,10 +42,10 @@ test-browser: $(DEV) /usr/bin/chromium ## an editor at work in Debian's Chromium
 define on-both
 status=0; \
 echo '== Tests on SQLite'; \
-env -u DATABASE_URL $(PYTEST) $(1) $(ARGS) || status=$$?; \
+env -u DATABASE_URL -u REDIS_URL $(PYTEST) $(1) $(ARGS) || status=$$?; \
 if [ -n "$$TEST_DATABASE_URL" ]; then \
-	echo '== Tests on PostgreSQL'; \
-	DATABASE_URL="$$TEST_DATABASE_URL" $(PYTEST) $(1) $(ARGS) || status=$$?; \
+	echo "== Tests on PostgreSQL$${TEST_REDIS_URL:+ and Redis}"; \
+	DATABASE_URL="$$TEST_DATABASE_URL" REDIS_URL="$$TEST_REDIS_URL" $(PYTEST) $(1) $(ARGS) || status=$$?; \
 else \
 	echo '**********************************************************************'; \
 	printf '*  %-66s*\n' 'PostgreSQL was NOT tested. To test it too, name a server:' \

@@ -159,6 +159,25 @@ def database() -> dict[str, Any]:
 DATABASES = {"default": database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# --- What is remembered ----------------------------------------------------------------------------------
+
+# Counts of lists, and whole answers, both keyed by the revision they read, so that none is ever stale. In each
+# process, and bounded; with REDIS_URL in one place for all of them, bounded by Redis's own `maxmemory`.
+REDIS_URL = env.str("REDIS_URL", default="")
+
+
+def remembered(prefix: str, entries: int) -> dict[str, Any]:
+    if REDIS_URL:
+        options = {"socket_timeout": 1, "socket_connect_timeout": 1}
+        return {
+            "BACKEND": "config.caches.SharedCache", "LOCATION": REDIS_URL, "KEY_PREFIX": prefix, "OPTIONS": options,
+        }  # fmt: skip
+    backend = "django.core.cache.backends.locmem.LocMemCache"
+    return {"BACKEND": backend, "LOCATION": prefix, "OPTIONS": {"MAX_ENTRIES": entries}}
+
+
+CACHES = {"default": remembered("counts", 10_000), "answers": remembered("answers", 1_000)}
+
 # --- Words and times -------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en"

@@ -26,6 +26,7 @@ from strikes.models import Claim, ClaimOrigin, Facility, Proposition, Propositio
 from strikes.standing import retracted
 
 SHOWN = 3  # claims on each side of the teaser
+PICTURED = "norsi"  # the facility whose timeline is drawn, once it is in the record
 
 
 class Plain(View):
@@ -73,6 +74,7 @@ class Landing(Page):
                 ("reports", Report.objects.published(n).count(), "reports/"),
                 ("facilities", Facility.objects.published(n).count(), "facilities/"),
             ],
+            pictured=Facility.objects.published(n).filter(public_id=PICTURED).first(),
             dispute=dispute,
             requests=requests(dispute),
             **context,

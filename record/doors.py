@@ -19,7 +19,7 @@ from record.saving import Refused, save_checked
 
 BOOKKEEPING = frozenset(
     {"id", "public_id", "published_rev", "withdrawn_rev", "taken_down_rev", "withdrawal_reason",
-     "withdrawal_note", "replaced_by", "supersedes", "version", "search_text", "sort_at", "local_until"}
+     "withdrawal_note", "replaced_by", "supersedes", "version", "search_text", "sort_at", "known_at", "local_until"}
 )  # fmt: skip
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
-from typing import Any, ClassVar, Self, TypeVar
+from typing import Any, ClassVar, NamedTuple, Self, TypeVar
 
 from django.apps import apps
 from django.db import models
-from django.db.models import CheckConstraint, Exists, F, OuterRef, Q, UniqueConstraint
+from django.db.models import CheckConstraint, Exists, F, Func, OuterRef, Q, UniqueConstraint
+from django.db.models.lookups import GreaterThan, IsNull, LessThanOrEqual
 from django.utils import timezone
 
 from record.choices import Action, WithdrawalReason
@@ -123,22 +124,41 @@ class MergeQuerySet(models.QuerySet["Merge"]):
             return self.filter(undone_rev__isnull=True)
         return self.filter(from_rev__lte=at).filter(Q(undone_rev__isnull=True) | Q(undone_rev__gt=at))
 
-    def survivor(self, collection: str, public_id: str, at: int | None = None) -> str:
-        """The id at the end of the chain of merges that starts at this one."""
-        step = self.active(at).filter(collection=collection)
-        while merge := step.filter(loser=public_id).first():
-            public_id = merge.survivor
-        return public_id
+    def roots(self, collection: str, at: int | None = None) -> dict[str, str]:
+        """Every id merged away at a revision, with the id at the end of its chain. One query: merges are few."""
+        steps = dict(self.active(at).filter(collection=collection).values_list("loser", "survivor"))
+        found = {}
+        for loser, end in steps.items():
+            passed = {loser}
+            while end in steps and end not in passed:
+                passed.add(end)
+                end = steps[end]
+            found[loser] = end
+        return found
 
-    def family(self, collection: str, public_id: str, at: int | None = None) -> set[str]:
-        """All ids that mean the same thing: the survivor and everything merged into it."""
-        family = {self.survivor(collection, public_id, at)}
-        newest = family
+    def survivors(self, collection: str, public_ids: Iterable[str], at: int | None = None) -> dict[str, str]:
+        """For each id the one at the end of the chain of merges that starts at it."""
+        step, ends = self.active(at).filter(collection=collection), {one: one for one in public_ids}
+        newest = set(ends)
         while newest:
-            losers = self.active(at).filter(collection=collection, survivor__in=newest)
-            newest = set(losers.values_list("loser", flat=True)) - family
-            family = family | newest
-        return family
+            merged = dict(step.filter(loser__in=newest).values_list("loser", "survivor"))
+            ends = {one: merged.get(end, end) for one, end in ends.items()}
+            newest = set(merged.values())
+        return ends
+
+    def families(
+        self, collection: str, public_ids: Iterable[str], at: int | None = None
+    ) -> dict[str, set[str]]:
+        """For each id all that mean the same thing: the survivor and everything merged into it."""
+        step, ends = self.active(at).filter(collection=collection), self.survivors(collection, public_ids, at)
+        families = {end: {end} for end in ends.values()}
+        newest = {end: end for end in families}
+        while newest:
+            losers = step.filter(survivor__in=newest).values_list("loser", "survivor")
+            newest = {loser: newest[survivor] for loser, survivor in losers}
+            for loser, end in newest.items():
+                families[end].add(loser)
+        return {one: families[end] for one, end in ends.items()}
 
 
 class Merge(models.Model):
@@ -172,24 +192,51 @@ class Merge(models.Model):
         return f"{self.collection}/{self.loser} is {self.survivor}"
 
 
+class Unindexed(Func):
+    """A column that no index is searched for, because nearly every row has what is asked of it.
+
+    PostgreSQL knows that. SQLite keeps no statistics, takes every comparison for a rare hit, and would sort half
+    a million public claims for one page rather than read them along their order; a plus before the column is its
+    own way of saying so.
+    """
+
+    arity = 1
+    template = "%(expressions)s"
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return self.as_sql(compiler, connection, template="+%(expressions)s", **context)
+
+
+class AsOf(NamedTuple):
+    """What a reader looks at: the record as it stood at a revision and, of that, what was known by a moment."""
+
+    revision: int
+    known: datetime | None = None
+    """Only what had been said and issued by then; null for all that we have."""
+
+
 _Row = TypeVar("_Row", bound="Recorded", covariant=True)
 
 
 class RecordedQuerySet(models.QuerySet[_Row]):
     """The one rule of who may see what."""
 
-    def published(self, at: int | None = None) -> Self:
+    def published(self, at: int | AsOf | None = None) -> Self:
         """Rows public at a revision (now, if none is given): published, not withdrawn, not merged away.
 
-        A takedown holds at every revision.
+        A takedown holds at every revision. With an ``AsOf`` that names a moment, only rows known by then.
         """
+        if isinstance(at, AsOf):
+            rows = self.published(at.revision)
+            return rows if at.known is None else rows.known(at)
+        begun, ended = Unindexed("published_rev"), Unindexed("withdrawn_rev")
         if at is None:
-            rows = self.filter(published_rev__isnull=False, withdrawn_rev__isnull=True)
+            rows = self.filter(IsNull(begun, False), IsNull(ended, True))
         else:
             rows = self.filter(
-                Q(withdrawn_rev__isnull=True) | Q(withdrawn_rev__gt=at),
-                published_rev__lte=at,
-                taken_down_rev__isnull=True,
+                LessThanOrEqual(begun, at),
+                Q(IsNull(ended, True)) | Q(GreaterThan(ended, at)),
+                IsNull(Unindexed("taken_down_rev"), True),
             )
         if self.model.mergeable:
             merged_away = Merge.objects.active(at).filter(
@@ -197,6 +244,20 @@ class RecordedQuerySet(models.QuerySet[_Row]):
             )
             rows = rows.filter(~Exists(merged_away))
         return rows
+
+    def merged(self, at: int | None = None) -> dict[int, int]:
+        """The key of each row merged away at a revision, with the key of the row that stands for it."""
+        roots = Merge.objects.roots(self.model.collection, at) if self.model.mergeable else {}
+        if not roots:
+            return {}
+        rows: Any = self.model._default_manager.all()
+        rows = rows.filter(public_id__in={*roots, *roots.values()})
+        keys: dict[str, int] = dict(rows.values_list("public_id", "pk"))
+        return {keys[loser]: keys[root] for loser, root in roots.items()}
+
+    def known(self, at: AsOf) -> Self:
+        """Rows that say something said and issued by a moment; all of them, where rows say nothing."""
+        return self.filter(**{f"{self.model.known_by}__lte": at.known}) if self.model.known_by else self.all()
 
     def cited(self) -> Self:
         """Rows that others may rest on: public now, or merged away (which claims keep pointing at)."""
@@ -227,6 +288,8 @@ class Recorded(models.Model):
     mergeable: ClassVar[bool] = False
     owner: ClassVar[str | None] = None
     """The pointer to the row this one is a part of: it is published and withdrawn with it."""
+    known_by: ClassVar[str | None] = None
+    """What leads to the moment from which the row was known; null where that does not matter."""
     follows_lineage: ClassVar[bool] = False
     """A part that hangs on the first row of a chain of corrections and outlives each of them."""
 

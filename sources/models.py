@@ -267,6 +267,7 @@ class Report(OnRecord):
     search_text = search_text()
 
     collection = "reports"
+    known_by = "issued_latest"
     display_needs = ("source",)
     parts = ("notices",)
     frozen = frozenset({"source"})
@@ -336,6 +337,7 @@ class ReportNotice(Recorded):
     )
     note = models.TextField(null=True, blank=True, help_text="What changed, in our words.")
     owner = "report"
+    known_by = "dated"
 
     class Meta(Recorded.Meta):
         ordering = ["dated", "pk"]
@@ -381,6 +383,7 @@ class Evidence(OnRecord):
     note = editors_note()
 
     collection = "evidence"
+    known_by = "report__issued_latest"
     frozen = frozenset({"kind", "report", "published_by", "shows"})
 
     class Meta(OnRecord.Meta):

@@ -229,7 +229,7 @@ class PropositionAdmin(RecordAdmin):
         RowList(
             "Assessments", Assessment, "proposition",
             {"grade": lambda a: a.get_grade_display(), "basis": lambda a: a.get_grade_basis_display(),
-             "reason": lambda a: a.reason, "on": lambda a: a.assessed_on},
+             "reason": lambda a: a.reason, "on": lambda a: a.assessed_on, "by": lambda a: a.author_role},
             ["-assessed_on", "-pk"],
         ),
     ]  # fmt: skip
@@ -260,18 +260,34 @@ class StateAdmin(ReadOnlyAdmin):
     show_full_result_count = False
 
 
+def role_of(account: Any) -> str:
+    """In which role an account grades: as an editor, if it is one."""
+    roles = sorted(account.groups.values_list("name", flat=True))
+    return "editor" if "editor" in roles or not roles else str(roles[0])
+
+
 @admin.register(Assessment)
 class AssessmentAdmin(RecordAdmin):
     list_display = ["public_id", "proposition", "grade", "grade_basis", "assessed_on", "author", "state"]
     list_filter = [StateFilter, "grade", "grade_basis"]
     searched_as_written = ["reason"]
     date_hierarchy = "assessed_on"
-    fields = ["public_id", "proposition", "grade", "grade_basis", "reason", "assessed_on", "author"]
-    readonly_fields = ["author"]
+    fields = [
+        "public_id",
+        "proposition",
+        "grade",
+        "grade_basis",
+        "reason",
+        "assessed_on",
+        "author",
+        "author_role",
+    ]
+    readonly_fields = ["author", "author_role"]
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if not change:
             obj.author = request.user
+            obj.author_role = role_of(request.user)
         super().save_model(request, obj, form, change)
 
 

@@ -18,20 +18,23 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from record.api.filters import (
     BoxFilter,
     CodesFilter,
+    CountFilter,
     FlagFilter,
     IdsFilter,
     NumberFilter,
+    OneOfFilter,
     PointFilter,
     RadiusFilter,
     RecordFilter,
     RecordFilterSet,
     SearchFilter,
     WhenFilter,
+    WordFilter,
     WordsFilter,
     resolve,
 )
 from record.api.problems import BadParameter
-from record.models import Change
+from record.models import AsOf, Change
 from sources.choices import ActorKind, Reliability, ReportPart, Verification
 from sources.models import Actor, Report, Source
 from strikes.choices import (
@@ -54,6 +57,7 @@ from strikes.choices import (
     UnitOfMeasure,
     WeaponOutcome,
 )
+from strikes.conversions import comparable
 from strikes.models import (
     Assessment,
     Claim,
@@ -69,6 +73,8 @@ from strikes.models import (
     Unit,
     WeaponCount,
 )
+from strikes.outages import Policy
+from strikes.standing import about_themselves, known_states
 from strikes.words import having_words
 
 Asked = dict[str, Any]
@@ -151,14 +157,21 @@ class RowWords(RecordFilterSet):
         n: int = self.request.pin.revision
         return n
 
+    @property
+    def then(self) -> AsOf:
+        then: AsOf = self.request.pin.then
+        return then
+
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         asked = self.asked()
         if "updated_after" in asked:
-            since = asked["updated_after"]
+            since, lookup = asked["updated_after"], "gte"
             if not isinstance(since, dt.datetime):
-                since = dt.datetime.combine(since + dt.timedelta(days=1), dt.time.min, dt.UTC)
+                since, lookup = dt.datetime.combine(since, dt.time.max, dt.UTC), "gt"
             changes = Change.objects.filter(
-                collection=queryset.model.collection, revision__at__gte=since, revision__n__lte=self.revision
+                collection=queryset.model.collection,
+                revision__n__lte=self.revision,
+                **{f"revision__at__{lookup}": since},
             )
             queryset = queryset.filter(public_id__in=changes.values("object_id"))
         if "has_note" in asked:
@@ -213,7 +226,7 @@ class PlaceWords(NotedWords):
             if word in asked:
                 q &= Q(pk__in=Facility.objects.filter(regions__in=asked[word]).values("pk"))
         if "party" in asked:
-            parties = Party.objects.published(self.revision).filter(actor__in=asked["party"])
+            parties = Party.objects.published(self.then).filter(actor__in=asked["party"])
             q &= Q(pk__in=parties.values("facility"))
         if "bbox" in asked:
             west, south, east, north = asked["bbox"]
@@ -231,7 +244,7 @@ class PlaceWords(NotedWords):
     def around(self, latitude: float, longitude: float, radius: float) -> set[int]:
         """The public facilities within a radius, by great circles."""
         degrees = math.degrees(radius / EARTH_KM) + 0.001
-        rows: QuerySet[Any] = Facility.objects.published(self.revision).filter(
+        rows: QuerySet[Any] = Facility.objects.published(self.then).filter(
             latitude__gte=latitude - degrees, latitude__lte=latitude + degrees
         )
         return {
@@ -248,7 +261,9 @@ def kilometres(lat: float, lon: float, to_lat: float, to_lon: float) -> float:
     return 2 * EARTH_KM * math.asin(min(1.0, math.sqrt(a)))
 
 
-PLACE_WORDS = frozenset({"facility", "facility_kind", "country", "region", "party", "bbox", "near"})
+PLACE_WORDS = frozenset(
+    {"facility", "facility_kind", "country", "region", "party", "bbox", "near", "radius_km"}
+)
 
 
 class EventWords(PlaceWords):
@@ -265,10 +280,8 @@ class EventWords(PlaceWords):
     def events(self, asked: Asked) -> Q:
         """The conditions on a strike."""
         q = Q()
-        at_place = {word: asked[word] for word in asked if word in PLACE_WORDS - {"country", "region"}}
-        if at_place or "radius_km" in asked:
-            with_radius = {**at_place, **({"radius_km": asked["radius_km"]} if "radius_km" in asked else {})}
-            q &= Q(facility__in=Facility.objects.filter(self.places(with_radius)))
+        if at_place := {word: asked[word] for word in asked if word in PLACE_WORDS - {"country", "region"}}:
+            q &= Q(facility__in=Facility.objects.filter(self.places(at_place)))
         for word in ("country", "region"):
             if word in asked:
                 q &= Q(pk__in=Strike.objects.filter(regions__in=asked[word]).values("pk")) | Q(
@@ -283,7 +296,7 @@ class EventWords(PlaceWords):
         if "method" in asked:
             q &= Q(pk__in=StrikeMethod.objects.filter(method__in=asked["method"]).values("strike"))
         if "operator" in asked:
-            then = Party.objects.published(self.revision).filter(
+            then = Party.objects.published(self.then).filter(
                 Q(since__isnull=True) | Q(since__lte=OuterRef("local_date")),
                 Q(until__isnull=True) | Q(until__gte=OuterRef("local_date")),
                 facility=OuterRef("facility"), role=PartyRole.OPERATOR, actor__in=asked["operator"],
@@ -307,22 +320,27 @@ class PropositionWords(EventWords):
     proposition = IdsFilter(Proposition, help_text="Points at issue.")
     topic = WordsFilter(Topic, help_text="What the proposition is about.")
     dispute = WordsFilter(Dispute, help_text="How the independent origins stand to the proposition.")
+    min_origins = CountFilter(help_text="At least so many independent origins are for the proposition.")
     grade = WordsFilter(Grade, help_text="The newest editor's grade of the proposition.")
     grade_basis = WordsFilter(GradeBasis, help_text="What the newest grade rests on.")
+
+    weighed: dict[int, PropositionState] | None = None
+    """The states of the propositions asked for, where they are computed: once for a request."""
 
     def about(self, asked: Asked) -> Q:
         """The conditions on a proposition."""
         q = Q()
-        events = self.events(asked)
+        where = {word: asked[word] for word in asked if word in PLACE_WORDS}
+        if where:
+            places = Facility.objects.filter(self.places(where))
+            there = Q(strike__in=Strike.objects.filter(self.events(where)))
+            there |= Q(facility__in=places) | Q(unit__facility__in=places)
+            if where.keys() <= {"country", "region"}:
+                there |= Q(region__in=set.intersection(*where.values()))
+            q &= there
+        events = self.events({word: asked[word] for word in asked if word not in where})
         if events:
             q &= Q(strike__in=Strike.objects.filter(events))
-            if not set(asked) & {"strike", "wave", "kind", "method", "operator", "after", "before"}:
-                places = Facility.objects.filter(self.places(asked))
-                subject = Q(facility__in=places) | Q(unit__facility__in=places)
-                if set(asked) & PLACE_WORDS <= {"country", "region"}:
-                    regions = [asked[word] for word in ("country", "region") if word in asked]
-                    subject |= Q(region__in=set.intersection(*regions))
-                q |= subject
         if "unit" in asked:
             q &= Q(unit__in=asked["unit"])
         if "unit_kind" in asked:
@@ -336,19 +354,32 @@ class PropositionWords(EventWords):
             q &= Q(pk__in=asked["proposition"])
         if "topic" in asked:
             q &= Q(topic__in=asked["topic"])
-        if "dispute" in asked:
-            states = PropositionState.objects.current(self.revision)
-            q &= Q(pk__in=states.filter(state__in=asked["dispute"]).values("proposition"))
         for word in ("grade", "grade_basis"):
             if word in asked:
-                newest = Assessment.objects.published(self.revision).filter(proposition=OuterRef("pk"))
+                newest = Assessment.objects.published(self.then).filter(proposition=OuterRef("pk"))
                 newest = newest.order_by("-assessed_on", "-published_rev", "public_id").values(word)[:1]
                 graded = Proposition.objects.annotate(newest=Subquery(newest)).filter(newest__in=asked[word])
                 q &= Q(pk__in=graded.values("pk"))
+        if {"dispute", "min_origins"} & set(asked):
+            q &= Q(pk__in=self.standing(q, asked.get("dispute"), asked.get("min_origins", 0)))
         return q
 
+    def standing(self, q: Q, dispute: list[str] | None, least: int) -> Any:
+        """The keys of propositions that stand so: from the kept states or, as of what was known, computed."""
+        states = PropositionState.objects.current(self.revision)
+        if self.then.known is None:
+            asked = Q(state__in=dispute) if dispute else Q()
+            return states.filter(asked, origins_for__gte=least).values("proposition")
+        if self.weighed is None:
+            self.weighed = known_states(Proposition.objects.published(self.then).filter(q), self.then)
+        return [
+            pk
+            for pk, state in self.weighed.items()
+            if state.origins_for >= least and (not dispute or state.state in dispute)
+        ]
+
     def propositions(self, asked: Asked) -> QuerySet[Proposition]:
-        rows: QuerySet[Proposition] = Proposition.objects.published(self.revision).filter(self.about(asked))
+        rows: QuerySet[Proposition] = Proposition.objects.published(self.then).filter(self.about(asked))
         return rows
 
 
@@ -409,7 +440,10 @@ class BoundWords(NotedWords):
 
     comparator = WordsFilter(Comparator, help_text="What the words make of the number.")
     low_min = NumberFilter(help_text="Numbers known to be at least this: a lower bound or a value of it.")
-    high_max = NumberFilter(help_text="Numbers known to be at most this: an upper bound or a value of it.")
+    high_max = NumberFilter(
+        help_text="Numbers known to be at most this: an upper bound or a value of it. A range 'or more' has no upper "
+        "bound."
+    )
 
     def of_bounds(self, asked: Asked) -> Q:
         q = Q()
@@ -421,7 +455,7 @@ class BoundWords(NotedWords):
             q &= Q(low__gte=least) | value & Q(best__gte=least)
         if "high_max" in asked:
             most = down(asked["high_max"])
-            q &= Q(high__lte=most) | value & Q(best__lte=most)
+            q &= Q(high__lte=most, or_more=False) | value & Q(best__lte=most)
         return q
 
 
@@ -431,6 +465,42 @@ class MeasureWords(BoundWords):
     def of_measure(self, asked: Asked) -> Q:
         q = self.of_bounds(asked)
         return q & Q(unit_of_measure__in=asked["unit_of_measure"]) if "unit_of_measure" in asked else q
+
+
+class Conversion(RecordFilterSet):
+    """What can be asked of one number: the same in another unit."""
+
+    convert_to = WordFilter(
+        UnitOfMeasure,
+        help_text="Adds the bounds in this unit, as `converted`, beside the printed ones. Not every unit can be "
+        "converted to it; a list needs a `unit_of_measure` of which all can.",
+    )
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset
+
+
+class ConvertedWords(MeasureWords):
+    convert_to = Conversion.base_filters["convert_to"]
+
+    def asked(self) -> Asked:
+        asked = super().asked()
+        to = asked.pop("convert_to", None)
+        if to is None:
+            return asked
+        if "unit_of_measure" not in asked:
+            raise BadParameter("unit_of_measure", "`convert_to` needs it: say what is converted.", "missing")
+        for unit in asked["unit_of_measure"]:
+            refuse_unlike(unit, to)
+        return asked
+
+
+def refuse_unlike(unit: str, to: str) -> None:
+    """A conversion that there is not is refused, never left out in silence."""
+    if not comparable(unit, to):
+        known = [other.value for other in UnitOfMeasure if comparable(unit, other) and other != unit]
+        allowed = f": {unit} can become {', '.join(known)}." if known else f": {unit} is never converted."
+        raise BadParameter("convert_to", f"{unit} cannot be converted to {to}{allowed}", "not_convertible")
 
 
 class ClaimWords(PropositionWords, ReportWords, SpeakerWords):
@@ -443,6 +513,10 @@ class ClaimWords(PropositionWords, ReportWords, SpeakerWords):
     credibility = WordsFilter(Credibility, help_text="The Admiralty grade of the information, 1 to 6.")
     part = WordsFilter(ReportPart, help_text="Where in the report the claim stands.")
     verification = WordsFilter(Verification, help_text="How far evidence attached to it has been checked.")
+    own = FlagFilter(
+        help_text="Whether the claim is about the speaker's own deed: the speaker, or the body it speaks for, is "
+        "the subject."
+    )
     said_after = WhenFilter(help_text="Claims that may have been said then or later (a date: UTC).")
     said_before = WhenFilter(help_text="Claims that may have been said earlier (a date: UTC).")
 
@@ -459,8 +533,11 @@ class ClaimWords(PropositionWords, ReportWords, SpeakerWords):
         q = Q(**{lookup: asked[word] for word, lookup in self.CLAIM_LOOKUPS.items() if word in asked})
         if "polarity" in asked:
             q &= Q(stance__in=[stance for stance in Stance if stance.polarity in asked["polarity"]])
+        if "own" in asked:
+            own = Exists(about_themselves(self.then).filter(pk=OuterRef("pk")))
+            q &= Q(own) if asked["own"] else Q(~own)
         if "verification" in asked:
-            links = ClaimEvidence.objects.published(self.revision)
+            links = ClaimEvidence.objects.published(self.then)
             links = links.filter(evidence__verification__in=asked["verification"])
             q &= Q(pk__in=links.values("claim"))
         if "said_after" in asked:
@@ -472,7 +549,7 @@ class ClaimWords(PropositionWords, ReportWords, SpeakerWords):
 
     def claims(self, asked: Asked) -> QuerySet[Claim]:
         """The public claims that meet all conditions at once."""
-        claims: QuerySet[Claim] = Claim.objects.published(self.revision).filter(self.of_claim(asked))
+        claims: QuerySet[Claim] = Claim.objects.published(self.then).filter(self.of_claim(asked))
         return claims.filter(proposition__in=self.propositions(asked)) if self.about(asked) else claims
 
     def asks(self, asked: Asked) -> bool:
@@ -499,12 +576,12 @@ class ClaimFilters(ClaimWords, MeasureWords):
             return queryset
         carrying = Q()
         if "outcome" not in asked:
-            estimates = DamageEstimate.objects.published(self.revision).filter(numbers)
+            estimates = DamageEstimate.objects.published(self.then).filter(numbers)
             if "metric" in asked:
                 estimates = estimates.filter(metric__in=asked["metric"])
             carrying |= Q(pk__in=estimates.values("claim"))
         if not {"metric", "unit_of_measure"} & set(asked):
-            counts = WeaponCount.objects.published(self.revision).filter(numbers)
+            counts = WeaponCount.objects.published(self.then).filter(numbers)
             if "outcome" in asked:
                 counts = counts.filter(outcome__in=asked["outcome"])
             carrying |= Q(pk__in=counts.values("claim"))
@@ -521,7 +598,7 @@ class NumberFilters(ClaimWords, BoundWords):
         return queryset.filter(claim__in=self.claims(asked)) if self.asks(asked) else queryset
 
 
-class DamageEstimateFilters(NumberFilters, MeasureWords):
+class DamageEstimateFilters(NumberFilters, ConvertedWords):
     metric = WordsFilter(Metric, help_text="What is counted or measured.")
 
 
@@ -544,7 +621,28 @@ class PropositionFilters(ClaimWords):
         return queryset
 
 
+class AccountFilters(RecordFilterSet):
+    """What can be asked of accounts."""
+
+    topic = WordsFilter(Topic, help_text="Only propositions about these.")
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        asked = self.asked()
+        return queryset.filter(topic__in=asked["topic"]) if "topic" in asked else queryset
+
+
+class TimelineFilters(RecordFilterSet):
+    """What can be asked of a timeline."""
+
+    policy = OneOfFilter(
+        [*Policy.values, "all"], Policy.LATEST.value,
+        help_text="Which reading of an outage is shown where issuers differ: the `latest` one heard, the `widest`, "
+        "the operator's first (`operator_first`), or `all`, each issuer's own.",
+    )  # fmt: skip
+
+
 EVENT_ONLY = frozenset(EventWords.base_filters) - {"updated_after", "has_note"}
+PROPOSITION_ONLY = frozenset(PropositionWords.base_filters) - frozenset(EventWords.base_filters)
 
 
 class StrikeFilters(ClaimWords):
@@ -558,10 +656,11 @@ class StrikeFilters(ClaimWords):
     def narrowed(self, queryset: QuerySet[Any], asked: Asked) -> QuerySet[Any]:
         queryset = queryset.filter(self.events(asked))
         rest = {word: value for word, value in asked.items() if word not in EVENT_ONLY}
+        weighed = asked if self.then.known is not None else rest  # of these strikes only: it is not kept
         if self.of_claim(rest):
-            queryset = queryset.filter(pk__in=self.claims(rest).values("proposition__strike"))
-        elif self.about(rest):
-            queryset = queryset.filter(pk__in=self.propositions(rest).values("strike"))
+            queryset = queryset.filter(pk__in=self.claims(weighed).values("proposition__strike"))
+        elif rest.keys() & PROPOSITION_ONLY:
+            queryset = queryset.filter(pk__in=self.propositions(weighed).values("strike"))
         return queryset
 
 
@@ -587,7 +686,7 @@ class EvidenceFilters(ClaimWords):
         rest = {word: value for word, value in asked.items() if word not in ReportWords.base_filters}
         if not self.asks(rest):
             return queryset
-        links = ClaimEvidence.objects.published(self.revision).filter(claim__in=self.claims(rest))
+        links = ClaimEvidence.objects.published(self.then).filter(claim__in=self.claims(rest))
         return queryset.filter(pk__in=links.values("evidence"))
 
 
@@ -610,7 +709,7 @@ class FacilityFilters(EventWords):
         queryset = queryset.filter(self.places(asked))
         rest = {word: value for word, value in asked.items() if word not in PlaceWords.base_filters}
         if events := self.events(rest):
-            struck = Strike.objects.published(self.revision).filter(events)
+            struck = Strike.objects.published(self.then).filter(events)
             queryset = queryset.filter(pk__in=struck.values("facility"))
         return queryset
 
@@ -636,7 +735,7 @@ class UnitFilters(PlaceWords):
         return queryset.filter(facility__in=Facility.objects.filter(places)) if places else queryset
 
 
-class CapacityFilters(PlaceWords, ReportWords, SpeakerWords, MeasureWords):
+class CapacityFilters(PlaceWords, ReportWords, SpeakerWords, ConvertedWords):
     unit = IdsFilter(Unit, help_text="Units the capacity is said of.")
     unit_kind = WordsFilter(UnitKind, help_text="What the unit does.")
 

@@ -11,9 +11,10 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from record.models import Recorded, Revision
+from record.api.problems import BadParameter
+from record.models import AsOf, Recorded, Revision
 from sources.choices import ActorKind, NoticeKind, ReportPart
 from sources.models import Actor, Report, ReportNotice
 from strikes.choices import ClaimRelationKind, Dispute, Polarity, Stance
@@ -80,6 +81,21 @@ def repeaters_of(claim: Claim) -> Iterator[Claim]:
 
 
 @dataclass
+class Origin:
+    """One independent origin: its one side, and by how many claims in how many reports it is heard."""
+
+    key: str
+    side: Polarity | None
+    """Null where it takes none: it only declined, or has retracted what it said."""
+    claims: int = 0
+    reports: set[int] = field(default_factory=set)
+
+    @property
+    def documents(self) -> int:
+        return len(self.reports)
+
+
+@dataclass
 class Standing:
     """How the origins of a proposition stand to it."""
 
@@ -87,6 +103,7 @@ class Standing:
         default_factory=lambda: {Polarity.POSITIVE: set(), Polarity.NEGATIVE: set()}
     )
     documents: set[int] = field(default_factory=set)
+    origins: list[Origin] = field(default_factory=list)
 
     @property
     def origins_for(self) -> int:
@@ -120,11 +137,17 @@ class OpenStanding(Standing):
 
     def __init__(self, rivals: Collection[Standing]) -> None:
         super().__init__()
+        merged: dict[Any, Origin] = {}
         asserted = [rival for rival in rivals if rival.origins_for]
         for rival in asserted if len(asserted) == 1 else rivals:
             for side, keys in rival.on_side.items():
                 self.on_side[side] |= keys
             self.documents |= rival.documents
+            for one in rival.origins:
+                whole = merged.setdefault((one.key, one.side), Origin(one.key, one.side))
+                whole.claims += one.claims
+                whole.reports |= one.reports
+        self.origins = list(merged.values())
         self._state = Dispute.DISPUTED if len(asserted) > 1 else None
         if not asserted:
             self._state = Dispute.UNREPORTED
@@ -134,8 +157,9 @@ class OpenStanding(Standing):
         return self._state or super().state
 
 
-def standings(propositions: Collection[int], at: int | None = None) -> dict[int, Standing]:
+def standings(propositions: Collection[int], at: int | AsOf | None = None) -> dict[int, Standing]:
     """How each of these propositions stood at a revision (now, if none is given). Five queries."""
+    revision = at.revision if isinstance(at, AsOf) else at
     rivals: dict[int, list[int]] = defaultdict(list)
     for rival, question in (
         Proposition.objects.published(at).filter(answers__in=propositions).values_list("pk", "answers")
@@ -151,7 +175,7 @@ def standings(propositions: Collection[int], at: int | None = None) -> dict[int,
         .select_related("report")
     )
     keys = dict(
-        ClaimOrigin.objects.current(at)
+        ClaimOrigin.objects.current(revision)
         .filter(claim__proposition__in=wanted)
         .values_list("claim", "key")
     )  # fmt: skip
@@ -171,7 +195,9 @@ def standings(propositions: Collection[int], at: int | None = None) -> dict[int,
             side = side_of(group, updates)
             if side is not None:
                 standing.on_side[side].add(key)
-            standing.documents |= {claim.report_id for claim in group}
+            reports = {claim.report_id for claim in group}
+            standing.documents |= reports
+            standing.origins.append(Origin(key, side, len(group), reports))
         found[proposition] = standing
     open_ones = set(Proposition.objects.filter(pk__in=propositions, open=True).values_list("pk", flat=True))
     return {
@@ -193,9 +219,43 @@ def side_of(claims: Collection[Claim], updates: Collection[tuple[str, str]]) -> 
     return None if newest.stance == Stance.RETRACTS else newest.polarity
 
 
-def retracted(at: int | None = None) -> QuerySet[Any, Any]:
+def retracted(at: int | AsOf | None = None) -> QuerySet[Any, Any]:
     """Reports that their publisher has retracted, as far as the record knew at a revision."""
     return ReportNotice.objects.published(at).filter(kind=NoticeKind.RETRACTION).values("report")
+
+
+MOST_CLAIMS, MOST_PROPOSITIONS = 20_000, 10_000
+"""What is weighed for one answer under `known_at`; beyond that it is refused."""
+
+
+def known_states(propositions: QuerySet[Proposition], then: AsOf) -> dict[int, PropositionState]:
+    """How propositions stood, by what had been said and issued by a moment: computed, since none is kept."""
+    keys = set(propositions.values_list("pk", flat=True)[: MOST_PROPOSITIONS + 1])
+    claims = Claim.objects.published(then).filter(proposition__in=propositions.values("pk"))
+    if len(keys) > MOST_PROPOSITIONS or claims[: MOST_CLAIMS + 1].count() > MOST_CLAIMS:
+        text = f"More than {MOST_CLAIMS:,} claims or {MOST_PROPOSITIONS:,} propositions to weigh: narrow it."
+        raise BadParameter("known_at", text, "too_much")
+    return {
+        pk: PropositionState(proposition_id=pk, **standing.kept())
+        for pk, standing in standings(keys, then).items()
+    }
+
+
+def states_of(propositions: QuerySet[Proposition], then: AsOf) -> dict[int, PropositionState]:
+    """How propositions stood: the states kept at a revision or, as of what was known, computed."""
+    if then.known is not None:
+        return known_states(propositions, then)
+    kept = PropositionState.objects.current(then.revision).filter(proposition__in=propositions.values("pk"))
+    return {state.proposition_id: state for state in kept}
+
+
+def about_themselves(then: AsOf) -> QuerySet[Claim]:
+    """Claims about the speaker's own deed: the speaker, or the body it speaks for, is the subject."""
+    spoken_for = ClaimOrigin.objects.current(then.revision).filter(
+        claim=OuterRef("pk"), key=OuterRef("proposition__actor__public_id")
+    )
+    claims: QuerySet[Claim] = Claim.objects.filter(Q(actor=F("proposition__actor")) | Exists(spoken_for))
+    return claims
 
 
 # Keeping them ---------------------------------------------------------------------------------
@@ -241,10 +301,10 @@ def _all_voices(actors: set[int]) -> set[int]:
 
 
 def _resettle(claim: Claim) -> None:
-    before = claim.sort_at
+    before = claim.sort_at, claim.known_at
     claim.settle()
-    if claim.sort_at != before:
-        claim.save(update_fields=["sort_at"])
+    if (claim.sort_at, claim.known_at) != before:
+        claim.save(update_fields=["sort_at", "known_at"])
 
 
 def _rekey(claims: Iterable[Claim], revision: Revision) -> set[int]:

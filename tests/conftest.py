@@ -1,7 +1,17 @@
 """What holds for every test."""
 
+import os
+
 import pytest
-from django.core.cache import cache
+from django.conf import settings as project
+from django.core.cache import caches
+
+
+def pytest_configure(config):
+    """Each worker has a Redis database of its own, since each has its own record."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+    for one in project.CACHES.values() if project.REDIS_URL else ():
+        one["LOCATION"] = f"{project.REDIS_URL.rstrip('/')}/{int(worker) % 15 + 1}"  # Redis has sixteen
 
 
 @pytest.fixture(autouse=True)
@@ -14,4 +24,5 @@ def nothing_slow_on_purpose(settings):
 @pytest.fixture(autouse=True)
 def nothing_remembered():
     """A test is rolled back, but what it left in the cache would stay."""
-    cache.clear()
+    for one in caches.all(initialized_only=False):
+        one.clear()

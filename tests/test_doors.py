@@ -1327,7 +1327,9 @@ def test_families_and_survivors_run_over_chains_of_merges():
     unmerge(middle)
 
     def at(n: int | None, of: str) -> tuple[str, set[str]]:
-        return Merge.objects.survivor("actors", of, n), Merge.objects.family("actors", of, n)
+        everybody = ["a", "b", "c", "d", "nobody"]
+        survivors = Merge.objects.survivors("actors", everybody, n)
+        return survivors[of], Merge.objects.families("actors", everybody, n)[of]
 
     for one in "abcd":
         assert at(start, one) == (one, {one})

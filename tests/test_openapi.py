@@ -12,11 +12,12 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from config.urls import router
 from record.api.filters import PAGING
+from record.api.pages import BACK_IN_TIME
 from record.api.schema import rendered
 from record.vocabulary import vocabularies
 
 COMMITTED = Path(settings.BASE_DIR) / "docs" / "openapi.yaml"
-FIXED = {"root", "vocabularies"}
+FIXED = {"root", "vocabularies", "stats"}
 """Tags of what is not a collection of rows."""
 
 
@@ -83,6 +84,9 @@ def test_the_committed_file_is_what_the_code_says(written):
 def test_operations_have_names_that_clients_can_use(operations):
     collections = [name.replace("-", "_") for name, _, _ in router.registry]
     expected = {"root"} | {f"{name}_{action}" for name in collections for action in ("list", "retrieve")}
+    expected |= {f"{name}_accounts" for name in ("strikes", "facilities", "units", "actors", "regions")}
+    expected |= {f"{name}_timeline" for name in ("facilities", "units")}
+    expected |= {"claims_thread", "reports_dependants", "stats_strikes", "stats_capacity_offline"}
     assert set(operations) == expected
 
 
@@ -122,7 +126,7 @@ def test_the_parameters_are_those_that_the_lists_take(operations):
             continue
         operation = operations[f"{prefix.replace('-', '_')}_list"]
         names = [parameter["name"] for parameter in operation["parameters"]]
-        known = {*view.filterset_class.base_filters, *PAGING, "format", "fields"}
+        known = {*view.filterset_class.base_filters, *PAGING, *BACK_IN_TIME, "format", "fields"}
         assert set(names) == known | ({"facets"} if view.facets else set()), prefix
         assert len(names) == len(set(names)), prefix
 
@@ -158,7 +162,7 @@ def test_every_field_is_always_there(document):
 def test_every_operation_says_which_problems_it_can_answer_with(operations):
     for name, operation in operations.items():
         expected = {"200", "400", "406"}
-        if name.endswith("_retrieve"):
+        if not name.endswith("_list") and name != "root" and not name.startswith("stats_"):
             expected |= {"404"}
             if operation["tags"][0] not in FIXED:
                 expected |= {"308", "410"}

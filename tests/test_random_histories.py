@@ -63,7 +63,7 @@ class World:
 
     claims: dict[str, Said] = field(default_factory=dict)
     relations: set[tuple[str, str, str]] = field(default_factory=set)  # kind, from lineage, to lineage
-    retracted: set[str] = field(default_factory=set)
+    retracted: dict[str, int] = field(default_factory=dict)  # hours after the morning
     derived: dict[str, str | None] = field(default_factory=dict)
     affiliation: dict[str, str | None] = field(default_factory=dict)
 
@@ -217,6 +217,7 @@ class History:
         self.after: dict[int, World] = {}
         self.roots: list[str] = []  # lineages, in the order of their publication
         self.count = 0
+        self.repositioned = False
         self.remember()
 
     def remember(self) -> None:
@@ -292,6 +293,7 @@ class History:
         said = self.world.claims[self.one_of(self.world.claims)]
         doors.amend(self.claim(said), {"position": said.position + 1})
         self.world.claims[said.id] = replace(said, position=said.position + 1)
+        self.repositioned = True
 
     def relate(self) -> None:
         said = self.world.claims[self.one_of(self.world.claims)]
@@ -312,15 +314,17 @@ class History:
         self.world.relations.remove((kind, lineage, other))
 
     def retract_report(self) -> None:
-        report = self.one_of(set(self.reports) - self.world.retracted)
-        doors.amend(self.reports[report], add=[ReportNotice(kind="retraction", dated=MORNING)])
-        self.world.retracted.add(report)
+        report = self.one_of(self.reports.keys() - self.world.retracted.keys())
+        hours = self.draw(st.integers(0, 30))
+        dated = MORNING + timedelta(hours=hours)
+        doors.amend(self.reports[report], add=[ReportNotice(kind="retraction", dated=dated)])
+        self.world.retracted[report] = hours
 
     def reinstate_report(self) -> None:
         report = self.one_of(self.world.retracted)
         doors.amend(self.reports[report], end=ReportNotice.objects.published().filter(
             report=self.reports[report]))  # fmt: skip
-        self.world.retracted.remove(report)
+        del self.world.retracted[report]
 
     def derive(self) -> None:
         above = self.one_of({"report-a", "report-d"}) if self.draw(st.booleans()) else None
@@ -340,7 +344,7 @@ class History:
         if any(claim.lineage == relation[1] for claim in self.world.claims.values()
                for relation in self.world.relations):  # fmt: skip
             events.append(self.unrelate)
-        if self.world.retracted != set(self.reports):
+        if self.world.retracted.keys() != self.reports.keys():
             events.append(self.retract_report)
         if self.world.retracted:
             events.append(self.reinstate_report)

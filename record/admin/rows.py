@@ -200,7 +200,7 @@ class RowList:
 SHOWN = 200  # rows of a list below a form
 
 
-SETTLED = {"search_text", "sort_at", "local_until"}
+SETTLED = {"search_text", "sort_at", "known_at", "local_until"}
 """What `settle` fills in, so that drafts are found and sorted like public rows."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.db.models import Count, F, QuerySet
@@ -10,11 +10,16 @@ from django.db.models.functions import Substr
 
 from record.api.filters import nearest, shown
 from record.api.problems import BadParameter
+from record.models import AsOf
 
 COUNTRY = "country"
 
 
-def facet_words(text: str, paths: Mapping[str, str]) -> list[str]:
+Facet = str | Callable[[QuerySet[Any], AsOf], Iterable[tuple[Any, int]]]
+"""The path to a value; or what counts rows by values that are kept elsewhere."""
+
+
+def facet_words(text: str, paths: Mapping[str, Facet]) -> list[str]:
     """The facets that were asked for, by commas; each is a filter word of the collection."""
     words = list(dict.fromkeys(text.split(",")))
     for word in words:
@@ -24,7 +29,7 @@ def facet_words(text: str, paths: Mapping[str, str]) -> list[str]:
 
 
 def facets_of(
-    rows: QuerySet[Any], words: Iterable[str], paths: Mapping[str, str]
+    rows: QuerySet[Any], words: Iterable[str], paths: Mapping[str, Facet], then: AsOf
 ) -> dict[str, list[dict[str, Any]]]:
     """For each word its values with the number of rows that have them, most frequent first.
 
@@ -32,10 +37,13 @@ def facets_of(
     """
     found = {}
     for word in words:
-        value = Substr(paths[word], 1, 2) if word == COUNTRY else F(paths[word])
-        counted = (
-            rows.order_by().annotate(value=value).values_list("value").annotate(Count("pk", distinct=True))
-        )
+        facet = paths[word]
+        if isinstance(facet, str):
+            value = Substr(facet, 1, 2) if word == COUNTRY else F(facet)
+            named = rows.order_by().annotate(value=value).values_list("value")
+            counted = named.annotate(Count("pk", distinct=True))
+        else:
+            counted = facet(rows, then)
         ranked = sorted(counted, key=lambda pair: (-pair[1], pair[0] or ""))
         found[word] = [{"value": value, "count": count} for value, count in ranked]
     return found

@@ -15,6 +15,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from rest_framework.request import Request
 
+from record.api.pages import day_or_moment
 from record.api.problems import BadParameter
 from record.models import Merge, OnRecord
 from record.search import folded_words
@@ -40,6 +41,8 @@ class RecordFilter(django_filters.Filter):
     field_class = GivenField
     several = False
     """Whether it takes several values, by commas or by repetition; their union is meant."""
+    needed = False
+    """Whether there is no answer without it."""
 
     def read(self, texts: list[str], revision: int) -> Any:
         if not self.several:
@@ -68,6 +71,52 @@ class WordsFilter(RecordFilter):
                 f"{shown(text)} is not a word of the vocabulary `{self.vocabulary.slug()}`"
                 f"{nearest(text, self.vocabulary.values)}",
                 "invalid_choice",
+            )
+        return text
+
+
+class WordFilter(WordsFilter):
+    """One word of a vocabulary."""
+
+    several = False
+
+
+class GroupingFilter(RecordFilter):
+    """One or two of the words, each once; the groups are named in this order."""
+
+    several = True
+    needed = True
+
+    def __init__(self, known: Iterable[str], **options: Any) -> None:
+        super().__init__(**options)
+        self.known = list(known)
+
+    def read(self, texts: list[str], revision: int) -> list[str]:
+        words = [part for text in texts for part in text.split(",")]
+        allowed = f"one or two of {', '.join(self.known)}."
+        for word in words:
+            if word not in self.known:
+                near = difflib.get_close_matches(word, self.known, n=1)
+                hint = f" Did you mean {near[0]}?" if near else ""
+                raise ValidationError(f"{shown(word)} groups nothing here: {allowed}{hint}", "invalid_choice")
+            if words.count(word) > 1:
+                raise ValidationError(f"{word} is named twice: {allowed}", "repeated")
+        if len(words) > 2:
+            raise ValidationError(f"At most two at once: {allowed}", "too_many")
+        return words
+
+
+class OneOfFilter(RecordFilter):
+    """One of a few words."""
+
+    def __init__(self, choices: Iterable[str], default: str, **options: Any) -> None:
+        super().__init__(**options)
+        self.choices, self.default = list(choices), default
+
+    def value(self, text: str, revision: int) -> str:
+        if text not in self.choices:
+            raise ValidationError(
+                f"{shown(text)} is not allowed here{nearest(text, self.choices)}", "invalid_choice"
             )
         return text
 
@@ -116,18 +165,23 @@ class NumberFilter(RecordFilter):
         return decimal(text, Decimal(0), Decimal("999999999999.999"))
 
 
+class CountFilter(RecordFilter):
+    """A whole number from 1 to 1,000."""
+
+    def value(self, text: str, revision: int) -> int:
+        if not re.fullmatch(r"[0-9]{1,4}", text) or not 1 <= int(text) <= 1000:
+            raise ValidationError("A whole number from 1 to 1000.")
+        return int(text)
+
+
 class WhenFilter(RecordFilter):
     """A date (`2024-03-12`) or a moment with its zone (`2024-03-12T08:25:00Z`)."""
 
     def value(self, text: str, revision: int) -> dt.date | dt.datetime:
-        try:
-            if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-                return dt.date.fromisoformat(text)
-            if re.fullmatch(MOMENT, text):
-                return dt.datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(dt.UTC)
-        except (ValueError, OverflowError):
-            pass
-        raise ValidationError("A date, 2024-03-12, or a moment with its zone, 2024-03-12T08:25:00Z.")
+        given = day_or_moment(text)
+        if given is None:
+            raise ValidationError("A date, 2024-03-12, or a moment with its zone, 2024-03-12T08:25:00Z.")
+        return given
 
 
 class BoxFilter(RecordFilter):
@@ -176,7 +230,6 @@ class SearchFilter(RecordFilter):
 
 LAT, LON = Decimal(90), Decimal(180)
 NUMBER = r"-?[0-9]{1,12}(\.[0-9]{1,20})?([eE][-+]?[0-9]{1,3})?"  # clients print floats as 1e-05
-MOMENT = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})"
 
 
 def decimal(text: str, least: Decimal, most: Decimal) -> Decimal:
@@ -201,21 +254,20 @@ def resolve(model: type[OnRecord], ids: Iterable[str], revision: int) -> set[int
     The one place where an id in a filter is looked up: it follows merges; unknown and unpublished
     are one and the same error; a withdrawn id is an error that names its successor.
     """
-    family: dict[str, set[str]] = {}
-    for public_id in ids:
+    asked = list(ids)
+    for public_id in asked:
         if "\x00" in public_id:
             raise ValidationError(_unknown(model, public_id), "unknown_id")
-        family[public_id] = (
-            Merge.objects.family(model.collection, public_id, revision) if model.mergeable else {public_id}
-        ) | {public_id}
-    wanted = {one for group in family.values() for one in group}
+    wanted = set(asked)
+    if model.mergeable:
+        wanted = wanted.union(*Merge.objects.families(model.collection, asked, revision).values())
     rows = {
         row.public_id: row
         for row in model._default_manager.filter(
             public_id__in=wanted, published_rev__lte=revision
         ).select_related("replaced_by")
     }
-    for public_id in family:
+    for public_id in asked:
         row = rows.get(public_id)
         if row is None or row.taken_down_rev_id:
             raise ValidationError(_unknown(model, public_id), "unknown_id")
@@ -243,6 +295,12 @@ def shown(text: str) -> str:
 class RecordFilterSet(django_filters.FilterSet):
     """A filter set that looks its words up at the revision the request is pinned to."""
 
+    def chosen(self, name: str) -> str:
+        """The word that was given for a parameter, or its default."""
+        self.form.is_valid()
+        word: str = self.asked().get(name, self.filters[name].default)
+        return word
+
     def asked(self) -> dict[str, Any]:
         """The values of every filter that was given, looked up."""
         revision: int = self.request.pin.revision
@@ -253,6 +311,9 @@ class RecordFilterSet(django_filters.FilterSet):
                     found[name] = self.filters[name].read(texts, revision)
                 except ValidationError as error:
                     raise BadParameter(name, error.messages[0], error.code or "invalid") from error
+            elif self.filters[name].needed:
+                text = f"There is no answer without it. {self.filters[name].extra['help_text']}"
+                raise BadParameter(name, text, "missing")
         return found
 
 

@@ -24,7 +24,10 @@ logger = logging.getLogger(__name__)
 
 LICENCE = "CC-BY-4.0"
 LICENCE_ADDRESS = "https://creativecommons.org/licenses/by/4.0/"
-ATTRIBUTION = "Reported strikes on infrastructure: starter data of this project; towns from GeoNames"
+ATTRIBUTION = (
+    "Reported strikes on infrastructure: starter data of this project; towns from GeoNames; "
+    "capacities of Ukrainian plants from the WRI Global Power Plant Database"
+)
 
 ONLY_IN_PAGES = ("page_size", "cursor", "facets")
 

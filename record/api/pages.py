@@ -14,13 +14,15 @@ from urllib.parse import urlencode
 from django.core import signing
 from django.core.cache import cache
 from django.db.models import OuterRef, Q, Subquery
+from django.utils import timezone
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from record.api.problems import BadParameter
-from record.models import Ledger, Revision
+from record.models import AsOf, Ledger, Revision
 
+BACK_IN_TIME = ("as_of", "known_at")
 PAGE_SIZE, MOST = 50, 500
 CHUNK = 500  # rows that a stream holds at once
 COUNT_KEPT = 60 * 60  # seconds; the cache is bounded besides
@@ -41,6 +43,8 @@ class Cursor:
     revision: int
     takedowns: int
     query: str
+    known: str | None
+    """The moment of `known_at`, where one was asked for."""
     count: int
     backwards: bool
     values: list[str | int]
@@ -104,6 +108,47 @@ def chunks(rows: Any, keys: Sequence[Key]) -> Iterator[list[Any]]:
             return
 
 
+DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+MOMENT = rf"{DAY}T[0-9]{{2}}:[0-9]{{2}}(:[0-9]{{2}}(\.[0-9]{{1,6}})?)?(Z|[+-][0-9]{{2}}:[0-9]{{2}})"
+
+
+def day_or_moment(text: str) -> dt.date | dt.datetime | None:
+    """A date, or a moment with its zone; null if it is neither."""
+    try:
+        if re.fullmatch(DAY, text):
+            return dt.date.fromisoformat(text)
+        if re.fullmatch(MOMENT, text):
+            return dt.datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(dt.UTC)
+    except (ValueError, OverflowError):
+        pass
+    return None
+
+
+def past(request: Request, name: str) -> dt.datetime | None:
+    """The moment of a parameter that leads back in time: a bare date is the end of that day UTC, or now."""
+    text = request.query_params.get(name)
+    if text is None:
+        return None
+    given, now = day_or_moment(text), timezone.now()
+    if given is None:
+        raise BadParameter(name, "A date, 2024-03-12, or a moment with its zone, 2024-03-12T08:25:00Z.")
+    if isinstance(given, dt.datetime):
+        moment = given
+    else:
+        if given > now.date():
+            raise BadParameter(name, "It lies in the future.", "future")
+        moment = min(dt.datetime.combine(given, dt.time.max, dt.UTC), now)
+    if moment > now:
+        raise BadParameter(name, "It lies in the future.", "future")
+    return moment
+
+
+def today(request: Request) -> dt.date:
+    """The day by which an answer judges what is over: that of the point in time that was asked for, or today (UTC)."""
+    moments = [moment for name in BACK_IN_TIME if (moment := past(request, name)) is not None]
+    return min(moments, default=timezone.now()).date()
+
+
 class KeysetPagination(BasePagination):
     """`count`, `next`, `previous` and `results`; cursors are signed and bound to query and revision."""
 
@@ -129,7 +174,8 @@ class KeysetPagination(BasePagination):
 
         def link(row: Any, back: bool) -> str:
             signed = Cursor(
-                view.pin.revision, view.pin.takedowns, fingerprint(request), self.count, back,
+                view.pin.revision, view.pin.takedowns, fingerprint(request),
+                view.pin.known and view.pin.known.isoformat(), self.count, back,
                 [_text(value) for value in values_of(row, keys)],
             ).sign()  # fmt: skip
             query = [(n, v) for n, vs in request.query_params.lists() for v in vs if n != "cursor"]
@@ -171,16 +217,32 @@ class Pin:
     """The newest revision: what reference fields and filters over them are read as of."""
     at: dt.datetime | None = None
     """When the revision was recorded; null for an empty ledger."""
+    known: dt.datetime | None = None
+    """Of that, only what had been said and issued by this moment; null for all."""
     cursor: Cursor | None = None
 
     @classmethod
     def of(cls, request: Request) -> Pin:
+        """What a request looks at, by one query: the newest revision, or that of `as_of` or of its cursor."""
         cursor = Cursor.read(request)
-        asked = Revision.objects.filter(n=cursor.revision if cursor else OuterRef("n"))
-        head = Ledger.objects.annotate(at=Subquery(asked.values("at"))).first()
+        as_of, known = past(request, "as_of"), past(request, "known_at")
+        if cursor is not None:
+            known = dt.datetime.fromisoformat(cursor.known) if cursor.known else None
+            asked = Revision.objects.filter(n=cursor.revision)
+        elif as_of is not None:
+            asked = Revision.objects.filter(at__lte=as_of).order_by("-n")[:1]
+        else:
+            asked = Revision.objects.filter(n=OuterRef("n"))
+        head = Ledger.objects.annotate(
+            at=Subquery(asked.values("at")), asked=Subquery(asked.values("n"))
+        ).first()  # fmt: skip
         if head is None:
-            return cls(0, 0)
-        return cls(cursor.revision if cursor else head.n, head.takedowns, head.n, head.at, cursor)
+            return cls(0, 0, known=known)
+        return cls(head.asked or 0, head.takedowns, head.n, head.at, known, cursor)
+
+    @property
+    def then(self) -> AsOf:
+        return AsOf(self.revision, self.known)
 
     def count(self, rows: Any, request: Request) -> int:
         """How many rows a query has: counted once, then carried in the cursor or found in the cache.
@@ -189,6 +251,7 @@ class Pin:
         """
         if self.cursor is not None and self.cursor.takedowns == self.takedowns:
             return self.cursor.count
-        at = self.at.timestamp() if self.at else 0
-        key = f"count:{fingerprint(request, 'ordering', 'facets')}:{self.revision}:{self.head}:{self.takedowns}:{at}"
+        moments = [moment and moment.isoformat() for moment in (self.at, self.known)]
+        asked = fingerprint(request, "ordering", "facets")
+        key = f"count:{asked}:{self.revision}:{self.head}:{self.takedowns}:{moments[0]}:{moments[1]}"
         return cache.get_or_set(key, rows.count, COUNT_KEPT) or 0

@@ -27,7 +27,7 @@ from rest_framework.response import Response
 from record.api import filters
 from record.api.examples import example_id, examples
 from record.api.formats import Csv, GeoJson, Json, Ndjson
-from record.api.pages import MOST, PAGE_SIZE, KeysetPagination
+from record.api.pages import BACK_IN_TIME, MOST, PAGE_SIZE, KeysetPagination
 from record.api.problems import CONTENT_TYPE
 from record.api.serializers import WordField
 from record.api.views import PublicView, RecordViewSet
@@ -123,12 +123,25 @@ MERGED = (
 
 # Parameters ---------------------------------------------------------------------------------------------
 
+MOMENT = {"anyOf": [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}]}
 PARAMETERS: dict[str, tuple[str, Schema]] = {
     "format": ("The format of the answer; it beats `Accept`.", {}),
     "fields": (
         "With `format=csv`: the columns, in this order, by commas or repetition; all of them if not given. A "
         "dotted column is the path of a value in the JSON object, such as `report.id`.",
         {"type": "array", "items": {"type": "string"}},
+    ),
+    "as_of": (
+        "What this record had published by then: a date (the end of that day, UTC) or a moment with its zone; not "
+        "in the future. Names, spellings, places and grades of sources show today's values all the same.",
+        MOMENT,
+    ),
+    "known_at": (
+        "What had been said and issued by then, among all that the record holds: a date (the end of that day, UTC) "
+        "or a moment with its zone; not in the future. Claims are known from the later of when they were said and "
+        "when they were issued; strikes and propositions with their first known claim; actors, facilities and "
+        "assessments always. With `as_of` it ranges over what was published by then.",
+        MOMENT,
     ),
     "page_size": (
         f"How many results a page has, from 1 to {MOST}; {PAGE_SIZE} if not given.",
@@ -177,18 +190,27 @@ def given(schema: Schema) -> Callable[[Any], tuple[str, Schema]]:
 
 
 DEGREES = r"-?[0-9]{1,3}(\.[0-9]{1,6})?"
-MOMENT = {"anyOf": [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}]}
 FORMS: dict[type[filters.RecordFilter], Callable[[Any], tuple[str, Schema]]] = {
     filters.IdsFilter: ids,
     filters.WordsFilter: words,
+    filters.WordFilter: lambda word: ("", enum_of(word.vocabulary)),
     filters.CodesFilter: codes,
+    filters.OneOfFilter: lambda word: (
+        f"`{word.default}` if not given." if word.default else "",
+        {"type": "string", "enum": word.choices, **({"default": word.default} if word.default else {})},
+    ),
     filters.FlagFilter: lambda word: ("", {"type": "boolean"}),
     filters.NumberFilter: given({"type": "number", "minimum": 0, "maximum": 999999999999.999}),
+    filters.CountFilter: given({"type": "integer", "minimum": 1, "maximum": 1000}),
     filters.RadiusFilter: given({"type": "number", "minimum": 0.001, "maximum": 2000}),
     filters.WhenFilter: given(MOMENT),
     filters.BoxFilter: given({"type": "string", "pattern": f"^{DEGREES}(,{DEGREES}){{3}}$"}),
     filters.PointFilter: given({"type": "string", "pattern": f"^{DEGREES},{DEGREES}$"}),
     filters.SearchFilter: lambda word: ("", {"type": "string", "minLength": 1, "maxLength": 200}),
+    filters.GroupingFilter: lambda word: (
+        "By commas or by repetition.",
+        {"type": "array", "items": {"type": "string", "enum": word.known}, "minItems": 1, "maxItems": 2},
+    ),
 }
 
 
@@ -265,12 +287,19 @@ class RecordSchema(AutoSchema):
         return next(iter(self._tokenize_path()), "")
 
     @property
+    def inner(self) -> str | None:
+        """What is asked of one object, such as its accounts; null for the object itself and for lists."""
+        return (*self._tokenize_path(), None, None)[1]
+
+    @property
     def is_list(self) -> bool:
-        return bool(self._is_list_view())
+        return self.inner is None and bool(self._is_list_view())
 
     def get_operation_id(self) -> str:
         if not self.collection:
             return "root"
+        if self.inner:
+            return f"{self.collection}_{self.inner}".replace("-", "_")
         return f"{self.collection.replace('-', '_')}_{'list' if self.is_list else 'retrieve'}"
 
     def get_tags(self) -> list[str]:
@@ -283,6 +312,10 @@ class RecordSchema(AutoSchema):
         if self.is_list:
             return f"List {name}"
         model = collections().get(self.collection)
+        if hasattr(self.view, "parameters_class"):
+            return f"{self.collection.capitalize()}: {str(self.inner).replace('-', ' ')}"
+        if self.inner and model:
+            return f"The {self.inner} of one {model._meta.verbose_name}"
         return f"One {model._meta.verbose_name if model else 'vocabulary'}"
 
     def get_description(self) -> str:  # type: ignore[override]
@@ -309,14 +342,22 @@ class RecordSchema(AutoSchema):
         return found
 
     def _get_filter_parameters(self) -> list[Schema]:
-        filterset = getattr(self.view, "filterset_class", None) if self.is_list else None
+        if self.is_list:
+            filterset = getattr(self.view, "filterset_class", None)
+        elif hasattr(self.view, "parameters_class"):
+            filterset = self.view.parameters_class
+        else:
+            filterset = getattr(self.view, "filters_of", {}).get(self.inner or "retrieve")
         found = []
         for name, word in getattr(filterset, "base_filters", {}).items():
             help_text = word.extra.get("help_text") or ""
             if not help_text:
                 warn(f"the filter {name} says nothing of itself.")
             form, schema = form_of(word)
-            found.append(parameter(name, f"{help_text} {form}".strip(), schema))
+            needed = {"required": True} if word.needed else {}
+            found.append(parameter(name, f"{help_text} {form}".strip(), schema, **needed))
+        if isinstance(self.view, RecordViewSet) or hasattr(self.view, "parameters_class"):
+            found += [parameter(name, *PARAMETERS[name]) for name in BACK_IN_TIME]
         return found
 
     def _get_pagination_parameters(self) -> list[Schema]:
@@ -359,6 +400,8 @@ class RecordSchema(AutoSchema):
     def get_response_serializers(self) -> Any:
         if not self.collection:
             return OpenApiResponse({"$ref": "#/components/schemas/Root"})
+        if self.inner in ("accounts", "timeline"):
+            return getattr(self.view, f"{self.inner}_serializer")
         return super().get_response_serializers()
 
     def _get_response_bodies(self, direction: Any = "response") -> Schema:
@@ -366,11 +409,15 @@ class RecordSchema(AutoSchema):
         found = bodies["200"]
         found["description"] = f"{self.get_summary()}."
         found["headers"] = self._headers(paged=self.is_list)
+        for kind in found["content"]:
+            if kind.startswith("image/"):
+                text = "A picture of the same. Each mark has a title that names its claims."
+                found["content"][kind] = {"schema": {"type": "string", "description": text}}
         for renderer in (Ndjson, Csv, GeoJson):
             if renderer.media_type in found["content"]:
                 found["content"][renderer.media_type] = {"schema": self._stream(renderer)}
         statuses = ["400", "406"]
-        if self.collection and not self.is_list:
+        if "{" in self.path:
             statuses = ["400", "404", "406"]
             if self.collection in collections():
                 statuses.append("410")
@@ -401,7 +448,7 @@ class RecordSchema(AutoSchema):
             "X-Licence": "The licence of the data, as an SPDX identifier.",
             "X-Attribution": "Whom to name.",
         }
-        if self.collection in collections():
+        if self.collection in collections() or hasattr(self.view, "parameters_class"):
             texts["X-Record-Revision"] = "The revision of the record that the answer is read at."
             texts["X-Generated-At"] = "When that revision was recorded (UTC)."
         if paged and self.collection in collections():
@@ -468,6 +515,8 @@ def tag_text(tag: str) -> str:
         return inspect.getdoc(model) or ""
     if tag == "vocabularies":
         return "The words that fields use and filters take, each with its definition and origin."
+    if tag == "stats":
+        return "Counts and series over the record, computed when they are read, each with what it rests on."
     return "Where to begin: every collection with its address."
 
 

@@ -7,16 +7,19 @@ from typing import Any, ClassVar, cast
 
 from django.conf import settings
 from django.db.models import QuerySet
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 from rest_framework import status
+from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
-from record.api.facets import facet_words, facets_of
+from record.api import answers
+from record.api.facets import Facet, facet_words, facets_of
 from record.api.filters import PAGING, check_parameters
 from record.api.formats import (
     Csv,
@@ -30,11 +33,18 @@ from record.api.formats import (
     provenance,
     streamed,
 )
-from record.api.pages import Key, Pin, chunks
+from record.api.pages import BACK_IN_TIME, Key, Pin, chunks
 from record.api.problems import BadParameter, NotFound, Withdrawn
 from record.models import Merge, OnRecord
 
 PREFIX = "/api/v1/"
+NO_BODY = "What is asked for stands in the address: a request to read has no body."
+
+
+def has_body(request: Request) -> bool:
+    """Whether something was sent along: a question asked in a body would otherwise be answered with everything."""
+    length = str(request.META.get("CONTENT_LENGTH") or "0")
+    return length.strip("0") != "" or "HTTP_TRANSFER_ENCODING" in request.META
 
 
 class PublicView(APIView):
@@ -44,11 +54,31 @@ class PublicView(APIView):
     renderer_classes: Any = [Json]
     content_negotiation_class = Negotiation
     pin: Pin | None = None
+    etag: str | None = None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         if str(request.method).lower() not in self.http_method_names:
             self.http_method_not_allowed(request)  # whatever else may be wrong with it
+        if request.method in ("GET", "HEAD") and has_body(request):
+            raise UnsupportedMediaType(request.content_type, NO_BODY)
         super().initial(request, *args, **kwargs)
+
+    def revalidate(self, request: Request, pin: Pin) -> None:
+        """Answer without making an answer, if the client has it already or somebody has just asked for it."""
+        self.etag = answers.tag(request, pin, self.base_url(), *self.judged_by())
+        found: Any = None
+        if answers.is_current(request, self.etag):
+            found = HttpResponse(status=status.HTTP_304_NOT_MODIFIED)
+            del found["Content-Type"]  # caches would put it in place of the real one
+        elif answers.is_shared(request):
+            found = answers.kept(self.etag)
+        if found is not None:
+            view: Any = self
+            view.get = view.head = lambda request, *args, **kwargs: found
+
+    def judged_by(self) -> list[str]:
+        """What an answer depends on beside the record and the request, such as the day by which forecasts are judged."""
+        return []
 
     def base_url(self) -> str:
         return settings.PUBLIC_URL or self.request.build_absolute_uri("/").rstrip("/")
@@ -61,11 +91,17 @@ class PublicView(APIView):
         answer = super().finalize_response(request, response, *args, **kwargs)
         answer["Cache-Control"] = "no-cache"
         patch_vary_headers(answer, ["Accept"])
+        if self.etag and answer.status_code in (status.HTTP_200_OK, status.HTTP_304_NOT_MODIFIED):
+            answer["ETag"] = self.etag
         if answer.status_code == status.HTTP_200_OK:
             for name, value in provenance(self.pin, self.links()).items():
-                answer[name] = value
-        if request.method == "HEAD" and isinstance(answer, Response):
-            answer["Content-Length"] = str(len(answer.render().content))
+                answer.headers.setdefault(name, value)
+            if self.etag and isinstance(answer, Response) and answers.is_shared(request):
+                etag = self.etag
+                answer.add_post_render_callback(lambda rendered: answers.keep(etag, rendered))
+        if request.method == "HEAD" and not answer.streaming:
+            whole = answer.render() if isinstance(answer, Response) else answer
+            answer["Content-Length"] = str(len(whole.content))
             answer.content = b""
         return answer
 
@@ -77,10 +113,12 @@ class RecordViewSet(PublicView, GenericViewSet[Any]):
     orderings: ClassVar[dict[str, str]] = {}
     """Words that order the list, each with the column it means; `id` always does."""
     default_ordering: ClassVar[str] = "id"
-    facets: ClassVar[dict[str, str]] = {}
+    facets: ClassVar[dict[str, Facet]] = {}
     """Filter words whose values can be counted, each with the path to the value."""
     lookup_field = "public_id"
     lookup_value_regex = "[A-Za-z0-9_-]+"
+    filters_of: ClassVar[dict[str, Any]] = {}
+    """The filter sets of what is asked of one object, such as its accounts."""
     place: ClassVar[str | None] = None
     """What leads from a row to the coordinates of its place: an attribute, or "" for the row itself."""
     pin: Pin
@@ -90,23 +128,34 @@ class RecordViewSet(PublicView, GenericViewSet[Any]):
         if self.action == "list":
             filters = getattr(self.filterset_class, "base_filters", {}) if self.filterset_class else {}
             several = [name for name, word in filters.items() if word.several]
-            known = {*filters, *PAGING, "format", "fields", *(["facets"] if self.facets else [])}
+            known = {
+                *filters,
+                *PAGING,
+                *BACK_IN_TIME,
+                "format",
+                "fields",
+                *(["facets"] if self.facets else []),
+            }
             check_parameters(request, known, [*several, "fields", "facets"])
             check_format(request, cast(Any, request).accepted_renderer)
         else:
-            check_parameters(request, ["format"], ())
+            words = getattr(self.filters_of.get(self.action), "base_filters", {})
+            check_parameters(request, ["format", *BACK_IN_TIME, *words], words)
         self.pin = Pin.of(request)
         cast(Any, request).pin = self.pin  # for the filter set, which sees only the request
+        self.revalidate(request, self.pin)
 
     filterset_class: Any = None
 
     def get_renderers(self) -> list[BaseRenderer]:
         """The formats of a list are more than those of one object; GeoJSON only where there are places."""
         formats: list[type[BaseRenderer]] = [Json, Ndjson, Csv] if self.action == "list" else [Json]
-        return [one() for one in (formats if self.place is None else [*formats, GeoJson])]
+        if self.place is not None and self.action in ("list", "retrieve"):
+            formats.append(GeoJson)
+        return [one() for one in formats]
 
     def get_queryset(self) -> QuerySet[Any]:
-        rows: QuerySet[Any] = self.model.objects.published(self.pin.revision)
+        rows: QuerySet[Any] = self.model.objects.published(self.pin.then)
         return rows
 
     def load(self, rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -151,7 +200,7 @@ class RecordViewSet(PublicView, GenericViewSet[Any]):
         answer = self.get_paginated_response(self.get_serializer(page, many=True).data)
         if texts := request.query_params.getlist("facets"):
             words = facet_words(",".join(texts), self.facets)
-            answer.data["facets"] = facets_of(rows, words, self.facets)
+            answer.data["facets"] = facets_of(rows, words, self.facets, self.pin.then)
         return answer
 
     def retrieve(self, request: Request, public_id: str) -> Response:
@@ -164,19 +213,25 @@ class RecordViewSet(PublicView, GenericViewSet[Any]):
         return Response(feature(self, row, found) if place_asked else found)
 
     def absent(self, public_id: str) -> Response:
-        """Merged: 308 to the survivor. Withdrawn: 410. Otherwise 404."""
+        """Merged: 308 to the survivor. Withdrawn: 410, if taken down at every revision. Otherwise 404."""
         row = (
-            self.model._default_manager.filter(public_id=public_id, published_rev__lte=self.pin.revision)
+            self.model._default_manager.filter(public_id=public_id, published_rev__lte=self.pin.head)
             .select_related("replaced_by")
             .first()
         )
         if row is None:
             raise NotFound()
-        if row.withdrawn_rev_id is not None:
+        published, withdrawn = row.published_rev_id, row.withdrawn_rev_id
+        if row.taken_down_rev_id or (withdrawn is not None and withdrawn <= self.pin.revision):
             raise Withdrawn(row)
-        survivor = Merge.objects.survivor(self.model.collection, public_id, self.pin.revision)
+        if published is None or published > self.pin.revision:
+            raise NotFound()
+        survivor = Merge.objects.survivors(self.model.collection, [public_id], self.pin.revision)[public_id]
+        if survivor == public_id:
+            raise NotFound()  # it is there, but was not known by then
         query = self.request.META.get("QUERY_STRING")
-        address = f"{self.base_url()}{PREFIX}{self.model.collection}/{survivor}/"
+        path = self.request.path.replace(f"/{public_id}/", f"/{survivor}/", 1)
+        address = f"{self.base_url()}{path}"
         return Response(
             status=status.HTTP_308_PERMANENT_REDIRECT,
             headers={"Location": f"{address}?{query}" if query else address},

@@ -241,7 +241,7 @@ class UnitOfMeasure(Vocabulary):
     MINUTE = "minute", "Minutes of time."
     HOUR = "hour", "Hours."
     DAY = "day", "Days of 24 hours."
-    MONTH = "month", "Calendar months, as stated; the number of days in one is shown by any conversion."
+    MONTH = "month", "Calendar months, as stated; never converted, since they differ in length."
     PERSON = "person", "People, counted one by one."
     CUSTOMER = (
         "customer",
@@ -259,60 +259,6 @@ class UnitOfMeasure(Vocabulary):
     UAH = "uah", "Ukrainian hryvnias."
     BTC = "btc", "Bitcoins."
     OTHER = "other", "A unit that is not in this list; the printed unit is kept with the number."
-
-    @property
-    def dimension(self) -> str:
-        """What the unit measures, as one word; the table stands below."""
-        return _DIMENSIONS[self]
-
-
-# Mass flow and volume flow are apart: going from one to the other needs a density. Units that share `count`
-# or `money` still have no factor between them: a tank is not a person, and no exchange rates are kept.
-_DIMENSIONS = {
-    UnitOfMeasure.T_PER_DAY: "mass_flow",
-    UnitOfMeasure.KT_PER_DAY: "mass_flow",
-    UnitOfMeasure.MT_PER_YEAR: "mass_flow",
-    UnitOfMeasure.MT_PER_QUARTER: "mass_flow",
-    UnitOfMeasure.BBL_PER_DAY: "volume_flow",
-    UnitOfMeasure.KBBL_PER_DAY: "volume_flow",
-    UnitOfMeasure.MBBL_PER_DAY: "volume_flow",
-    UnitOfMeasure.GAL_PER_DAY: "volume_flow",
-    UnitOfMeasure.M3_PER_DAY: "volume_flow",
-    UnitOfMeasure.GAL: "volume",
-    UnitOfMeasure.M3: "volume",
-    UnitOfMeasure.L: "volume",
-    UnitOfMeasure.BBL: "volume",
-    UnitOfMeasure.MW: "power",
-    UnitOfMeasure.GW: "power",
-    UnitOfMeasure.MVA: "apparent_power",
-    UnitOfMeasure.PERCENT: "share",
-    UnitOfMeasure.KG: "mass",
-    UnitOfMeasure.T: "mass",
-    UnitOfMeasure.KT: "mass",
-    UnitOfMeasure.M2: "area",
-    UnitOfMeasure.KM2: "area",
-    UnitOfMeasure.M: "length",
-    UnitOfMeasure.KM: "length",
-    UnitOfMeasure.MILE: "length",
-    UnitOfMeasure.MINUTE: "duration",
-    UnitOfMeasure.HOUR: "duration",
-    UnitOfMeasure.DAY: "duration",
-    UnitOfMeasure.MONTH: "duration",
-    UnitOfMeasure.PERSON: "count",
-    UnitOfMeasure.CUSTOMER: "count",
-    UnitOfMeasure.HOUSEHOLD: "count",
-    UnitOfMeasure.TANK: "count",
-    UnitOfMeasure.UNIT: "count",
-    UnitOfMeasure.FACILITY: "count",
-    UnitOfMeasure.COUNT: "count",
-    UnitOfMeasure.USD: "money",
-    UnitOfMeasure.EUR: "money",
-    UnitOfMeasure.GBP: "money",
-    UnitOfMeasure.RUB: "money",
-    UnitOfMeasure.UAH: "money",
-    UnitOfMeasure.BTC: "money",
-    UnitOfMeasure.OTHER: "other",
-}
 
 
 class Comparator(Vocabulary):

@@ -123,12 +123,18 @@ class Claim(OnRecord):
         help_text="The late edge of when it was said or, if that is not known, issued. Kept for ordering.",
     )  # fmt: skip
 
+    known_at = models.DateTimeField(
+        null=True, blank=True, editable=False,
+        help_text="From when it was known: the later of the late edges of said and issued. Kept by the doors.",
+    )  # fmt: skip
+
     public_relations: Sequence[dict[str, Any]]
     """How it stands to other claims at the revision a request reads, set by its loading plan."""
 
     search_text = search_text()
 
     collection = "claims"
+    known_by = "known_at"
     display_needs = ("actor", "proposition")
     parts = ("chain", "evidence_links", "relations")
     frozen_parts = frozenset({"chain"})
@@ -148,6 +154,7 @@ class Claim(OnRecord):
         indexes = [
             models.Index(fields=["-sort_at", "public_id"], name="claim_newest_first"),
             models.Index(fields=["lineage"], name="claim_lineage"),
+            models.Index(fields=["proposition", "known_at"], name="claim_known_of_a_proposition"),
             models.Index(fields=["report", "position", "public_id"], name="claim_in_its_report"),
         ]
         constraints = [
@@ -181,7 +188,7 @@ class Claim(OnRecord):
             ),
             CheckConstraint(
                 name="claim_in_public_can_be_ordered",
-                condition=Q(published_rev__isnull=True) | Q(sort_at__isnull=False),
+                condition=Q(published_rev__isnull=True) | Q(sort_at__isnull=False, known_at__isnull=False),
             ),
             CheckConstraint(
                 name="claim_that_corrects_keeps_its_lineage",
@@ -200,6 +207,7 @@ class Claim(OnRecord):
 
     def settle(self) -> None:
         self.sort_at = self.said_latest or self.said_earliest or self.report.issued_latest
+        self.known_at = max(self.sort_at, self.report.issued_latest)
         self.search_text = searchable_words(self.statement, self.quote)
 
     @classmethod
@@ -210,7 +218,7 @@ class Claim(OnRecord):
 
     def succeed(self, earlier: Self) -> None:
         self.lineage_from = earlier.lineage
-        self.sort_at = None
+        self.sort_at = self.known_at = None
 
     def anchor(self) -> Self:
         first: Any = type(self).objects.get(public_id=self.lineage)
@@ -334,6 +342,7 @@ class ClaimEvidence(Recorded):
         max_length=20, choices=EvidenceRole.choices, help_text="What it does for the claim."
     )
     owner = "claim"
+    known_by = "evidence__report__issued_latest"
 
     class Meta(Recorded.Meta):
         ordering = ["pk"]
@@ -421,6 +430,7 @@ class DamageEstimate(OnRecord, Measured, Lasting):
     )  # fmt: skip
 
     collection = "damage-estimates"
+    known_by = "claim__known_at"
     owner = "claim"
     frozen = frozenset(
         {"claim", "metric", "metric_as_stated", "object", "who", "indirect", "part_of", "comparator", "low",
@@ -509,6 +519,7 @@ class WeaponCount(OnRecord, Bounded):
     )  # fmt: skip
 
     collection = "weapon-counts"
+    known_by = "claim__known_at"
     owner = "claim"
     parts = ("weapons",)
     frozen_parts = frozenset({"weapons"})

@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 
 from record.ids import SLUG, id_is_well_spelt, prefixed, random_id, slug_id
-from record.models import OnRecord, Recorded, RecordedQuerySet, Revision, never_blank
+from record.models import AsOf, OnRecord, Recorded, RecordedQuerySet, Revision, never_blank
 from record.moments import as_stated, earliest, latest, local_date, moment_rules, precision, zone
 from record.search import folded_names, search_text, searchable_words
 from record.vocabulary import one_of
@@ -22,6 +22,17 @@ from strikes.models.places import Facility, Region, Unit
 
 
 class StrikeQuerySet(RecordedQuerySet["Strike"]):
+    def known(self, at: AsOf) -> Self:
+        """Strikes of which somebody had spoken by a moment, and the waves that group them."""
+        spoken = Proposition.objects.published(at).exclude(strike=None).values("strike")
+        above: set[Any] = set()
+        members: Any = spoken
+        while members:
+            waves = Strike.objects.filter(pk__in=members).exclude(wave=None)
+            members = set(waves.values_list("wave", flat=True)) - above
+            above |= members
+        return self.filter(Q(pk__in=spoken) | Q(pk__in=above))
+
     def below(self, waves: Iterable[int]) -> set[int]:
         """The keys of these waves and of everything they group, at any depth."""
         found = set(waves)
@@ -164,6 +175,16 @@ class StrikeMethod(models.Model):
         return self.method
 
 
+class PropositionQuerySet(RecordedQuerySet["Proposition"]):
+    def known(self, at: AsOf) -> Self:
+        """Points to which somebody had spoken by a moment, and the open questions that they answer."""
+        said: Any = Proposition._meta.get_field("claims").related_model
+        claims = said.objects.published(at)
+        spoken = claims.values("proposition")
+        answered = Proposition.objects.filter(pk__in=spoken, answers__isnull=False).values("answers")
+        return self.filter(Q(pk__in=spoken) | Q(pk__in=answered))
+
+
 class Proposition(OnRecord):
     """One point at issue, about a strike or, without one, about its subject.
 
@@ -210,6 +231,8 @@ class Proposition(OnRecord):
     note = editors_note()
 
     search_text = search_text()
+
+    objects: ClassVar[Any] = PropositionQuerySet.as_manager()
 
     collection = "propositions"
     mergeable = True
@@ -363,10 +386,15 @@ class Assessment(OnRecord):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="assessments",
         help_text="The editor; shown to the public by role only.",
     )  # fmt: skip
+    author_role = models.CharField(
+        max_length=50, null=True, blank=True, help_text="The role in which it was made, such as `editor`."
+    )
 
     collection = "assessments"
     display_needs = ("proposition",)
-    frozen = frozenset({"proposition", "grade", "grade_basis", "reason", "assessed_on", "author"})
+    frozen = frozenset(
+        {"proposition", "grade", "grade_basis", "reason", "assessed_on", "author", "author_role"}
+    )
 
     class Meta(OnRecord.Meta):
         ordering = ["-assessed_on", "public_id"]
@@ -375,7 +403,7 @@ class Assessment(OnRecord):
             id_is_well_spelt(prefixed("asm"), "assessment"),
             one_of("grade", Grade, "assessment"),
             one_of("grade_basis", GradeBasis, "assessment"),
-            never_blank("assessment", "reason"),
+            never_blank("assessment", "reason", "author_role"),
             CheckConstraint(
                 name="assessment_names_its_basis",
                 condition=Q(grade=Grade.UNASSESSED) | Q(grade_basis__isnull=False),

@@ -259,6 +259,7 @@ class Capacity(OnRecord, Measured):
     )
 
     collection = "capacities"
+    known_by = "report__issued_latest"
     display_needs = ("unit", "facility")
     frozen = frozenset(
         {"facility", "unit", "report", "actor", "product", "period_as_stated", "comparator", "low", "best",

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from record.api.serializers import Brief, MomentField, OnRecordSerializer, WordField
@@ -24,15 +23,10 @@ from strikes.choices import (
     StrikeKind,
     Topic,
 )
+from strikes.serializers.briefs import SUBJECT, StrikeBrief, SubjectField
 from strikes.serializers.numbers import CountInClaim, EstimateInClaim
 from strikes.serializers.places import FacilityBrief
-
-
-class StrikeBrief(Brief):
-    """A strike, in short."""
-
-    kind = WordField(StrikeKind, help_text="Strike, wave, raid or incident; an editor's label.")
-    local_date = serializers.DateField(help_text="The date of the event on the clocks of the place.")
+from strikes.serializers.summaries import SummarySerializer
 
 
 class StrikeSerializer(OnRecordSerializer):
@@ -67,32 +61,10 @@ class StrikeSerializer(OnRecordSerializer):
     )
     location_precision = WordField(LocationPrecision, help_text="How exactly the place is known.")
     when = MomentField("", help_text="When it is reported to have happened.")
-    note = serializers.CharField(allow_null=True, help_text=NOTE)
-
-
-SUBJECT = "The facility, unit, actor or region it is about; null where it is about the strike alone."
-
-
-class Subject(Brief):
-    """What a proposition is about beside its strike."""
-
-    type = serializers.ChoiceField(
-        ["facility", "unit", "actor", "region"], help_text="What the subject is; it says which collection."
+    summary = SummarySerializer(
+        help_text="What is said of it, counted; a wave's own claims, not its strikes'."
     )
-
-
-@extend_schema_field(Subject)
-class SubjectField(serializers.Field):
-    """What a proposition is about beside its strike: a facility, unit, actor or region."""
-
-    columns = ("type", "id", "display")
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**{"read_only": True, **options})
-
-    def to_representation(self, subject: Any) -> dict[str, Any]:
-        brief = Brief(subject, context=self.context).data
-        return {"type": subject._meta.model_name, **brief}
+    note = serializers.CharField(allow_null=True, help_text=NOTE)
 
 
 class PropositionBrief(Brief):
@@ -273,3 +245,6 @@ class AssessmentSerializer(OnRecordSerializer):
     )
     reason = serializers.CharField(help_text="Why this grade, for the public.")
     assessed_on = serializers.DateField(help_text="The day of the assessment.")
+    author_role = serializers.CharField(
+        allow_null=True, help_text="The role in which it was made, such as `editor`; null if not kept."
+    )

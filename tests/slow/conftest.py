@@ -19,12 +19,12 @@ def pytest_ignore_collect(config: pytest.Config) -> bool | None:
     return True if "not slow" in str(config.getoption("markexpr")) else None
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Each file is run by one worker, so that its data is made once."""
+    """A file whose data is dear has an `xdist_group` of its own: one worker runs it, and makes the data once."""
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.slow)
-            item.add_marker(pytest.mark.xdist_group(f"slow {item.path.stem}"))
 
 
 @pytest.fixture(scope="module")

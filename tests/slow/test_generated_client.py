@@ -19,7 +19,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300), pytest.mark.xdist_group("client")]
 
 PACKAGE = "strikes_client"
 
@@ -235,3 +235,10 @@ def test_an_error_is_a_typed_problem(generated, client):
     problem = generated("api.claims.claims_retrieve").sync("clm_00000000000z", client=client)
     assert isinstance(problem, models.Problem)
     assert (problem.status, problem.code) == (404, "not_found")
+
+
+def test_a_long_address_gets_a_problem_from_the_server_too(client):
+    response = client.get_httpx_client().get("/api/v1/claims/", params={"q": "x" * 5000})
+    assert response.status_code == 400
+    assert response.headers["Content-Type"] == "application/problem+json"
+    assert response.json()["errors"][0]["parameter"] == "q"

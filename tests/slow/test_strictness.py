@@ -21,7 +21,12 @@ from django.db import connection
 from tests.starter.conftest import Api
 from tests.starter.test_reading import problem_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("starter"), pytest.mark.timeout(600)]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("starter"),
+    pytest.mark.timeout(600),
+    pytest.mark.xdist_group("strictness"),
+]
 
 # Already encoded, since some of them are no text at all.
 CASES = {
@@ -128,7 +133,7 @@ def legal(parameter: dict[str, Any], api: Api) -> str | None:
     if kind == "codes":
         return "RU" if "A-Z" in schema["items"]["pattern"] else "en"
     if kind == "choice":
-        return str(schema["default"])
+        return str(schema.get("default", schema["enum"][0]))
     return LEGAL.get(kind)
 
 

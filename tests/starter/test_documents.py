@@ -10,6 +10,7 @@ from django.conf import settings
 
 ROOT = Path(settings.BASE_DIR)
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+FIXTURES = (ROOT / "fixtures" / "README.md").read_text(encoding="utf-8")
 EXAMPLE = (ROOT / "docs" / "worked-example.md").read_text(encoding="utf-8")
 
 
@@ -38,6 +39,25 @@ def test_the_request_of_the_readme_has_the_answer_that_is_shown(api):
 def test_the_readme_has_the_nine_words():
     words = re.findall(r"^\| \*\*(\w+)\*\* \|", README, re.MULTILINE)
     assert len(words) == 9
+
+
+def test_the_counts_of_the_readmes_are_those_of_the_record(api):
+    def count(query):
+        return api(query)["count"]
+
+    (shown,) = re.findall(r"January to April 2024: (.*?side by side)", FIXTURES, re.DOTALL)
+    assert [int(number) for number in re.findall(r"\d+", shown)] == [
+        count("claims/"),
+        count("reports/"),
+        count("sources/"),
+        count("propositions/"),
+        count("strikes/?kind=strike"),
+        count("strikes/?kind=wave"),
+        count("damage-estimates/"),
+        count("weapon-counts/"),
+        count("capacities/"),
+    ]
+    assert f"covers {count('strikes/?kind=strike')} reported strikes" in README
 
 
 def test_the_folders_of_the_readme_are_there():

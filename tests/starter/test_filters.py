@@ -4,8 +4,13 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from strikes.management.commands.filter_table import filter_table
+from strikes.models import Facility, Strike
+from tests.factories import PropositionFactory
+from tests.recording import on_record
 
 # What a word of the claims' filters says of a claim, as a reader of its JSON would put it.
 MEANINGS = {
@@ -46,10 +51,10 @@ def test_a_word_finds_exactly_the_claims_it_means(api, word):
 @pytest.mark.parametrize(
     ("query", "collection", "found"),
     [
-        ("CDU-6", "units", {"norsi-avt-6"}),
-        ("АВТ-6", "units", {"norsi-avt-6"}),
-        ("avt6", "units", {"norsi-avt-6"}),
-        ("ЭЛОУ-АВТ-6", "units", {"norsi-avt-6"}),
+        ("CDU-6", "units", {"norsi-avt-6", "syzran-avt-6", "ilsky-cdu-6"}),
+        ("АВТ-6", "units", {"norsi-avt-6", "syzran-avt-6"}),
+        ("avt6", "units", {"norsi-avt-6", "syzran-avt-6"}),
+        ("ЭЛОУ-АВТ-6", "units", {"norsi-avt-6", "syzran-avt-6"}),
         ("НОРСИ авт-6", "units", {"norsi-avt-6"}),
         ("НОРСИ", "facilities", {"norsi"}),
         ("norsi", "facilities", {"norsi"}),
@@ -74,21 +79,35 @@ def test_search_finds_claims_by_words_of_statement_and_quote_newest_first(api):
     assert {row["id"] for row in api.every("claims/?q=half refinery")} <= {row["id"] for row in rows}
 
 
+AROUND_MOSCOW = {"pervy-zavod", "ryazan-refinery", "slavneft-yanos"}
+JANUARY = {
+    "2024-01-18-petersburg-oil-terminal", "2024-01-19-klintsy", "2024-01-21-ust-luga", "2024-01-24-tuapse",
+    "2024-01-29-yanos",
+}  # fmt: skip
+FEBRUARY = {"2024-02-03-volgograd", "2024-02-09-afipsky", "2024-02-09-ilsky"}
+
+
 @pytest.mark.parametrize(
     ("query", "found"),
     [
         ("facilities/?bbox=43,55,45,57", {"norsi"}),
         ("facilities/?bbox=44.2,56.15,44.2,56.15", {"norsi"}),
-        ("facilities/?bbox=45,55,43,57", {"oryol-oil-depot"} - {"oryol-oil-depot"}),
+        ("facilities/?bbox=45,55,43,57", {"taneco"}),  # round the world, all but what lies between
         ("facilities/?near=56.15,44.2&radius_km=1", {"norsi"}),
-        ("facilities/?near=55.75,37.62&radius_km=330", {"oryol-oil-depot"}),
-        ("facilities/?near=55.75,37.62&radius_km=500", {"oryol-oil-depot", "norsi"}),
+        ("facilities/?near=55.75,37.62&radius_km=324", AROUND_MOSCOW),
+        ("facilities/?near=55.75,37.62&radius_km=326", AROUND_MOSCOW | {"oryol-oil-depot"}),
+        (
+            "facilities/?near=55.75,37.62&radius_km=500",
+            AROUND_MOSCOW | {"oryol-oil-depot", "norsi", "klintsy-oil-depot"},
+        ),
         ("strikes/?near=56.15,44.2&radius_km=1", {"2024-03-12-norsi", "2024-01-04-norsi"}),
-        ("strikes/?operator=lukoil", {"2024-03-12-norsi", "2024-01-04-norsi"}),
+        ("strikes/?operator=lukoil", {"2024-03-12-norsi", "2024-01-04-norsi", "2024-02-03-volgograd"}),
         ("strikes/?kind=incident", {"2024-01-04-norsi"}),
-        ("strikes/?before=2024-03-01", {"2024-01-04-norsi"}),
+        ("strikes/?before=2024-03-01", {"2024-01-04-norsi"} | JANUARY | FEBRUARY),
         ("strikes/?after=2024-01-07&before=2024-01-08", {"2024-01-04-norsi"}),
-        ("strikes/?after=2024-01-08&before=2024-03-01", set()),
+        ("strikes/?after=2024-01-08&before=2024-03-01", JANUARY | FEBRUARY),
+        ("strikes/?after=2024-01-25&before=2024-02-01", {"2024-01-24-tuapse", "2024-01-29-yanos"}),
+        ("strikes/?after=2024-02-10&before=2024-03-01", set()),
         ("strikes/?region=RU-BEL", {"2024-03-12-kursk-belgorod"}),
     ],
 )
@@ -96,10 +115,37 @@ def test_where_and_when(api, query, found):
     assert {row["id"] for row in api.every(query)} == found
 
 
+def test_many_ids_are_looked_up_in_as_many_queries_as_one(api):
+    def queries(actors):
+        with CaptureQueriesContext(connection) as captured:
+            api(f"claims/?page_size=1&actor={','.join(actors)}")
+        return sum(query["sql"].startswith('SELECT "record_merge"') for query in captured)
+
+    actors = [row["id"] for row in api.every("actors/")]
+    assert queries(actors) == queries(["lukoil"]) > 0
+
+
 def test_a_country_is_its_regions_together(api):
-    by_country = {row["id"] for row in api.every("strikes/?country=RU")}
-    assert by_country == {row["id"] for row in api.every("strikes/?region=RU")}
-    assert by_country == {row["id"] for row in api.every("strikes/")}
+    in_russia, in_ukraine = (
+        {row["id"] for row in api.every(f"strikes/?country={country}")} for country in ("RU", "UA")
+    )
+    assert in_russia == {row["id"] for row in api.every("strikes/?region=RU")}
+    assert in_ukraine == {row["id"] for row in api.every("strikes/?region=UA")}
+    assert "2024-03-29-kaniv-hpp" in in_ukraine
+    assert in_russia & in_ukraine == set()
+    assert in_russia | in_ukraine == {row["id"] for row in api.every("strikes/")}
+
+
+def test_words_about_the_event_narrow_what_words_about_the_place_find(api):
+    """What is said about a wave as a whole may have one facility as its subject."""
+    wave, norsi = Strike.objects.get(public_id="2024-03-12-russia"), Facility.objects.get(public_id="norsi")
+    about = on_record(PropositionFactory(strike=wave, facility=norsi))
+    for place in ("facility=norsi", "near=56.15,44.2&radius_km=1", "region=RU-NIZ"):
+        for event in (f"strike={wave.public_id}", f"wave={wave.public_id}", "kind=wave", "after=2024-03-12"):
+            found = {row["id"] for row in api.every(f"propositions/?{place}&{event}&page_size=500")}
+            apart = [api.every(f"propositions/?{one}&page_size=500") for one in (place, event)]
+            both = {row["id"] for row in apart[0]} & {row["id"] for row in apart[1]}
+            assert about.public_id in found == both, (place, event)
 
 
 def test_bounds_are_filtered_as_bounds(api):
@@ -123,6 +169,16 @@ def test_updated_after_finds_what_became_public_or_was_amended_since(api):
     assert late == {
         row["id"] for row in api.every("claims/?page_size=500") if row["recorded_at"] >= "2024-06-02"
     }
+
+
+@pytest.mark.parametrize(
+    "word", ["updated_after", "said_after", "issued_after", "after", "said_before", "issued_before", "before"]
+)
+def test_the_first_and_the_last_day_there_is_can_be_asked_for(api, word):
+    about_an_event = "?kind=strike,wave,raid,incident" if word in ("after", "before") else ""
+    everything = api(f"claims/{about_an_event}")["count"]
+    first, last = (api(f"claims/?{word}={day}")["count"] for day in ("0001-01-01", "9999-12-31"))
+    assert (first, last) == ((0, everything) if "before" in word else (everything, 0))
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,15 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.urls import URLPattern, get_resolver
 
+from record.api.pages import BACK_IN_TIME
+from record.api.schema import PARAMETERS
+
 INTRODUCTION = """# The words of the filters
 
 A word means the same in every collection; `manage.py filter_table` writes this page, and a test compares it. Several values
 are given by commas or by repetition, and their union is meant; different words narrow each other. Words about a claim are met
-by one and the same claim. Dates: [after, before). A word that a collection does not know is a 400.
+by one and the same claim. Dates: [after, before). A word that a collection does not know is a 400. `stats/strikes/` takes the
+words of `strikes`, and `group_by` and `zero` besides. `convert_to` filters nothing: it adds the same bounds in another unit.
 """
 
 
@@ -42,12 +46,15 @@ def filter_table() -> str:
     for word in words:
         marks = ("x" if word in filters else "" for filters in collections.values())
         lines.append(f"| `{word}` | " + " | ".join(marks) + " |")
+    for word in BACK_IN_TIME:
+        lines.append(f"| `{word}` | " + " | ".join("x" for _ in collections) + " |")
     lines += ["", "| word | means |", "|---|---|"]
     for word in words:
         meanings = dict.fromkeys(
             filters[word].extra.get("help_text", "") for filters in collections.values() if word in filters
         )
         lines.append(f"| `{word}` | {' '.join(meanings)} |")
+    lines += [f"| `{word}` | {PARAMETERS[word][0]} |" for word in BACK_IN_TIME]
     return "\n".join([*lines, ""])
 
 

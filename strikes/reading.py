@@ -1,0 +1,79 @@
+"""Loading plans: everything a serializer reads of claims and propositions, in a fixed number of queries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery
+
+from record.models import AsOf
+from sources.choices import NoticeKind
+from sources.models import ReportNotice
+from strikes.models import Claim, ClaimEvidence, ClaimOrigin, ClaimRelation, DamageEstimate, WeaponCount
+
+SUBJECTS = ("facility", "unit__facility", "actor", "region")
+
+
+def with_prefix(prefix: str, *names: str) -> list[str]:
+    return [f"{prefix}__{name}" for name in names]
+
+
+def claims_read(rows: QuerySet[Any], then: AsOf) -> QuerySet[Any]:
+    """Claims with their report, speaker, point at issue, chain, origin, evidence and numbers."""
+    origins = ClaimOrigin.objects.current(then.revision).filter(claim=OuterRef("pk")).values("key")[:1]
+    retractions = ReportNotice.objects.published(then).filter(
+        kind=NoticeKind.RETRACTION, report=OuterRef("report")
+    )
+    evidence = ClaimEvidence.objects.published(then).select_related("evidence")
+    estimates = DamageEstimate.objects.published(then).select_related("part_of")
+    counts = (
+        WeaponCount.objects.published(then)
+        .select_related("part_of", "out_of")
+        .prefetch_related("weapons", "regions")
+    )
+    read: QuerySet[Any] = (
+        rows.select_related("published_rev", "report__source", "actor", "supersedes", "proposition__strike")
+        .select_related(*with_prefix("proposition", *SUBJECTS))
+        .annotate(origin_key=Subquery(origins), report_retracted=Exists(retractions))
+        .prefetch_related(
+            "chain__actor",
+            "chain__source",
+            Prefetch("evidence_links", evidence, to_attr="public_evidence"),
+            Prefetch("damage_estimates", estimates, to_attr="public_estimates"),
+            Prefetch("weapon_counts", counts, to_attr="public_counts"),
+        )
+    )
+    return read
+
+
+def attach_relations(rows: Sequence[Claim], then: AsOf) -> None:
+    """The relations of each claim's lineage, each with the other claim as it reads at that point in time."""
+    relations = (
+        ClaimRelation.objects.published(then)
+        .filter(claim__public_id__in=[row.lineage for row in rows])
+        .select_related("claim", "other")
+    )
+    found: dict[str, list[ClaimRelation]] = defaultdict(list)
+    for relation in relations:
+        found[relation.claim.public_id].append(relation)
+    current = {
+        claim.lineage: claim
+        for claim in Claim.objects.published(then)
+        .filter(lineage__in={r.other.public_id for group in found.values() for r in group})
+        .select_related("actor", "proposition")
+    }
+    for row in rows:
+        row.public_relations = [
+            {"kind": relation.kind, "note": relation.note, "claim": current[relation.other.public_id]}
+            for relation in found[row.lineage]
+            if relation.other.public_id in current
+        ]
+
+
+def read_claims(keys: Sequence[int], then: AsOf) -> list[Claim]:
+    """These claims, with everything that is shown of them."""
+    rows = list(claims_read(Claim.objects.filter(pk__in=keys), then))
+    attach_relations(rows, then)
+    return rows
