@@ -91,7 +91,7 @@ def draft(
 
 def says(by: Any, topic: str, about: Any, on: str, event: Any = None, numbers: Any = (), **more: Any) -> str:
     """The id of a public claim."""
-    return on_record(draft(by, topic, about, on, event, tuple(numbers), **more)).public_id
+    return str(on_record(draft(by, topic, about, on, event, tuple(numbers), **more)).public_id)
 
 
 def out(by: Any, about: Any, since: str, on: str, until: str | None = None, **more: Any) -> str:
