@@ -15,6 +15,7 @@ from record.api.views import RootView
 from record.api.vocabularies import VocabularyViewSet
 from strikes import views as strikes
 from strikes.offline_views import CapacityOfflineView
+from strikes.stats_views import StrikeStatsView
 
 router = SimpleRouter()
 router.register("regions", strikes.RegionViewSet, basename="regions")
@@ -35,7 +36,7 @@ router.register("vocabularies", VocabularyViewSet, basename="vocabularies")
 
 collections = [prefix for prefix, _, _ in router.registry]
 feeds = {"changes": ChangeViewSet, "corrections": CorrectionViewSet}
-beside = [*feeds, "stats/capacity-offline"]
+beside = [*feeds, "stats/strikes", "stats/capacity-offline"]
 
 # Redoc writes its styles into the page and searches in a worker that it makes itself.
 relaxed = csp_update({"style-src": [UNSAFE_INLINE], "worker-src": ["blob:"]})
@@ -49,6 +50,7 @@ urlpatterns = [
         path(f"api/v1/{name}/", feed.as_view({"get": "list"}, basename=name), name=name)
         for name, feed in feeds.items()
     ),
+    path("api/v1/stats/strikes/", StrikeStatsView.as_view(), name="stats-strikes"),
     path("api/v1/stats/capacity-offline/", CapacityOfflineView.as_view(), name="capacity-offline"),
     path("api/v1/schema/", SchemaView.as_view(), name="schema"),
     path("api/v1/docs/", views.Docs.as_view(), name="docs"),

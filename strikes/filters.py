@@ -29,6 +29,7 @@ from record.api.filters import (
     RecordFilterSet,
     SearchFilter,
     WhenFilter,
+    WordFilter,
     WordsFilter,
     resolve,
 )
@@ -57,6 +58,7 @@ from strikes.choices import (
     UnitOfMeasure,
     WeaponOutcome,
 )
+from strikes.conversions import comparable
 from strikes.models import (
     Claim,
     ClaimEvidence,
@@ -447,7 +449,10 @@ class BoundWords(NotedWords):
 
     comparator = WordsFilter(Comparator, help_text="What the words make of the number.")
     low_min = NumberFilter(help_text="Numbers known to be at least this: a lower bound or a value of it.")
-    high_max = NumberFilter(help_text="Numbers known to be at most this: an upper bound or a value of it.")
+    high_max = NumberFilter(
+        help_text="Numbers known to be at most this: an upper bound or a value of it. A range 'or more' has no upper "
+        "bound."
+    )
 
     def of_bounds(self, asked: Asked) -> Q:
         q = Q()
@@ -459,7 +464,7 @@ class BoundWords(NotedWords):
             q &= Q(low__gte=least) | value & Q(best__gte=least)
         if "high_max" in asked:
             most = down(asked["high_max"])
-            q &= Q(high__lte=most) | value & Q(best__lte=most)
+            q &= Q(high__lte=most, or_more=False) | value & Q(best__lte=most)
         return q
 
 
@@ -469,6 +474,42 @@ class MeasureWords(BoundWords):
     def of_measure(self, asked: Asked) -> Q:
         q = self.of_bounds(asked)
         return q & Q(unit_of_measure__in=asked["unit_of_measure"]) if "unit_of_measure" in asked else q
+
+
+class Conversion(RecordFilterSet):
+    """What can be asked of one number: the same in another unit."""
+
+    convert_to = WordFilter(
+        UnitOfMeasure,
+        help_text="Adds the bounds in this unit, as `converted`, beside the printed ones. Not every unit can be "
+        "converted to it; a list needs a `unit_of_measure` of which all can.",
+    )
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset
+
+
+class ConvertedWords(MeasureWords):
+    convert_to = Conversion.base_filters["convert_to"]
+
+    def asked(self) -> Asked:
+        asked = super().asked()
+        to = asked.pop("convert_to", None)
+        if to is None:
+            return asked
+        if "unit_of_measure" not in asked:
+            raise BadParameter("unit_of_measure", "`convert_to` needs it: say what is converted.", "missing")
+        for unit in asked["unit_of_measure"]:
+            refuse_unlike(unit, to)
+        return asked
+
+
+def refuse_unlike(unit: str, to: str) -> None:
+    """A conversion that there is not is refused, never left out in silence."""
+    if not comparable(unit, to):
+        known = [other.value for other in UnitOfMeasure if comparable(unit, other) and other != unit]
+        allowed = f": {unit} can become {', '.join(known)}." if known else f": {unit} is never converted."
+        raise BadParameter("convert_to", f"{unit} cannot be converted to {to}{allowed}", "not_convertible")
 
 
 class ClaimWords(PropositionWords, ReportWords, SpeakerWords):
@@ -566,7 +607,7 @@ class NumberFilters(ClaimWords, BoundWords):
         return queryset.filter(claim__in=self.claims(asked)) if self.asks(asked) else queryset
 
 
-class DamageEstimateFilters(NumberFilters, MeasureWords):
+class DamageEstimateFilters(NumberFilters, ConvertedWords):
     metric = WordsFilter(Metric, help_text="What is counted or measured.")
 
 
@@ -707,7 +748,7 @@ class UnitFilters(PlaceWords):
         return queryset.filter(facility__in=Facility.objects.filter(places)) if places else queryset
 
 
-class CapacityFilters(PlaceWords, ReportWords, SpeakerWords, MeasureWords):
+class CapacityFilters(PlaceWords, ReportWords, SpeakerWords, ConvertedWords):
     unit = IdsFilter(Unit, help_text="Units the capacity is said of.")
     unit_kind = WordsFilter(UnitKind, help_text="What the unit does.")
 

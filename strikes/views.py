@@ -21,6 +21,7 @@ from sources.models import Report
 from sources.serializers import ActorBrief
 from strikes import facets, filters, threads
 from strikes.accounts import about, accounts, fill, summaries
+from strikes.measures import converted, find_agreement
 from strikes.models import (
     Assessment,
     Capacity,
@@ -227,10 +228,32 @@ class UnitViewSet(WithTimeline):
         return super().load(rows).select_related("facility").prefetch_related("names")
 
 
-class CapacityViewSet(RecordViewSet):
+class WithConversion(RecordViewSet):
+    """Numbers that can be shown in another unit beside the one that was printed."""
+
+    filters_of: ClassVar[dict[str, Any]] = {"retrieve": filters.Conversion}
+
+    def attach(self, rows: Sequence[Any]) -> None:
+        super().attach(rows)
+        asked: Any = self.request
+        words = filters.Conversion(asked.query_params, self.get_queryset(), request=asked)
+        to = words.asked().get("convert_to") if words.is_valid() else None
+        if to is not None:
+            for row in rows:
+                filters.refuse_unlike(row.unit_of_measure, to)
+        self.convert(rows, to)
+
+    def convert(self, rows: Sequence[Any], to: str | None) -> None:
+        for row in rows:
+            row.converted = converted(row, to) if to is not None else None
+
+
+class CapacityViewSet(WithConversion):
     """How much facilities and units can do, as reports state it. Rivals stand side by side.
 
-    `capacities/?facility=norsi` shows what reports say of one refinery; none of them is marked as right.
+    `capacities/?facility=norsi` shows what reports say of one refinery; none of them is marked as right. With
+    `unit_of_measure=mt_per_year,kbbl_per_day&convert_to=kbbl_per_day` each is also given in barrels a day, and
+    `agrees_with` names the rivals that say the same.
     """
 
     model = Capacity
@@ -246,6 +269,11 @@ class CapacityViewSet(RecordViewSet):
 
     def load(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         return super().load(rows).select_related("facility", "unit__facility", "report__source", "actor")
+
+    def convert(self, rows: Sequence[Any], to: str | None) -> None:
+        super().convert(rows, to)
+        if to is not None:
+            find_agreement(rows, to, self.pin.then)
 
 
 class StrikeViewSet(WithAccounts):
@@ -378,11 +406,12 @@ class NumberViewSet(RecordViewSet):
         return super().load(rows).select_related("part_of", *related)
 
 
-class DamageEstimateViewSet(NumberViewSet):
+class DamageEstimateViewSet(WithConversion, NumberViewSet):
     """Numbers with their bounds, each with the claim that carries it.
 
     `comparator=at_least` lists those of which only a lower bound was said: their `best` is null. Do not add
-    or average numbers of different scope, basis or denominator.
+    or average numbers of different scope, basis or denominator. `unit_of_measure=t_per_day&convert_to=kbbl_per_day`
+    adds the same bounds in barrels, with the density that was taken.
     """
 
     model = DamageEstimate

@@ -41,6 +41,8 @@ class RecordFilter(django_filters.Filter):
     field_class = GivenField
     several = False
     """Whether it takes several values, by commas or by repetition; their union is meant."""
+    needed = False
+    """Whether there is no answer without it."""
 
     def read(self, texts: list[str], revision: int) -> Any:
         if not self.several:
@@ -71,6 +73,37 @@ class WordsFilter(RecordFilter):
                 "invalid_choice",
             )
         return text
+
+
+class WordFilter(WordsFilter):
+    """One word of a vocabulary."""
+
+    several = False
+
+
+class GroupingFilter(RecordFilter):
+    """One or two of the words, each once; the groups are named in this order."""
+
+    several = True
+    needed = True
+
+    def __init__(self, known: Iterable[str], **options: Any) -> None:
+        super().__init__(**options)
+        self.known = list(known)
+
+    def read(self, texts: list[str], revision: int) -> list[str]:
+        words = [part for text in texts for part in text.split(",")]
+        allowed = f"one or two of {', '.join(self.known)}."
+        for word in words:
+            if word not in self.known:
+                near = difflib.get_close_matches(word, self.known, n=1)
+                hint = f" Did you mean {near[0]}?" if near else ""
+                raise ValidationError(f"{shown(word)} groups nothing here: {allowed}{hint}", "invalid_choice")
+            if words.count(word) > 1:
+                raise ValidationError(f"{word} is named twice: {allowed}", "repeated")
+        if len(words) > 2:
+            raise ValidationError(f"At most two at once: {allowed}", "too_many")
+        return words
 
 
 class OneOfFilter(RecordFilter):
@@ -302,6 +335,9 @@ class RecordFilterSet(django_filters.FilterSet):
                     found[name] = self.filters[name].read(texts, revision)
                 except ValidationError as error:
                     raise BadParameter(name, error.messages[0], error.code or "invalid") from error
+            elif self.filters[name].needed:
+                text = f"There is no answer without it. {self.filters[name].extra['help_text']}"
+                raise BadParameter(name, text, "missing")
         return found
 
 

@@ -197,6 +197,7 @@ DEGREES = r"-?[0-9]{1,3}(\.[0-9]{1,6})?"
 FORMS: dict[type[filters.RecordFilter], Callable[[Any], tuple[str, Schema]]] = {
     filters.IdsFilter: ids,
     filters.WordsFilter: words,
+    filters.WordFilter: lambda word: ("", enum_of(word.vocabulary)),
     filters.CodesFilter: codes,
     filters.ChoicesFilter: lambda word: (
         SEVERAL,
@@ -215,6 +216,10 @@ FORMS: dict[type[filters.RecordFilter], Callable[[Any], tuple[str, Schema]]] = {
     filters.BoxFilter: given({"type": "string", "pattern": f"^{DEGREES}(,{DEGREES}){{3}}$"}),
     filters.PointFilter: given({"type": "string", "pattern": f"^{DEGREES},{DEGREES}$"}),
     filters.SearchFilter: lambda word: ("", {"type": "string", "minLength": 1, "maxLength": 200}),
+    filters.GroupingFilter: lambda word: (
+        "By commas or by repetition.",
+        {"type": "array", "items": {"type": "string", "enum": word.known}, "minItems": 1, "maxItems": 2},
+    ),
 }
 
 
@@ -349,19 +354,20 @@ class RecordSchema(AutoSchema):
         return found
 
     def _get_filter_parameters(self) -> list[Schema]:
-        if self.inner:
-            filterset = getattr(
-                self.view, "parameters_class", getattr(self.view, "filters_of", {}).get(self.inner)
-            )
+        if self.is_list:
+            filterset = getattr(self.view, "filterset_class", None)
+        elif hasattr(self.view, "parameters_class"):
+            filterset = self.view.parameters_class
         else:
-            filterset = getattr(self.view, "filterset_class", None) if self.is_list else None
+            filterset = getattr(self.view, "filters_of", {}).get(self.inner or "retrieve")
         found = []
         for name, word in getattr(filterset, "base_filters", {}).items():
             help_text = word.extra.get("help_text") or ""
             if not help_text:
                 warn(f"the filter {name} says nothing of itself.")
             form, schema = form_of(word)
-            found.append(parameter(name, f"{help_text} {form}".strip(), schema))
+            needed = {"required": True} if word.needed else {}
+            found.append(parameter(name, f"{help_text} {form}".strip(), schema, **needed))
         if "as_of" in getattr(self.view, "paging", ()) or hasattr(self.view, "parameters_class"):
             found += [parameter(name, *PARAMETERS[name]) for name in BACK_IN_TIME]
         return found
@@ -457,7 +463,7 @@ class RecordSchema(AutoSchema):
             "X-Licence": "The licence of the data, as an SPDX identifier.",
             "X-Attribution": "Whom to name.",
         }
-        if isinstance(self.view, ListViewSet):
+        if isinstance(self.view, ListViewSet) or hasattr(self.view, "parameters_class"):
             texts["X-Record-Revision"] = "The revision of the record that the answer is read at."
             texts["X-Generated-At"] = "When that revision was recorded (UTC)."
         if paged and isinstance(self.view, ListViewSet):

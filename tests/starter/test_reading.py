@@ -5,7 +5,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from config.urls import feeds, router
+from config.urls import beside, router
 from record import doors
 from record.choices import WithdrawalReason
 from record.models import Ledger
@@ -51,8 +51,9 @@ def queries_of(api, address):
 
 def test_the_root_lists_every_collection(api):
     root = api("/api/v1/")
-    assert list(root) == [*COLLECTIONS, *feeds]
-    assert all(api(address)["count"] >= 0 for address in root.values())
+    assert list(root) == [*COLLECTIONS, *beside]
+    assert all(api(root[collection])["count"] >= 0 for collection in COLLECTIONS)
+    assert all(address.endswith(f"/api/v1/{name}/") for name, address in root.items())
 
 
 def test_every_stored_collection_has_its_number_of_queries():
