@@ -10,9 +10,10 @@ from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from config.urls import router
 from record.choices import WithdrawalReason
-from record.doors import amend, correct, merge, publish, revise, takedown, unmerge, withdraw
-from record.models import Change, Ledger
+from record.doors import BOOKKEEPING, amend, correct, merge, publish, revise, takedown, unmerge, withdraw
+from record.models import Change, Ledger, collections
 from tests.factories import (
     ActorFactory,
     ClaimFactory,
@@ -177,6 +178,27 @@ def test_drafts_are_in_no_feed(api):
     text = json.dumps([api("changes/?since=1"), api("corrections/")])
     assert "draft" not in text
     assert before[1] == api("corrections/")
+
+
+def sources_of(serializer: Any) -> set[str]:
+    """The columns that a serializer shows."""
+    found: set[str] = set()
+    for name, field in serializer.fields.items():
+        found |= {
+            name,
+            field.source.split(".")[0],
+            *(f"{getattr(field, 'prefix', '')}{c}" for c in getattr(field, "columns", ())),
+        }
+    return found
+
+
+@pytest.mark.parametrize("collection", list(collections()))
+def test_whatever_can_be_amended_is_public_so_that_its_old_value_may_be(collection):
+    model = collections()[collection]
+    view: Any = next(view for name, view, _ in router.registry if name == collection)
+    fields = [*model._meta.concrete_fields, *model._meta.many_to_many]
+    amendable = {one.name for one in fields if not one.generated} - model.frozen - BOOKKEEPING
+    assert amendable - sources_of(view.serializer_class()) == set()
 
 
 # --- corrections/ ----------------------------------------------------------------------------------------
