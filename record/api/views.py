@@ -140,7 +140,8 @@ class RecordViewSet(PublicView, GenericViewSet[Any]):
             check_format(request, cast(Any, request).accepted_renderer)
         else:
             words = getattr(self.filters_of.get(self.action), "base_filters", {})
-            check_parameters(request, ["format", *BACK_IN_TIME, *words], words)
+            several = [name for name, word in words.items() if word.several]
+            check_parameters(request, ["format", *BACK_IN_TIME, *words], several)
         self.pin = Pin.of(request)
         cast(Any, request).pin = self.pin  # for the filter set, which sees only the request
         self.revalidate(request, self.pin)

@@ -199,6 +199,7 @@ def test_the_first_and_the_last_day_there_is_can_be_asked_for(api, word):
         ("claims/?low_min=1e400", "low_min", "from 0"),
         ("claims/?q=!!!", "q", "letter or digit"),
         ("claims/?facets=stanc", "facets", "stance"),
+        ("facilities/norsi/timeline/?policy=latest&policy=latest", "policy", "one value"),
     ],
 )
 def test_a_bad_value_is_explained(api, query, parameter, words):
