@@ -37,6 +37,7 @@ from record.api.problems import BadParameter
 from record.models import AsOf, Change
 from sources.choices import ActorKind, Reliability, ReportPart, Verification
 from sources.models import Actor, Report, Source
+from strikes.accounts import newest_assessments
 from strikes.choices import (
     Attribution,
     Comparator,
@@ -59,7 +60,6 @@ from strikes.choices import (
 )
 from strikes.conversions import comparable
 from strikes.models import (
-    Assessment,
     Claim,
     ClaimEvidence,
     DamageEstimate,
@@ -242,9 +242,9 @@ class PlaceWords(NotedWords):
         return q
 
     def around(self, latitude: float, longitude: float, radius: float) -> set[int]:
-        """The public facilities within a radius, by great circles."""
+        """The facilities within a radius, by great circles."""
         degrees = math.degrees(radius / EARTH_KM) + 0.001
-        rows: QuerySet[Any] = Facility.objects.published(self.then).filter(
+        rows: QuerySet[Any] = Facility.objects.cited(self.then).filter(
             latitude__gte=latitude - degrees, latitude__lte=latitude + degrees
         )
         return {
@@ -290,7 +290,7 @@ class EventWords(PlaceWords):
         if "strike" in asked:
             q &= Q(pk__in=asked["strike"])
         if "wave" in asked:
-            q &= Q(pk__in=Strike.objects.below(asked["wave"]))
+            q &= Q(pk__in=Strike.objects.below(asked["wave"], self.then))
         if "kind" in asked:
             q &= Q(kind__in=asked["kind"])
         if "method" in asked:
@@ -356,30 +356,39 @@ class PropositionWords(EventWords):
             q &= Q(topic__in=asked["topic"])
         for word in ("grade", "grade_basis"):
             if word in asked:
-                newest = Assessment.objects.published(self.then).filter(proposition=OuterRef("pk"))
-                newest = newest.order_by("-assessed_on", "-published_rev", "public_id").values(word)[:1]
-                graded = Proposition.objects.annotate(newest=Subquery(newest)).filter(newest__in=asked[word])
-                q &= Q(pk__in=graded.values("pk"))
+                q &= self.graded(word, asked[word])
         if {"dispute", "min_origins"} & set(asked):
-            q &= Q(pk__in=self.standing(q, asked.get("dispute"), asked.get("min_origins", 0)))
+            q &= self.standing(q, asked.get("dispute"), asked.get("min_origins", 0))
         return q
 
-    def standing(self, q: Q, dispute: list[str] | None, least: int) -> Any:
-        """The keys of propositions that stand so: from the kept states or, as of what was known, computed."""
-        states = PropositionState.objects.current(self.revision)
+    def graded(self, word: str, values: list[str]) -> Q:
+        """Propositions whose newest assessment says one of these; of merged ones, the newest of them all."""
+        newest = Subquery(newest_assessments(self.then).values(word)[:1])
+        found = Proposition.objects.exclude(pk__in=list(Proposition.objects.merged(self.then)))
+        found = found.annotate(newest=newest).filter(newest__in=values)
+        return Proposition.objects.stood_for(Q(pk__in=found.values("pk")), self.then)
+
+    def standing(self, q: Q, dispute: list[str] | None, least: int) -> Q:
+        """Propositions that stand so, and those merged into one: by kept states or, as of what was known, computed."""
         if self.then.known is None:
             asked = Q(state__in=dispute) if dispute else Q()
-            return states.filter(asked, origins_for__gte=least).values("proposition")
+            states = PropositionState.objects.current(self.revision).filter(asked, origins_for__gte=least)
+            return Proposition.objects.stood_for(Q(pk__in=states.values("proposition")), self.then)
         if self.weighed is None:
-            self.weighed = known_states(Proposition.objects.published(self.then).filter(q), self.then)
-        return [
+            found = Proposition.objects.cited(self.then).filter(q).values("pk")
+            rows = Proposition.objects.published(self.then)
+            rows = rows.filter(Proposition.objects.standing_for(Q(pk__in=found), self.then))
+            self.weighed = known_states(rows, self.then)
+        standing = [
             pk
             for pk, state in self.weighed.items()
             if state.origins_for >= least and (not dispute or state.state in dispute)
         ]
+        return Proposition.objects.stood_for(Q(pk__in=standing), self.then)
 
     def propositions(self, asked: Asked) -> QuerySet[Proposition]:
-        rows: QuerySet[Proposition] = Proposition.objects.published(self.then).filter(self.about(asked))
+        """The propositions that meet all conditions, public ones and those merged away, which claims name."""
+        rows: QuerySet[Proposition] = Proposition.objects.cited(self.then).filter(self.about(asked))
         return rows
 
 
@@ -617,7 +626,8 @@ class PropositionFilters(ClaimWords):
     def narrowed(self, queryset: QuerySet[Any], asked: Asked) -> QuerySet[Any]:
         queryset = queryset.filter(self.about(asked))
         if self.of_claim(asked):
-            queryset = queryset.filter(pk__in=self.claims(asked).values("proposition"))
+            found = self.claims(asked).values("proposition")
+            queryset = queryset.filter(Proposition.objects.standing_for(Q(pk__in=found), self.then))
         return queryset
 
 
@@ -658,9 +668,11 @@ class StrikeFilters(ClaimWords):
         rest = {word: value for word, value in asked.items() if word not in EVENT_ONLY}
         weighed = asked if self.then.known is not None else rest  # of these strikes only: it is not kept
         if self.of_claim(rest):
-            queryset = queryset.filter(pk__in=self.claims(weighed).values("proposition__strike"))
+            claims = self.claims(weighed).values("proposition__strike")
+            queryset = queryset.filter(Strike.objects.standing_for(Q(pk__in=claims), self.then))
         elif rest.keys() & PROPOSITION_ONLY:
-            queryset = queryset.filter(pk__in=self.propositions(weighed).values("strike"))
+            propositions = self.propositions(weighed).values("strike")
+            queryset = queryset.filter(Strike.objects.standing_for(Q(pk__in=propositions), self.then))
         return queryset
 
 
@@ -709,8 +721,9 @@ class FacilityFilters(EventWords):
         queryset = queryset.filter(self.places(asked))
         rest = {word: value for word, value in asked.items() if word not in PlaceWords.base_filters}
         if events := self.events(rest):
-            struck = Strike.objects.published(self.then).filter(events)
-            queryset = queryset.filter(pk__in=struck.values("facility"))
+            struck = Strike.objects.cited(self.then).filter(events)
+            here = Q(pk__in=struck.values("facility"))
+            queryset = queryset.filter(Facility.objects.standing_for(here, self.then))
         return queryset
 
 

@@ -27,7 +27,7 @@ from record.api.problems import BadParameter
 from record.api.views import PREFIX, PublicView
 from record.models import AsOf
 from sources.models import Actor
-from strikes.choices import Metric, PartyRole, Polarity, RegionLevel, Topic, UnitKind
+from strikes.choices import FacilityKind, Metric, PartyRole, Polarity, RegionLevel, Topic, UnitKind
 from strikes.conversions import SIZES, comparable, shown
 from strikes.filters import RegionsFilter
 from strikes.models import Claim, DamageEstimate, Facility, Party, Proposition, Region, Unit
@@ -69,9 +69,10 @@ class OfflineFilters(RecordFilterSet):
     )
     unit = IdsFilter(Unit, help_text="Units, all of one stage.")
     facility = IdsFilter(Facility, help_text="Facilities, with their units.")
-    operator = IdsFilter(Actor, help_text="Facilities that these operate or operated.")
+    operator = IdsFilter(Actor, help_text="Facilities that these operated, on the days on which they did.")
     region = RegionsFilter(help_text="Facilities in these regions, with all below; ISO 3166.")
     country = RegionsFilter(RegionLevel.COUNTRY, help_text="Facilities in these countries, ISO 3166-1.")
+    facility_kind = WordsFilter(FacilityKind, help_text="Facilities of these kinds.")
     unit_kind = WordsFilter(
         UnitKind,
         help_text="Units of these kinds. Without it, and without `unit`, only primary units count: what others "
@@ -262,6 +263,8 @@ def places(asked: dict[str, Any], then: AsOf) -> set[int]:
         rows = rows.filter(pk__in=asked["facility"])
     if "unit" in asked:
         rows = rows.filter(units__in=asked["unit"])
+    if "facility_kind" in asked:
+        rows = rows.filter(kind__in=asked["facility_kind"])
     for word in ("region", "country"):
         if word in asked:
             rows = rows.filter(pk__in=Facility.objects.filter(regions__in=asked[word]).values("pk"))

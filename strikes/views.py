@@ -89,7 +89,7 @@ class WithAccounts(RecordViewSet):
         if row is None:
             return self.absent(public_id)
         asked: Any = request
-        rows = Proposition.objects.published(self.pin.then).filter(about(row))
+        rows = Proposition.objects.published(self.pin.then).filter(about(row, self.pin.then))
         rows = filters.AccountFilters(request.query_params, rows, request=asked).qs
         if rows[: MOST_ACCOUNTS + 1].count() > MOST_ACCOUNTS:
             raise BadParameter("topic", f"More than {MOST_ACCOUNTS} propositions: narrow it.", "too_much")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -132,6 +132,30 @@ class IdsFilter(RecordFilter):
 
     def values(self, texts: list[str], revision: int) -> set[int]:
         return resolve(self.of, texts, revision)
+
+
+class ChoicesFilter(RecordFilter):
+    """Some of a few words that are no vocabulary, such as the names of collections."""
+
+    several = True
+
+    def __init__(self, choices: Callable[[], Collection[str]], **options: Any) -> None:
+        super().__init__(**options)
+        self.choices = choices
+
+    def value(self, text: str, revision: int) -> str:
+        if text not in self.choices():
+            raise ValidationError(f"{shown(text)} is none{nearest(text, self.choices())}", "invalid_choice")
+        return text
+
+
+class RevisionFilter(RecordFilter):
+    """A revision that there is, as a whole number; 0 is before the first."""
+
+    def value(self, text: str, revision: int) -> int:
+        if not re.fullmatch("[0-9]{1,18}", text) or int(text) > revision:
+            raise ValidationError(f"A revision: a whole number from 0 to {revision}, the newest.")
+        return int(text)
 
 
 class CodesFilter(RecordFilter):

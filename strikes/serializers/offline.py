@@ -46,11 +46,16 @@ class WholeCapacitySerializer(AmountSerializer):
     of = serializers.IntegerField(help_text="How many facilities there are.")
 
 
-class PointSerializer(AmountSerializer):
-    """One period: means over its days."""
+class PeriodSerializer(serializers.Serializer[Any]):
+    """Days from one to another."""
 
     start = serializers.DateField(help_text="The first day.")
     until = serializers.DateField(help_text="The day after the last.")
+
+
+class PointSerializer(PeriodSerializer, AmountSerializer):
+    """One period: means over its days."""
+
     claims = serializers.ListField(
         child=serializers.CharField(), help_text="The ids of the claims behind it."
     )

@@ -47,6 +47,7 @@ BEYOND = {
     ("bbox", "invalid"),  # degrees in a text; its south not north of its north
     ("q", "invalid"),  # has a letter or a digit
     ("ordering", "invalid"),  # `position` only with one report
+    ("since", "invalid"),  # is a revision that there is
     ("page_size", "not_in_this_format"),  # streams have no pages
     ("facets", "not_in_this_format"),
 }

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from config.urls import beside, router
 from record import doors
 from record.choices import WithdrawalReason
-from record.models import Ledger, Merge
+from record.models import Ledger
 from strikes.models import Claim, Facility, Proposition
 from tests.factories import ActorFactory, AssessmentFactory, ClaimFactory, FacilityFactory, factories
 from tests.recording import on_record
@@ -172,9 +172,7 @@ def test_a_withdrawn_id_in_a_filter_names_its_successor(api):
 def test_a_merged_row_leads_to_its_survivor_and_its_id_still_finds_everything(api):
     norsi = Facility.objects.get(public_id="norsi")
     double = on_record(FacilityFactory(public_id="norsi-2", kind="refinery"))
-    Merge.objects.create(
-        collection="facilities", loser="norsi", survivor="norsi-2", from_rev=double.published_rev
-    )
+    doors.merge(norsi, double)
     response = api.raw("facilities/norsi/?x=1")
     assert response.status_code == 400  # a parameter we do not know, before anything else
     response = api.raw("facilities/norsi/")

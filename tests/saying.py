@@ -1,0 +1,116 @@
+"""How tests let somebody say something of outages: a public claim, in a report of its own, on some day."""
+
+import datetime as dt
+from typing import Any
+
+from django.test import Client
+
+from record import doors
+from strikes.bundles import moment
+from strikes.choices import Stance, Topic
+from strikes.models import Claim, Facility, Proposition, Unit
+from tests.factories import (
+    ClaimFactory,
+    DamageEstimateFactory,
+    PartyFactory,
+    PropositionFactory,
+    ReportFactory,
+)
+from tests.recording import on_record
+
+MOSCOW = "Europe/Moscow"
+
+
+def ask(address: str, status: int = 200) -> Any:
+    """The decoded answer of the API."""
+    response = Client(raise_request_exception=False).get(f"/api/v1/{address}")
+    assert response.status_code == status, response.content
+    return response.json()
+
+
+def operates(actor: Any, facility: Facility, **when: Any) -> None:
+    """Put on record that an actor operates a facility, from `since` to `until` if they are given."""
+    doors.amend(facility, add=[PartyFactory.build(facility=facility, actor=actor, **when)])
+
+
+def exactly(value: Any, **more: Any) -> dict[str, Any]:
+    return {"comparator": "exactly", "low": value, "best": value, "high": value, **more}
+
+
+def at_least(value: Any, **more: Any) -> dict[str, Any]:
+    return {"comparator": "at_least", "low": value, **more}
+
+
+def at_most(value: Any, **more: Any) -> dict[str, Any]:
+    return {"comparator": "at_most", "high": value, **more}
+
+
+def between(low: Any, high: Any, **more: Any) -> dict[str, Any]:
+    return {"comparator": "range", "low": low, "high": high, **more}
+
+
+def midnight(day: str) -> dt.datetime:
+    """The beginning of a day in Moscow."""
+    return dt.datetime.fromisoformat(f"{day}T00:00:00+03:00")
+
+
+def lasting(start: str, until: str | None = None, edge: str | None = None) -> dict[str, Any]:
+    """From when until when a number holds."""
+    found: dict[str, Any] = {"effective_from": midnight(start), "effective_from_edge": "stated"}
+    if until is not None:
+        found |= {"effective_until": midnight(until), "effective_until_edge": edge or "stated"}
+    elif edge is not None:
+        found["effective_until_edge"] = edge
+    return found
+
+
+def point(about: Unit | Facility, topic: str) -> Proposition:
+    """The one point at issue of a topic about a unit or facility."""
+    subject: dict[str, Any] = {"unit" if isinstance(about, Unit) else "facility": about}
+    found = Proposition.objects.filter(topic=topic, **subject).first()
+    return found or PropositionFactory(strike=None, topic=topic, text=f"{about}: {topic}", **subject)
+
+
+def draft(
+    by: Any, topic: str, about: Any, on: str, event: dict[str, Any] | None = None,
+    numbers: tuple[dict[str, Any], ...] = (), **more: Any,
+) -> Claim:  # fmt: skip
+    """A claim, not yet public, in a report that was issued at noon (UTC) of a day."""
+    if "report" not in more:
+        more["report"] = ReportFactory(issued_earliest=dt.datetime.fromisoformat(f"{on}T12:00:00+00:00"))
+    if event is not None:
+        columns = moment({"timezone": MOSCOW, **event})
+        more |= {f"event_{name}": value for name, value in columns.items()}
+    if "proposition" not in more:
+        more["proposition"] = point(about, topic)
+    claim = ClaimFactory(actor=by, **more)
+    for number in numbers:
+        DamageEstimateFactory(claim=claim, **number)
+    return claim
+
+
+def says(by: Any, topic: str, about: Any, on: str, event: Any = None, numbers: Any = (), **more: Any) -> str:
+    """The id of a public claim."""
+    return str(on_record(draft(by, topic, about, on, event, tuple(numbers), **more)).public_id)
+
+
+def out(by: Any, about: Any, since: str, on: str, until: str | None = None, **more: Any) -> str:
+    """Somebody says that something has stood still since a day, or did until another."""
+    event = {"date": since, "open": True} if until is None else {"date": since, "until_date": until}
+    return says(by, Topic.OPERATIONS_HALTED, about, on, event, **more)
+
+
+def stopped(by: Any, about: Any, when: str, on: str, **more: Any) -> str:
+    """Somebody says when something stopped, and nothing of whether it still stands."""
+    return says(by, Topic.OPERATIONS_HALTED, about, on, {"date": when}, **more)
+
+
+def back(by: Any, about: Any, when: str, on: str, until: str | None = None, **more: Any) -> str:
+    """Somebody says that something ran again."""
+    event = {"date": when, **({"until_date": until} if until else {})}
+    return says(by, Topic.RECOVERY, about, on, event, **more)
+
+
+def will_be_back(by: Any, about: Any, when: str, on: str, until: str | None = None, **more: Any) -> str:
+    """Somebody predicts that something will run again."""
+    return back(by, about, when, on, until, stance=Stance.FORECASTS, **more)
