@@ -208,6 +208,12 @@ def test_a_bad_value_is_explained(api, query, parameter, words):
     assert words in problem["errors"][0]["detail"]
 
 
+def test_an_id_that_was_not_there_by_then_is_not_suggested(api):
+    problem = api("claims/?facility=norsi&as_of=2020-01-01", status=400)
+    assert problem["errors"][0]["code"] == "unknown_id"
+    assert "Did you mean" not in problem["detail"]
+
+
 @pytest.mark.parametrize(
     ("collection", "facets"),
     [
