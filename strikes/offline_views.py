@@ -203,7 +203,7 @@ def offline(asked: dict[str, Any], then: AsOf, today: dt.date) -> dict[str, Any]
         mine = stretches(episode, reading, facility, known_amounts, unit, policy, today)
         if windows is not None:
             mine = list(within(mine, windows.get(facility, [])))
-        mine = list(within(mine, [(after, before - DAY if before else None)]))
+        mine = list(within(mine, [(after, max(before, dt.date.min + DAY) - DAY if before else None)]))
         if reason is None:
             found += mine
         elif mine:

@@ -255,3 +255,8 @@ def test_work_is_bounded(api, monkeypatch):
 def test_the_words_of_the_strikes_are_all_there(api):
     views = {name: view for name, view, _ in router.registry}
     assert set(StrikeStatsFilters.base_filters) == {*views["strikes"].filterset_class.base_filters, "group_by", "zero"}  # fmt: skip
+
+
+def test_a_series_may_end_before_everything(api):
+    query = "unit_of_measure=t_per_day&facility=norsi&before=0001-01-01"
+    assert api(f"stats/capacity-offline/?{query}")["points"] == []
