@@ -61,8 +61,8 @@ class Hand:
         """One of this editor's rows, as it is now; it may have gone along with another."""
         return fresh(self.dice.choice(self.rows[kind]))
 
-    def make(self) -> Any:
-        """A draft of something."""
+    def make(self) -> tuple[str, Any]:
+        """A draft of something, and of what kind it is."""
         match kind := self.dice.choice(["claim"] * 5 + [one for one in self.rows if one != "claim"]):
             case "actor":
                 row: Any = ActorFactory(public_id=self.slug(kind), kind="company")
@@ -91,15 +91,15 @@ class Hand:
                 )  # fmt: skip
                 if self.dice.random() < 0.5:
                     DamageEstimateFactory(claim=row)
-        self.rows[kind].append(row)
-        return row
+        return kind, row
 
     # What they do ------------------------------------------------------------------------------------
 
     def publish(self) -> None:
         with transaction.atomic():
-            row = self.make()
+            kind, row = self.make()
             doors.publish(row)
+        self.rows[kind].append(row)
 
     def amend(self) -> None:
         kind = self.dice.choice(list(self.rows))

@@ -9,6 +9,7 @@ from urllib import error, request
 
 COMPUTED = {"url", "display", "origin", "report_retracted", "relations", "damage_estimates", "weapon_counts"}
 COMPUTED |= {"dispute", "origins_for", "origins_against", "documents", "summary", "author_role"}
+BESIDE = {"vocabularies", "changes", "corrections"}
 
 
 def get(address, etag=""):
@@ -37,10 +38,8 @@ def sync(base, copy, etag=""):
     with copy:  # all or nothing; the file's `user_version` is the revision that the copy has reached
         since = copy.execute("pragma user_version").fetchone()[0]
         if not since:  # read every list; what came after the oldest of their revisions is in the feed
-            copy.execute(
-                "create table if not exists object (collection, id, body, primary key (collection, id))"
-            )
-            names = json.load(get(base)).keys() - {"vocabularies", "changes", "corrections"}
+            copy.execute("create table if not exists object (collection, id, body, unique (collection, id))")
+            names = {name for name in json.load(get(base)) if "/" not in name} - BESIDE
             since = min(keep(copy, name, get(f"{base}{name}/?format=ndjson")) for name in names)
         changed, answer = {}, get(f"{base}changes/?since={since}&format=ndjson", etag)
         for line in map(json.loads, answer or ()):

@@ -34,9 +34,11 @@ from record.admin.forms import (
     differences,
     on_every_calendar,
 )
+from record.admin.merging import MergePage, UnmergePage
 from record.admin.pages import MOST, CorrectPage, PublishPage, WithdrawPage
+from record.admin.takedowns import TakedownPage
 from record.api.views import PREFIX
-from record.models import EXEMPT, Change, ClockBehind, OnRecord, Recorded
+from record.models import EXEMPT, Change, ClockBehind, Merge, OnRecord, Recorded
 from record.saving import BrokenRule, broken_rule
 from record.search import folded_words
 from record.vocabulary import vocabularies
@@ -219,6 +221,8 @@ def state_of(row: OnRecord) -> str:
         return "draft" if row.supersedes_id is None else "draft of a correction"
     if row.withdrawn_rev_id is None:
         return f"public since revision {row.published_rev_id}"
+    if row.taken_down_rev_id is not None:
+        return f"taken down in revision {row.taken_down_rev_id}: {row.withdrawal_reason}"
     return f"withdrawn in revision {row.withdrawn_rev_id}: {str(row.withdrawal_reason).replace('_', ' ')}"
 
 
@@ -273,6 +277,9 @@ class RecordAdmin(Asked, Fields, admin.ModelAdmin):
             queryset = queryset.filter(hit)
         if "autocomplete" in request.path:
             queryset = queryset.filter(withdrawn_rev=None)
+            if self.model.mergeable:  # what is entered from now on names the survivor
+                merges = Merge.objects.active().filter(collection=self.model.collection)
+                queryset = queryset.exclude(public_id__in=merges.values("loser"))
         return queryset, False
 
     @admin.display(description="state", ordering="published_rev")
@@ -588,6 +595,7 @@ class RecordAdmin(Asked, Fields, admin.ModelAdmin):
             context["state"] = state_of(obj)
             context["record_doors"] = [] if amending(request) else self.open_doors(request, obj)
             context["withdrawal_note"] = obj.withdrawal_note
+            context["survivor"] = obj.survivor if obj.is_public and obj.survivor != obj else None
             correction = getattr(obj, "superseded_by", None)
             context["correction"] = correction if correction and correction.status == "draft" else None
             if obj.owner:
@@ -610,7 +618,7 @@ class RecordAdmin(Asked, Fields, admin.ModelAdmin):
         found = list(rows.prefetch_related(*one.prefetch)[: SHOWN + 1])
         may_add = (
             one.addable
-            and obj.status != "withdrawn"
+            and obj.withdrawn_rev_id is None
             and request.user.has_perm(f"{opts.app_label}.add_{opts.model_name}")
         )
         return {
@@ -640,7 +648,7 @@ class RecordAdmin(Asked, Fields, admin.ModelAdmin):
         """The buttons of a row: what this editor may do with it, each with its address."""
         may = {
             door
-            for door in ("publish", "amend", "correct", "withdraw")
+            for door in ("publish", "amend", "correct", "withdraw", "merge", "takedown")
             if request.user.has_perm(f"record.{door}_rows")
         }
         found = []
@@ -658,6 +666,12 @@ class RecordAdmin(Asked, Fields, admin.ModelAdmin):
                 found.append(("Correct", self.door_url("correct", [row])))
             if "withdraw" in may:
                 found.append(("Withdraw", self.door_url("withdraw", [row])))
+            if "merge" in may and row.mergeable:
+                merged = row.survivor != row
+                title, door = ("Undo the merge", "unmerge") if merged else ("Merge", "merge")
+                found.append((title, self.door_url(door, [row])))
+        if "takedown" in may and row.published_rev_id is not None and row.taken_down_rev_id is None:
+            found.append(("Take down", self.door_url("takedown", [row])))
         return found
 
     def publishes_alone(self, row: OnRecord) -> bool:
@@ -695,7 +709,8 @@ class RecordAdmin(Asked, Fields, admin.ModelAdmin):
 
     def get_urls(self) -> Any:
         opts = self.model._meta
-        pages = {"publish": PublishPage, "withdraw": WithdrawPage, "correct": CorrectPage}
+        every: list[Any] = [PublishPage, WithdrawPage, CorrectPage, MergePage, UnmergePage, TakedownPage]
+        pages = {page.door: page for page in every}
         found: list[Any] = [
             path(
                 f"{door}/",
@@ -715,7 +730,7 @@ class RecordAdmin(Asked, Fields, admin.ModelAdmin):
             raise Http404
         asked: Any = request
         asked.amending = True
-        withdrawn_meanwhile = request.method == "POST" and row.status == "withdrawn"
+        withdrawn_meanwhile = request.method == "POST" and row.withdrawn_rev_id is not None
         if not self.may_amend(request) or not (row.is_public or withdrawn_meanwhile):
             raise PermissionDenied
         return self.changeform_view(request, object_id)

@@ -95,17 +95,18 @@ class MergePreview:
     """Whatever is kept of rows and would change: how it reads before, and after."""
 
 
-def conflicts_of(loser: OnRecord, survivor: OnRecord) -> MergePreview:
-    """What speaks against merging two rows, what they differ in, and what it would do. Changes nothing."""
+def conflicts_of(loser: OnRecord, survivor: OnRecord, pairs: Sequence[Pair] | None = None) -> MergePreview:
+    """What speaks against merging two rows, what they differ in, and what it would do. Changes nothing.
+
+    It is tried with these ``pairs``, or else with all that are proposed.
+    """
     if type(loser) is not type(survivor):
         return MergePreview(_unfit(loser, survivor), [], [], [], [])
-    pairs = list(loser.pairs_below(survivor)) if loser.mergeable else []
-    found = MergePreview(
-        [], list(_differences(loser, survivor)), pairs, list(_counts(loser, survivor)), []
-    )  # fmt: skip
+    below = list(loser.pairs_below(survivor)) if loser.mergeable else []
+    found = MergePreview([], list(_differences(loser, survivor)), below, list(_counts(loser, survivor)), [])
     with transaction.atomic():
         try:
-            revision = merge(loser, survivor, *pairs)
+            revision = merge(loser, survivor, *(below if pairs is None else pairs))
             found.states = [line for model in collections().values() for line in model.restated(revision)]
         except Blocked as blocked:
             found.blockers = blocked.blockers

@@ -85,7 +85,7 @@ def page(row: models.Model | type[models.Model], name: str = "change") -> str:
     return f"{address}?id={row.public_id}" if name in DOORS and isinstance(row, models.Model) else address  # type: ignore[attr-defined]
 
 
-DOORS = ["publish", "withdraw", "correct"]
+DOORS = ["publish", "withdraw", "correct", "merge", "unmerge", "takedown"]
 
 
 def everything() -> Iterator[models.Model]:
