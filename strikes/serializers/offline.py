@@ -79,6 +79,7 @@ class PointSerializer(PeriodSerializer, AmountSerializer):
 class StatedSerializer(serializers.Serializer[Any]):
     """What somebody said of a region or an operator as a whole."""
 
+    said_at = serializers.DateTimeField(source="claim.known_at", help_text="From when it was known (UTC).")
     number = DamageEstimateSerializer(help_text="The number as it was said, with its claim.")
     converted = AmountSerializer(
         allow_null=True,
