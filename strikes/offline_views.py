@@ -28,7 +28,7 @@ from record.api.views import PREFIX, PublicView
 from record.models import AsOf
 from sources.models import Actor
 from strikes.choices import FacilityKind, Metric, PartyRole, Polarity, RegionLevel, Topic, UnitKind
-from strikes.conversions import SIZES, comparable, shown
+from strikes.conversions import SIZES, comparable, convert, shown
 from strikes.filters import RegionsFilter
 from strikes.models import Claim, DamageEstimate, Facility, Party, Proposition, Region, Unit
 from strikes.offline import (
@@ -46,7 +46,6 @@ from strikes.offline import (
     series,
     stage,
     stretches,
-    together,
     within,
 )
 from strikes.outages import OFFLINE, Policy, Statement
@@ -333,8 +332,8 @@ def said_directly(asked: dict[str, Any], unit: str, then: AsOf) -> list[Stated]:
     )
     found = []
     for one in numbers:
-        fits = comparable(one.unit_of_measure, unit) and one.unit_of_measure != unit
-        amount = together([bounds_in(one, unit)]) if fits else None
+        like = comparable(one.unit_of_measure, unit) and one.unit_of_measure != unit
+        amount = convert(one.low, one.best, one.high, one.unit_of_measure, unit, one.basis) if like else None
         found.append(Stated(one, one.claim, amount))
     if len(found) > MOST_STATED:
         raise BadParameter("country", f"More than {MOST_STATED} direct claims: narrow it.", "too_much")
