@@ -14,7 +14,7 @@ PYTEST := $(PY) -m pytest -n $(JOBS) --dist loadgroup
 COMPILE := $(VENV)/bin/uv pip compile --no-config --quiet --universal --python-version 3.11 \
 	--generate-hashes --custom-compile-command "make lock"
 
-.PHONY: help run test test-slow lint format types migrations deploy-check openapi check-record lock clean
+.PHONY: help run test test-slow test-browser lint format types migrations deploy-check openapi check-record lock clean
 .DELETE_ON_ERROR:
 
 help: ## what can be made
@@ -32,6 +32,12 @@ test: $(DEV) ## all tests on SQLite, then on PostgreSQL (TEST_DATABASE_URL) with
 
 test-slow: $(DEV) ## what takes minutes, on both likewise: fuzzing, a generated client, half a million claims
 	@$(call on-both,-m slow)
+
+test-browser: $(DEV) /usr/bin/chromium ## an editor at work in Debian's Chromium; pictures in $(or $(SCREENSHOTS),/tmp/screenshots)
+	@SCREENSHOTS=$(or $(SCREENSHOTS),/tmp/screenshots) $(PY) -m pytest -m browser tests/browser $(ARGS)
+
+/usr/bin/chromium:
+	apt-get update && apt-get install --yes --no-install-recommends chromium
 
 define on-both
 status=0; \

@@ -12,3 +12,7 @@ threads = 4
 
 # Nobody steers this server from another process, and it should write nothing into a home directory.
 control_socket_disable = True
+
+# The longest address that it takes. A longer one is refused by gunicorn itself, in words that no client reads;
+# five thousand characters of nonsense still get a problem document from us.
+limit_request_line = 8190

@@ -9,11 +9,13 @@ from django.views.generic import RedirectView
 from rest_framework.routers import SimpleRouter
 
 from config import views
+from record.api.ledger import ChangeViewSet, CorrectionViewSet
 from record.api.schema import SchemaView
 from record.api.views import RootView
 from record.api.vocabularies import VocabularyViewSet
 from strikes import views as strikes
 from strikes.offline_views import CapacityOfflineView
+from strikes.stats_views import StrikeStatsView
 
 router = SimpleRouter()
 router.register("regions", strikes.RegionViewSet, basename="regions")
@@ -33,7 +35,8 @@ router.register("assessments", strikes.AssessmentViewSet, basename="assessments"
 router.register("vocabularies", VocabularyViewSet, basename="vocabularies")
 
 collections = [prefix for prefix, _, _ in router.registry]
-beside = ["stats/capacity-offline"]
+feeds = {"changes": ChangeViewSet, "corrections": CorrectionViewSet}
+beside = [*feeds, "stats/strikes", "stats/capacity-offline"]
 
 # Redoc writes its styles into the page and searches in a worker that it makes itself.
 relaxed = csp_update({"style-src": [UNSAFE_INLINE], "worker-src": ["blob:"]})
@@ -43,6 +46,11 @@ urlpatterns = [
     path("codebook/", views.Codebook.as_view(), name="codebook"),
     path("api/v1/", RootView.as_view(names=[*collections, *beside]), name="root"),
     path("api/v1/", include(router.urls)),
+    *(
+        path(f"api/v1/{name}/", feed.as_view({"get": "list"}, basename=name), name=name)
+        for name, feed in feeds.items()
+    ),
+    path("api/v1/stats/strikes/", StrikeStatsView.as_view(), name="stats-strikes"),
     path("api/v1/stats/capacity-offline/", CapacityOfflineView.as_view(), name="capacity-offline"),
     path("api/v1/schema/", SchemaView.as_view(), name="schema"),
     path("api/v1/docs/", views.Docs.as_view(), name="docs"),

@@ -11,12 +11,14 @@ from django.db.models import F, Max, Q
 from django.utils import timezone
 
 from record.choices import Action
-from record.models import EXEMPT, Change, Ledger, OnRecord, Recorded, Revision, collections
+from record.models import EXEMPT, Change, Ledger, Merge, OnRecord, Recorded, Revision, collections
 
 
 def discrepancies() -> Iterator[str]:
     """Every broken promise, as a sentence that names the row."""
     yield from _ledger()
+    yield from _merges()
+    yield from _takedowns()
     for model in apps.get_models():
         if issubclass(model, Recorded):
             yield from _closure(model)
@@ -41,6 +43,71 @@ def _ledger() -> Iterator[str]:
     empty = Revision.objects.filter(changes__isnull=True).aggregate(Max("n"))["n__max"]
     if empty:
         yield f"ledger: revision {empty} changes nothing."
+
+
+def _merges() -> Iterator[str]:
+    """Each merge is between two public rows that may be one, has its lines, and leads to an end."""
+    logged = set(
+        Change.objects.filter(action__in=[Action.MERGE, Action.UNMERGE]).values_list(
+            "action", "collection", "object_id", "revision"
+        )
+    )
+    for one in Merge.objects.all():
+        for action, n in ((Action.MERGE, one.from_rev_id), (Action.UNMERGE, one.undone_rev_id)):
+            if n is not None and (action, one.collection, one.loser, n) not in logged:
+                yield f"{one}: revision {n} does not say so."
+    for name, model in collections().items():
+        roots = Merge.objects.roots(name)
+        steps = dict(Merge.objects.active().filter(collection=name).values_list("loser", "survivor"))
+        rows = {
+            row.public_id: row
+            for row in model._default_manager.filter(public_id__in={*roots, *roots.values()})
+        }
+        for loser, root in roots.items():
+            if root in roots:
+                yield f"{name}/{loser}: its merges lead in a circle."
+                return
+        for loser, survivor in steps.items():
+            if not model.mergeable or not {loser, survivor} <= rows.keys():
+                yield f"{name}/{loser} is merged into {survivor}, which cannot be."
+            elif rows[loser].is_public and not rows[survivor].is_public:
+                yield f"{name}/{survivor}: it is {rows[survivor].status}, and {loser} is merged into it."
+            elif rows[loser].is_public:
+                for rule in rows[loser].merge_objections(rows[survivor]):
+                    yield f"{name}/{loser} is merged into {survivor}: {rule}"
+
+
+def _takedowns() -> Iterator[str]:
+    """What was taken down left nothing but its id and the reason, and nothing public names it."""
+    revisions: set[int] = set()
+    gone: set[tuple[str, str]] = set()
+    for name, model in collections().items():
+        down = model._default_manager.filter(taken_down_rev__isnull=False)
+        gone |= {(name, public_id) for public_id in down.values_list("public_id", flat=True)}
+        revisions |= set(down.values_list("taken_down_rev", flat=True))
+        for row in down.filter(replaced_by__isnull=False):
+            yield f"{_name(row)}: it was taken down and names a successor."
+    if len(revisions) != Ledger.head().takedowns:
+        yield f"ledger: it counts {Ledger.head().takedowns} takedowns, and there were {len(revisions)}."
+    for change in Change.objects.filter(
+        Q(note__isnull=False) | Q(values__isnull=False) | Q(replaced_by__isnull=False)
+    ):
+        for public_id in (change.object_id, change.replaced_by):
+            if (change.collection, str(public_id)) in gone:
+                yield f"{change}, revision {change.revision_id}: it still tells of {public_id}, which was taken down."
+    for one in Merge.objects.all():
+        if {(one.collection, one.loser), (one.collection, one.survivor)} & gone:
+            yield f"{one}: one of them was taken down."
+    for table in apps.get_models():
+        for field in [*table._meta.fields, *table._meta.many_to_many] if issubclass(table, Recorded) else ():
+            target = field.related_model
+            if isinstance(target, type) and issubclass(target, OnRecord):
+                left = table._default_manager.filter(
+                    published_rev__isnull=False, taken_down_rev__isnull=True,
+                    **{f"{field.name}__taken_down_rev__isnull": False},
+                )  # fmt: skip
+                for named in left:
+                    yield f"{_name(named)}: its {field.name} was taken down, and it was not."
 
 
 def _closure(model: type[Recorded]) -> Iterator[str]:

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import Any, ClassVar, NamedTuple, Self, TypeVar
+from typing import Any, ClassVar, NamedTuple, Self, TypeVar, cast
 
 from django.apps import apps
 from django.db import models
-from django.db.models import CheckConstraint, Exists, F, Func, OuterRef, Q, UniqueConstraint
+from django.db.models import (
+    Case,
+    CheckConstraint,
+    Exists,
+    F,
+    Func,
+    OuterRef,
+    Q,
+    UniqueConstraint,
+    Value,
+    When,
+)
 from django.db.models.lookups import GreaterThan, IsNull, LessThanOrEqual
 from django.utils import timezone
 
@@ -42,6 +53,8 @@ class Ledger(models.Model):
             ("amend_rows", "Can amend what is on the record"),
             ("correct_rows", "Can correct what is on the record"),
             ("withdraw_rows", "Can withdraw what is on the record"),
+            ("merge_rows", "Can merge what is on the record, and undo it"),
+            ("takedown_rows", "Can take down what is or was on the record"),
         ]
         constraints = [CheckConstraint(name="ledger_has_one_row", condition=Q(id=1))]
 
@@ -85,10 +98,21 @@ class Revision(models.Model):
         return cls.objects.create(n=n, at=moment)
 
 
+class ChangeQuerySet(models.QuerySet["Change"]):
+    def amendments(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
+        """Each amendment in order: collection and id of the row, and the old and new values of its fields."""
+        amended = self.filter(action=Action.AMEND, values__isnull=False)
+        for change in amended.iterator():
+            yield change.collection, change.object_id, change.values or {}
+
+
 class Change(models.Model):
     """What one revision did to one row: the line of the change feed and of the corrections page."""
 
     revision = models.ForeignKey(Revision, models.PROTECT, related_name="changes")
+    position = models.PositiveIntegerField(
+        default=0, help_text="Its place among the changes of the revision, counted from 0."
+    )
     action = models.CharField(max_length=20, choices=Action.choices, help_text="What was done.")
     collection = models.CharField(max_length=40, help_text="The collection of the row, as in its address.")
     object_id = models.CharField(max_length=80, help_text="The public id of the row.")
@@ -99,10 +123,13 @@ class Change(models.Model):
     replaced_by = models.CharField(max_length=80, null=True, help_text="The public id of the successor.")
     values = models.JSONField(null=True, help_text="For an amendment: each field with its old and new value.")
 
+    objects = ChangeQuerySet.as_manager()
+
     class Meta:
-        ordering = ["revision", "pk"]
+        ordering = ["revision", "position"]
         indexes = [models.Index(fields=["collection", "object_id"], name="change_of_one_row")]
         constraints = [
+            UniqueConstraint(name="change_has_its_own_position", fields=["revision", "position"]),
             one_of("action", Action, "change"),
             one_of("reason", WithdrawalReason, "change"),
             CheckConstraint(name="change_note_is_never_blank", condition=~Q(note="")),
@@ -116,6 +143,11 @@ class Change(models.Model):
     def __str__(self) -> str:
         return f"{self.action} {self.collection}/{self.object_id}"
 
+    @property
+    def old_and_new(self) -> list[dict[str, Any]]:
+        """The fields of an amendment, each with its old and new value."""
+        return [{"field": name, "old": old, "new": new} for name, (old, new) in (self.values or {}).items()]
+
 
 class MergeQuerySet(models.QuerySet["Merge"]):
     def active(self, at: int | None = None) -> Self:
@@ -123,6 +155,22 @@ class MergeQuerySet(models.QuerySet["Merge"]):
         if at is None:
             return self.filter(undone_rev__isnull=True)
         return self.filter(from_rev__lte=at).filter(Q(undone_rev__isnull=True) | Q(undone_rev__gt=at))
+
+    def of(self, revision: Revision) -> Self:
+        """Merges that one revision made or undid."""
+        return self.filter(Q(from_rev=revision) | Q(undone_rev=revision))
+
+    def roots(self, collection: str, at: int | None = None) -> dict[str, str]:
+        """Every id merged away at a revision, with the id at the end of its chain. One query: merges are few."""
+        steps = dict(self.active(at).filter(collection=collection).values_list("loser", "survivor"))
+        found = {}
+        for loser, end in steps.items():
+            passed = {loser}
+            while end in steps and end not in passed:
+                passed.add(end)
+                end = steps[end]
+            found[loser] = end
+        return found
 
     def survivors(self, collection: str, public_ids: Iterable[str], at: int | None = None) -> dict[str, str]:
         """For each id the one at the end of the chain of merges that starts at it."""
@@ -203,6 +251,14 @@ class AsOf(NamedTuple):
     """Only what had been said and issued by then; null for all that we have."""
 
 
+def end_of(path: str, merged: Mapping[int, int]) -> Any:
+    """The key that a path leads to or, if that row was merged away, the key of the row that stands for it."""
+    if not merged:
+        return F(path)
+    ends = [When(**{path: loser}, then=Value(root)) for loser, root in merged.items()]
+    return Case(*ends, default=F(path), output_field=models.BigIntegerField())
+
+
 _Row = TypeVar("_Row", bound="Recorded", covariant=True)
 
 
@@ -217,15 +273,7 @@ class RecordedQuerySet(models.QuerySet[_Row]):
         if isinstance(at, AsOf):
             rows = self.published(at.revision)
             return rows if at.known is None else rows.known(at)
-        begun, ended = Unindexed("published_rev"), Unindexed("withdrawn_rev")
-        if at is None:
-            rows = self.filter(IsNull(begun, False), IsNull(ended, True))
-        else:
-            rows = self.filter(
-                LessThanOrEqual(begun, at),
-                Q(IsNull(ended, True)) | Q(GreaterThan(ended, at)),
-                IsNull(Unindexed("taken_down_rev"), True),
-            )
+        rows = self.cited(at)
         if self.model.mergeable:
             merged_away = Merge.objects.active(at).filter(
                 collection=self.model.collection, loser=OuterRef("public_id")
@@ -237,9 +285,50 @@ class RecordedQuerySet(models.QuerySet[_Row]):
         """Rows that say something said and issued by a moment; all of them, where rows say nothing."""
         return self.filter(**{f"{self.model.known_by}__lte": at.known}) if self.model.known_by else self.all()
 
-    def cited(self) -> Self:
-        """Rows that others may rest on: public now, or merged away (which claims keep pointing at)."""
-        return self.filter(published_rev__isnull=False, withdrawn_rev__isnull=True)
+    def cited(self, at: int | AsOf | None = None) -> Self:
+        """Rows that others may rest on: public, or merged away (which claims keep pointing at)."""
+        if isinstance(at, AsOf):
+            rows = self.cited(at.revision)
+            return rows if at.known is None else rows.known(at)
+        begun, ended = Unindexed("published_rev"), Unindexed("withdrawn_rev")
+        if at is None:
+            return self.filter(IsNull(begun, False), IsNull(ended, True))
+        return self.filter(
+            LessThanOrEqual(begun, at),
+            Q(IsNull(ended, True)) | Q(GreaterThan(ended, at)),
+            IsNull(Unindexed("taken_down_rev"), True),
+        )
+
+    def merged(self, at: int | AsOf | None = None) -> dict[int, int]:
+        """The key of each row merged away at a revision, with the key of the row that stands for it."""
+        n = at.revision if isinstance(at, AsOf) else at
+        roots = Merge.objects.roots(self.model.collection, n) if self.model.mergeable else {}
+        if not roots:
+            return {}
+        rows: Any = self.model._default_manager.all()
+        rows = rows.filter(public_id__in={*roots, *roots.values()})
+        keys: dict[str, int] = dict(rows.values_list("public_id", "pk"))
+        return {keys[loser]: keys[root] for loser, root in roots.items()}
+
+    def same(self, keys: Iterable[int], at: int | AsOf | None = None) -> set[int]:
+        """The keys of everything that means the same as one of these at a revision."""
+        merged, asked = self.merged(at), set(keys)
+        roots = {merged.get(key, key) for key in asked}
+        return asked | roots | {loser for loser, root in merged.items() if root in roots}
+
+    def standing_for(self, which: Q, at: int | AsOf | None = None) -> Q:
+        """Rows of which this holds, and those that stand for one merged away of which it does."""
+        merged = self.merged(at)
+        rows: Any = self.model._default_manager.filter(pk__in=list(merged))
+        losers = rows.filter(which).values_list("pk", flat=True) if merged else ()
+        return which | Q(pk__in={merged[pk] for pk in losers})
+
+    def stood_for(self, which: Q, at: int | AsOf | None = None) -> Q:
+        """Rows of which this holds, and those merged away for which one of them stands."""
+        merged = self.merged(at)
+        rows: Any = self.model._default_manager.filter(pk__in=set(merged.values()))
+        roots = set(rows.filter(which).values_list("pk", flat=True)) if merged else set()
+        return which | Q(pk__in={loser for loser, root in merged.items() if root in roots})
 
     def drafts(self) -> Self:
         """Rows that were never public."""
@@ -338,6 +427,8 @@ class OnRecord(Recorded):
     """Related names of rows with an id of their own that go public and leave with this one."""
     display_needs: ClassVar[tuple[str, ...]] = ()
     """The relations that `display` reads, for whoever shows many rows."""
+    compared: ClassVar[tuple[str, ...]] = ()
+    """Related names of rows that are shown side by side before two rows are merged."""
 
     class Meta(Recorded.Meta):
         abstract = True
@@ -384,7 +475,20 @@ class OnRecord(Recorded):
     def status(self) -> str:
         if self.published_rev_id is None:
             return "draft"
-        return "published" if self.withdrawn_rev_id is None else "withdrawn"
+        if self.withdrawn_rev_id is None:
+            return "published"
+        return "withdrawn" if self.taken_down_rev_id is None else "taken down"
+
+    @property
+    def survivor(self) -> Self:
+        """The row that stands for this one now: itself, or the one at the end of its chain of merges."""
+        if not self.mergeable:
+            return self
+        end = Merge.objects.survivors(self.collection, [self.public_id])[self.public_id]
+        if end == self.public_id:
+            return self
+        row: Any = type(self)._default_manager.get(public_id=end)
+        return cast(Self, row)
 
     # What the doors ask ------------------------------------------------------------------
 
@@ -400,6 +504,23 @@ class OnRecord(Recorded):
 
     def objections(self) -> Iterable[str]:
         """Rules that span rows and that this row breaks, as sentences for an editor."""
+        return ()
+
+    def pairs_below(self, other: Self) -> Iterable[tuple[OnRecord, OnRecord]]:
+        """If this is the same thing as another row: what below it is then the same as what below that one."""
+        return ()
+
+    def merge_objections(self, other: Self) -> Iterable[str]:
+        """What speaks against this row being the same thing as another, given all merges in force."""
+        return ()
+
+    def bound_by_merges(self) -> Iterable[OnRecord]:
+        """Rows with rules that look at what this row is the same as; asked again when a merge is undone."""
+        return ()
+
+    @classmethod
+    def restated(cls, revision: Revision) -> Iterable[tuple[OnRecord, str, str]]:
+        """Rows of which a revision changed what is kept, each with how it read before and after."""
         return ()
 
     @classmethod

@@ -88,5 +88,6 @@ def fields_of(constraint: models.BaseConstraint) -> list[str]:
                 if isinstance(child, models.Q):
                     waiting.append(child)
                 else:
-                    named.append(child[0].split("__")[0])
+                    another = child[0] if isinstance(child[1], str) else getattr(child[1], "name", child[0])
+                    named += [name.split("__")[0] for name in (child[0], another)]
     return list(dict.fromkeys(named))

@@ -24,6 +24,7 @@ class ActorAdmin(RecordAdmin):
 
 @admin.register(Source)
 class SourceAdmin(RecordAdmin):
+    grades = frozenset({"reliability"})
     list_display = ["public_id", "name", "kind", "country", "language", "reliability", "state"]
     list_filter = [StateFilter, "kind", "reliability", "country"]
     fields = [
@@ -44,35 +45,20 @@ class ReportNoticeInline(PartInline):
 
 
 class ReportAdmin(RecordAdmin):
-    """Registered by strikes/, which knows the claims that were read in it."""
+    """Registered by strikes/, which knows the claims that were read in it, and the clocks of its place."""
 
     list_display = ["public_id", "title", "source", "issued_local_date", "language", "state"]
     list_filter = [StateFilter, "language", "issued_precision"]
     date_hierarchy = "issued_local_date"
     inlines = [ReportNoticeInline]
     goes_along = True
-    fieldsets = [
-        (None, {"fields": ["public_id", "source", "title", "link", "language"]}),
-        (
-            "When it was issued",
-            {
-                "fields": [
-                    "issued_earliest", "issued_latest", "issued_precision", "issued_timezone",
-                    "issued_local_date", "issued_as_printed",
-                ],
-                "description": "The two edges are in UTC: 08:25 at Moscow is 05:25. Where only the day is "
-                "known, they are its first and last second on the clocks of the place.",
-            },
-        ),
-        ("Whose copy it is", {"fields": ["derived_from", "wire_source"]}),
-        (None, {"fields": ["note"]}),
-    ]  # fmt: skip
 
 
 @admin.register(Evidence)
 class EvidenceAdmin(RecordAdmin):
     list_display = ["public_id", "kind", "shows", "published_by", "verification", "report", "state"]
     list_filter = [StateFilter, "kind", "verification"]
+    searched_as_written = ["shows"]
     fields = [
         "public_id", "kind", "report", "published_by", "shows", "verification", "verification_as_stated", "link",
         "note",

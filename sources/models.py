@@ -147,13 +147,26 @@ class Actor(OnRecord):
         self.search_text = folded_names([self.name, self.name_local, *(row.name for row in self.names.all())])
 
     def objections(self) -> Iterable[str]:
-        seen, above = {self.pk}, self.affiliation
+        itself = self.survivor if self.affiliation else self
+        above, seen = itself.affiliation, {itself.pk}
         while above is not None:
+            above = above.survivor
             if above.pk in seen:
                 yield "affiliation: it leads back to the actor itself."
                 return
             seen.add(above.pk)
             above = above.affiliation
+
+    def merge_objections(self, other: Actor) -> Iterable[str]:
+        if (self.kind == ActorKind.ANONYMOUS) != (other.kind == ActorKind.ANONYMOUS):
+            yield "An anonymous voice is only ever the same as another anonymous voice."
+        if Source.objects.cited().filter(voice=self).exists() and other.kind != ActorKind.MEDIA:
+            yield "The own voice of a source is only ever the same as an actor of kind `media`."
+        for rule in self.survivor.objections():
+            yield f"Their survivor's {rule}"
+
+    def bound_by_merges(self) -> Iterable[OnRecord]:
+        return Actor.objects.cited().filter(Q(pk=self.pk) | Q(affiliation=self))
 
 
 class ActorName(Name):
@@ -227,6 +240,12 @@ class Source(OnRecord):
     def objections(self) -> Iterable[str]:
         if self.voice.kind != ActorKind.MEDIA:
             yield "voice: the own voice of a source is an actor of kind `media`."
+
+    def pairs_below(self, other: Source) -> Iterable[tuple[OnRecord, OnRecord]]:
+        """Their own voices."""
+        mine, theirs = self.voice.survivor, other.voice.survivor
+        if mine != theirs:
+            yield mine, theirs
 
 
 class Report(OnRecord):

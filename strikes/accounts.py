@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Case, CharField, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When, Window
 from django.db.models.functions import RowNumber
 
-from record.models import AsOf
+from record.models import AsOf, end_of
 from strikes.choices import Dispute, Metric, Polarity, Stance, Topic
 from strikes.models import Assessment, Claim, ClaimOrigin, DamageEstimate, Proposition, Strike
 from strikes.reading import SUBJECTS, with_prefix
@@ -30,8 +30,14 @@ AGAINST = [s for s in Stance if s.polarity == Polarity.NEGATIVE and s != Stance.
 
 
 def newest_assessments(then: AsOf) -> QuerySet[Assessment]:
-    """Of each proposition of an outer query: its assessments, the one that counts first."""
-    rows: QuerySet[Assessment] = Assessment.objects.published(then).filter(proposition=OuterRef("pk"))
+    """Of each proposition of an outer query: its assessments, with those of what was merged into it, the one that
+    counts first."""
+    merged, rows = Proposition.objects.merged(then), Assessment.objects.published(then)
+    of_it = Q(proposition=OuterRef("pk"))
+    if merged:
+        rows = rows.annotate(point=end_of("proposition", merged))
+        of_it |= Q(proposition__in=list(merged), point=OuterRef("pk"))
+    rows = rows.filter(of_it)
     return rows.order_by("-assessed_on", "-published_rev", "public_id")
 
 
@@ -67,38 +73,42 @@ class Summary:
 def summaries(strikes: Collection[int], then: AsOf) -> dict[int, Summary]:
     """Each strike in short, as of a point in time. A fixed number of queries."""
     found = {pk: Summary() for pk in strikes}
-    claims = Claim.objects.published(then).filter(proposition__strike__in=strikes)
-    counted = claims.order_by().values_list("proposition__strike").annotate(
-        Count("pk"), Count("report", distinct=True)
-    )  # fmt: skip
+    merged = {loser: root for loser, root in Strike.objects.merged(then).items() if root in found}
+    claims: Any = Claim.objects.published(then).filter(proposition__strike__in=[*found, *merged])
+    claims = claims.annotate(event=end_of("proposition__strike", merged))
+    counted = claims.order_by().values_list("event").annotate(Count("pk"), Count("report", distinct=True))
     for strike, number, documents in counted:
         found[strike].claims, found[strike].documents = number, documents
     weighed = claims.of_polarity(Polarity.POSITIVE, Polarity.NEGATIVE).exclude(report__in=retracted(then))
     origins = ClaimOrigin.objects.current(then.revision).filter(claim__in=weighed.values("pk"))
     for strike, number in (
-        origins.order_by().values_list("claim__proposition__strike").annotate(Count("key", distinct=True))
+        origins.order_by()
+        .annotate(event=end_of("claim__proposition__strike", merged))
+        .values_list("event")
+        .annotate(Count("key", distinct=True))
     ):
         found[strike].origins = number
-    propositions = Proposition.objects.published(then).filter(strike__in=strikes)
-    strike_of = dict(propositions.values_list("pk", "strike"))
+    propositions = Proposition.objects.published(then).filter(strike__in=[*found, *merged])
+    strike_of = dict(propositions.annotate(event=end_of("strike", merged)).values_list("pk", "event"))
     for pk, state in states_of(propositions, then).items():
         found[strike_of[pk]].propositions[state.state] += 1
-    for strike, group in _offline(strikes, then).items():
+    for strike, group in _offline(found, merged, then).items():
         found[strike].capacity_offline = group
     return found
 
 
-def _offline(strikes: Collection[int], then: AsOf) -> dict[int, list[Offline]]:
+def _offline(strikes: Collection[int], merged: Mapping[int, int], then: AsOf) -> dict[int, list[Offline]]:
     numbers = (
         DamageEstimate.objects.published(then)
-        .filter(metric__in=OFFLINE, claim__proposition__strike__in=strikes, claim__stance__in=FOR)
+        .filter(metric__in=OFFLINE, claim__proposition__strike__in=[*strikes, *merged], claim__stance__in=FOR)
         .exclude(claim__report__in=retracted(then))
         .select_related(*with_prefix("claim__proposition", "strike__facility", *SUBJECTS))
         .order_by("claim__known_at", "public_id")
     )
     of_strike: dict[Any, list[DamageEstimate]] = defaultdict(list)
     for one in numbers:
-        of_strike[one.claim.proposition.strike_id].append(one)
+        strike: Any = one.claim.proposition.strike_id
+        of_strike[merged.get(strike, strike)].append(one)
     return {strike: reckonings(group) for strike, group in of_strike.items()}
 
 
@@ -148,6 +158,8 @@ class Account:
     origins: Sequence[Any]
     totals: dict[str, int]
     shown: dict[str, list[Claim]]
+    members: set[int]
+    """The keys of the proposition and of all that was merged into it."""
     rest: str | None = None
     """Where all claims are listed, if not all are shown."""
 
@@ -174,15 +186,15 @@ def accounts(propositions: QuerySet[Proposition], then: AsOf) -> tuple[list[Acco
         ).annotate(newest_assessment=Subquery(newest))
     )
     by_key: dict[int, Any] = {row.pk: row for row in rows}
+    merged = {loser: root for loser, root in Proposition.objects.merged(then).items() if root in by_key}
     assessments = Assessment.objects.in_bulk([row.newest_assessment for row in rows if row.newest_assessment])
-    claims = Claim.objects.published(then).filter(proposition__in=by_key).annotate(side=side())
+    claims: Any = Claim.objects.published(then).filter(proposition__in=[*by_key, *merged])
+    claims = claims.annotate(side=side(), point=end_of("proposition", merged))
     totals: dict[int, dict[str, int]] = defaultdict(lambda: dict.fromkeys(SIDES, 0))
-    for proposition, name, number in (
-        claims.order_by().values_list("proposition", "side").annotate(Count("pk"))
-    ):
+    for proposition, name, number in claims.order_by().values_list("point", "side").annotate(Count("pk")):
         totals[proposition][name] = number
     order = [F("sort_at").desc(), F("public_id").asc()]
-    place = Window(RowNumber(), partition_by=[F("proposition"), F("side")], order_by=order)
+    place = Window(RowNumber(), partition_by=[F("point"), F("side")], order_by=order)
     first = claims.annotate(place=place).filter(place__lte=SHOWN)
     keys = list(first.values_list("pk", flat=True))
     stand = standings(by_key, then)
@@ -191,18 +203,19 @@ def accounts(propositions: QuerySet[Proposition], then: AsOf) -> tuple[list[Acco
             row, states[row.pk], assessments.get(row.newest_assessment),
             sorted(stand[row.pk].origins, key=lambda one: (str(one.side or "~"), one.key)),
             totals[row.pk], {name: [] for name in SIDES},
+            {row.pk, *(loser for loser, root in merged.items() if root == row.pk)},
         )
-        for row in in_order(rows)
+        for row in in_order(rows, merged)
     ]  # fmt: skip
     return found, keys
 
 
-def in_order(rows: Sequence[Any]) -> list[Any]:
+def in_order(rows: Sequence[Any], merged: Mapping[int, int]) -> list[Any]:
     """By topic, in the order of the vocabulary; answers right after their open question."""
-    there = {row.pk for row in rows}
+    there = {row.pk: row for row in rows}
 
     def place(row: Proposition) -> tuple[Any, ...]:
-        question = row.answers if row.answers is not None and row.answers_id in there else row
+        question = there.get(merged.get(row.answers_id or 0, row.answers_id or 0), row)
         return TOPICS.index(Topic(question.topic)), question.public_id, row is not question, row.public_id
 
     return sorted(rows, key=place)
@@ -210,27 +223,27 @@ def in_order(rows: Sequence[Any]) -> list[Any]:
 
 def fill(found: Sequence[Account], claims: Iterable[Any]) -> None:
     """Put loaded claims on their sides, newest first, each with whether it is what its origin's side is read off."""
-    by_key = {account.proposition.pk: account for account in found}
+    by_key = {key: account for account in found for key in account.members}
     sides = {
         (account.proposition.pk, origin.key): origin.side for account in found for origin in account.origins
     }
     for claim in sorted(claims, key=lambda one: (-one.sort_at.timestamp(), one.public_id)):
-        polarity = claim.polarity
+        polarity, account = claim.polarity, by_key[claim.proposition_id]
         claim.counts = (
             not claim.report_retracted
             and polarity != Polarity.NEUTRAL
             and claim.stance != Stance.RETRACTS
-            and sides.get((claim.proposition_id, claim.origin_key)) == polarity
+            and sides.get((account.proposition.pk, claim.origin_key)) == polarity
         )
         name = "for" if claim.stance in FOR else "against" if claim.stance in AGAINST else "silent"
-        by_key[claim.proposition_id].shown[name].append(claim)
+        account.shown[name].append(claim)
 
 
-def about(subject: Any) -> Q:
-    """The propositions about a strike, a facility with its units and strikes, a unit, an actor or a region."""
-    if isinstance(subject, Strike):
-        return Q(strike=subject)
+def about(subject: Any, then: AsOf) -> Q:
+    """The propositions about a strike, a facility with its units and strikes, a unit, an actor or a region, or about
+    what was merged into it."""
+    same = type(subject).objects.same([subject.pk], then)
     name = subject._meta.model_name
     if name == "facility":
-        return Q(facility=subject) | Q(unit__facility=subject) | Q(strike__facility=subject)
-    return Q(**{name: subject})
+        return Q(facility__in=same) | Q(unit__facility__in=same) | Q(strike__facility__in=same)
+    return Q(**{f"{name}__in": same})

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
 from django.db.models import Max, QuerySet
 from django.http import HttpRequest
 
+from record.admin import ReadOnlyAdmin
 from record.admin.forms import RowForm, Words, WordsForm
-from record.admin.rows import PartInline, RecordAdmin, RowList, StateFilter
+from record.admin.rows import PartInline, RecordAdmin, RowList, StateFilter, listed
 from record.models import OnRecord
 from sources.admin import ReportAdmin as PlainReportAdmin
 from sources.models import Evidence, Report
+from strikes.choices import Method
+from strikes.clocks import RULE, MomentForm, from_clock, until_clock
 from strikes.models import (
     Assessment,
     Capacity,
@@ -41,15 +44,43 @@ MEASURE: list[Any] = ["unit_of_measure", "denominator", "denominator_as_stated",
 COVERS: list[Any] = ["scope", "excludes", "measured_on", "cumulative"]
 LASTING: list[Any] = [("effective_from", "effective_from_edge"), ("effective_until", "effective_until_edge")]
 
-UTC = (
-    "The two edges are in UTC: 08:25 at Moscow is 05:25. Where only the day is known, they are its first and last "
-    "second on the clocks of the place."
-)
-
 
 def moment(prefix: str) -> list[Any]:
-    names = ["earliest", "latest", "precision", "timezone", "local_date", "as_stated"]
-    return [f"{prefix}{name}" for name in names]
+    """The fields of a moment: as it was on the clocks of the place, and then the edges in UTC."""
+    return [
+        (f"{prefix}local_date", f"{prefix}timezone"), times_of_day(prefix),
+        f"{prefix}precision", f"{prefix}earliest", f"{prefix}latest",
+    ]  # fmt: skip
+
+
+def times_of_day(prefix: str) -> tuple[str, str]:
+    return f"{prefix}from_time", f"{prefix}until_time"
+
+
+class MomentAdmin(RecordAdmin):
+    """A collection with times that are entered as on the clocks of the place."""
+
+    form = MomentForm
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Without the times of day where the edges are only to be read."""
+        fieldsets = super().get_fieldsets(request, obj)
+        fixed = set(self.get_readonly_fields(request, obj))
+        if obj is not None and not self.has_change_permission(request, obj):
+            fixed = {f"{prefix}earliest" for prefix in self.form.moments}
+        unused = {times_of_day(prefix) for prefix in self.form.moments if f"{prefix}earliest" in fixed}
+        return [
+            (
+                title,
+                {
+                    "classes": options.get("classes", []),
+                    "fields": [one for one in options["fields"] if one not in unused],
+                },
+            )
+            if unused & {*options["fields"]}
+            else (title, options)
+            for title, options in fieldsets
+        ]
 
 
 # Places ---------------------------------------------------------------------------------------------------
@@ -140,6 +171,7 @@ class UnitAdmin(RecordAdmin):
 class CapacityAdmin(RecordAdmin):
     list_display = ["public_id", "facility", "unit", "words", "unit_of_measure", "basis", "report", "state"]
     list_filter = [StateFilter, "unit_of_measure", "basis", "comparator"]
+    searched_as_written = ["verbatim"]
     fieldsets = [
         (
             None,
@@ -153,12 +185,13 @@ class CapacityAdmin(RecordAdmin):
 # What is at issue -----------------------------------------------------------------------------------------
 
 
-class StrikeForm(WordsForm, RowForm):
-    pass
+class StrikeForm(WordsForm, MomentForm):
+    moments = [""]
+    from_time, until_time = from_clock(), until_clock()
 
 
 @admin.register(Strike)
-class StrikeAdmin(RecordAdmin):
+class StrikeAdmin(MomentAdmin):
     form = StrikeForm
     word_parts = {
         "methods": Words(StrikeMethod, "method", help_text="By what means; at least one, but for a wave. Labels for finding it.")
@@ -169,7 +202,7 @@ class StrikeAdmin(RecordAdmin):
     fieldsets = [
         (None, {"fields": ["public_id", "kind", "title", "methods", "wave"]}),
         ("Where", {"fields": ["facility", "target_described_as", "regions", "location_precision"]}),
-        ("When", {"fields": moment(""), "description": UTC}),
+        ("When", {"fields": [*moment(""), "as_stated"], "description": RULE}),
         (None, {"fields": ["note"]}),
     ]
     lists = [
@@ -196,7 +229,7 @@ class PropositionAdmin(RecordAdmin):
         RowList(
             "Assessments", Assessment, "proposition",
             {"grade": lambda a: a.get_grade_display(), "basis": lambda a: a.get_grade_basis_display(),
-             "reason": lambda a: a.reason, "on": lambda a: a.assessed_on},
+             "reason": lambda a: a.reason, "on": lambda a: a.assessed_on, "by": lambda a: a.author_role},
             ["-assessed_on", "-pk"],
         ),
     ]  # fmt: skip
@@ -215,31 +248,16 @@ class PropositionAdmin(RecordAdmin):
 
 
 @admin.register(PropositionState)
-class StateAdmin(admin.ModelAdmin):
+class StateAdmin(ReadOnlyAdmin):
     """How propositions stood, kept by the doors: to be read."""
 
     list_display = [
-        "proposition",
-        "state",
-        "origins_for",
-        "origins_against",
-        "documents",
-        "from_rev_id",
-        "to_rev_id",
-    ]
+        "proposition", "state", "origins_for", "origins_against", "documents", "from_rev_id", "to_rev_id",
+    ]  # fmt: skip
     list_filter = ["state"]
     ordering = ["-pk"]
     search_fields = ["=proposition__public_id"]
     show_full_result_count = False
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 def role_of(account: Any) -> str:
@@ -252,6 +270,7 @@ def role_of(account: Any) -> str:
 class AssessmentAdmin(RecordAdmin):
     list_display = ["public_id", "proposition", "grade", "grade_basis", "assessed_on", "author", "state"]
     list_filter = [StateFilter, "grade", "grade_basis"]
+    searched_as_written = ["reason"]
     date_hierarchy = "assessed_on"
     fields = [
         "public_id",
@@ -275,8 +294,20 @@ class AssessmentAdmin(RecordAdmin):
 # What was said --------------------------------------------------------------------------------------------
 
 
+class ReportForm(MomentForm):
+    moments = ["issued_"]
+    issued_from_time, issued_until_time = from_clock(), until_clock()
+
+
 @admin.register(Report)
-class ReportAdmin(PlainReportAdmin):
+class ReportAdmin(MomentAdmin, PlainReportAdmin):
+    form = ReportForm
+    fieldsets = [
+        (None, {"fields": ["public_id", "source", "title", "link", "language"]}),
+        ("When it was issued", {"fields": [*moment("issued_"), "issued_as_printed"], "description": RULE}),
+        ("Whose copy it is", {"fields": ["derived_from", "wire_source"]}),
+        (None, {"fields": ["note"]}),
+    ]
     lists = [
         RowList(
             "Claims, in the order of the report", Claim, "report",
@@ -318,6 +349,7 @@ class NumberInline(PartInline):
     """A number that a claim carries; its total, if it is a stated part, is one of the same claim."""
 
     template = "admin/edit_inline/stacked.html"
+    roomy = True
     totals: tuple[str, ...] = ("part_of",)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -327,7 +359,13 @@ class NumberInline(PartInline):
                 claim=int(claim) if claim.isdecimal() else None, withdrawn_rev=None
             )
             kwargs["widget"] = forms.Select
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if db_field.name in self.totals and field is not None:
+            found = [
+                (row.pk, str(row)) for row in kwargs["queryset"]
+            ]  # once, not for every row of the inline
+            field.choices = [("", "—"), *found]
+        return field
 
 
 class DamageEstimateInline(NumberInline):
@@ -339,8 +377,14 @@ class DamageEstimateInline(NumberInline):
 
 
 WEAPONS = Words(
-    CountedWeapon, "weapon", help_text="The kinds of weapon it counts; `unknown` if the speaker does not say."
+    CountedWeapon,
+    "weapon",
+    without=[Method.NONE],
+    help_text="The kinds of weapon it counts; “unknown” if the speaker does not say.",
 )
+
+
+WEAPONS_READ = listed("weapons", "weapon")
 
 
 class CountInClaimForm(WordsForm):
@@ -351,15 +395,37 @@ class WeaponCountInline(NumberInline):
     model = WeaponCount
     form = CountInClaimForm
     totals = ("part_of", "out_of")
+    readonly_fields: ClassVar[Any] = [WEAPONS_READ]
     fieldsets = [
         (None, {"fields": ["outcome", "weapons", "model_as_stated", *BOUNDS]}),
         ("Of what, and where", {"fields": ["out_of", "part_of", "regions", "regions_complete", *COVERS, "note"], "classes": ["collapse"]}),
     ]  # fmt: skip
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).prefetch_related("weapons", "regions")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The weapons as checkboxes where they can be ticked, and as words where they are read."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is None or (obj.status == "draft" and self.has_change_permission(request, obj)):
+            return fieldsets
+        return [
+            (title, {**options, "fields": [WEAPONS_READ if one == "weapons" else one for one in options["fields"]]})
+            for title, options in fieldsets
+        ]  # fmt: skip
+
+
+class ClaimForm(MomentForm):
+    moments = ["said_", "event_"]
+    said_from_time, said_until_time = from_clock(), until_clock()
+    event_from_time, event_until_time = from_clock(), until_clock()
+
 
 @admin.register(Claim)
-class ClaimAdmin(RecordAdmin):
-    list_display = ["public_id", "actor", "stance", "statement", "proposition", "report", "position", "state"]
+class ClaimAdmin(MomentAdmin):
+    form = ClaimForm
+    grades = frozenset({"credibility"})
+    list_display = ["public_id", "state", "actor", "stance", "statement", "proposition", "report", "position"]
     list_filter = [StateFilter, "stance", "attribution", "certainty", "part", "credibility"]
     date_hierarchy = "sort_at"
     inlines = [StepInline, RelationInline, ClaimEvidenceInline, DamageEstimateInline, WeaponCountInline]
@@ -369,8 +435,8 @@ class ClaimAdmin(RecordAdmin):
             "actor", "actor_as_stated", "stance", "proposition", "certainty", "attribution", "speakers_stated",
             "statement", "quote", "quote_language",
         ]}),
-        ("When it was said, where the report says so", {"fields": moment("said_"), "description": UTC, "classes": ["collapse"]}),
-        ("When, by the claim, it happened or will happen", {"fields": moment("event_"), "description": UTC, "classes": ["collapse"]}),
+        ("When it was said, where the report says so", {"fields": [*moment("said_"), "said_as_stated"], "description": RULE, "classes": ["collapse"]}),
+        ("When, by the claim, it happened or will happen", {"fields": [*moment("event_"), "event_as_stated"], "description": RULE, "classes": ["collapse"]}),
         ("Where, and what we add", {"fields": ["place_as_stated", "credibility", "note"]}),
     ]  # fmt: skip
 
@@ -382,9 +448,18 @@ class ClaimAdmin(RecordAdmin):
         return inlines
 
 
+class NumberForm(RowForm):
+    def clean_claim(self) -> Claim:
+        claim: Claim = self.cleaned_data["claim"]
+        if claim.status != "draft" and self.instance.supersedes_id is None:
+            raise forms.ValidationError("It is on the record already, with its numbers: correct it instead.")
+        return claim
+
+
 class NumberAdmin(RecordAdmin):
     """A number on a page of its own. It goes public, leaves and is corrected with its claim."""
 
+    form = NumberForm
     actions: Any = []
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -395,6 +470,7 @@ class NumberAdmin(RecordAdmin):
 class DamageEstimateAdmin(NumberAdmin):
     list_display = ["public_id", "metric", "words", "unit_of_measure", "denominator", "claim", "state"]
     list_filter = [StateFilter, "metric", "comparator", "unit_of_measure"]
+    searched_as_written = ["verbatim"]
     fieldsets = [
         (
             None,
@@ -415,7 +491,7 @@ class DamageEstimateAdmin(NumberAdmin):
     ]
 
 
-class WeaponCountForm(WordsForm, RowForm):
+class WeaponCountForm(WordsForm, NumberForm):
     pass
 
 

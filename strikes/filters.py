@@ -29,6 +29,7 @@ from record.api.filters import (
     RecordFilterSet,
     SearchFilter,
     WhenFilter,
+    WordFilter,
     WordsFilter,
     resolve,
 )
@@ -36,6 +37,7 @@ from record.api.problems import BadParameter
 from record.models import AsOf, Change
 from sources.choices import ActorKind, Reliability, ReportPart, Verification
 from sources.models import Actor, Report, Source
+from strikes.accounts import newest_assessments
 from strikes.choices import (
     Attribution,
     Comparator,
@@ -56,8 +58,8 @@ from strikes.choices import (
     UnitOfMeasure,
     WeaponOutcome,
 )
+from strikes.conversions import comparable
 from strikes.models import (
-    Assessment,
     Claim,
     ClaimEvidence,
     DamageEstimate,
@@ -240,9 +242,9 @@ class PlaceWords(NotedWords):
         return q
 
     def around(self, latitude: float, longitude: float, radius: float) -> set[int]:
-        """The public facilities within a radius, by great circles."""
+        """The facilities within a radius, by great circles."""
         degrees = math.degrees(radius / EARTH_KM) + 0.001
-        rows: QuerySet[Any] = Facility.objects.published(self.then).filter(
+        rows: QuerySet[Any] = Facility.objects.cited(self.then).filter(
             latitude__gte=latitude - degrees, latitude__lte=latitude + degrees
         )
         return {
@@ -259,7 +261,9 @@ def kilometres(lat: float, lon: float, to_lat: float, to_lon: float) -> float:
     return 2 * EARTH_KM * math.asin(min(1.0, math.sqrt(a)))
 
 
-PLACE_WORDS = frozenset({"facility", "facility_kind", "country", "region", "party", "bbox", "near"})
+PLACE_WORDS = frozenset(
+    {"facility", "facility_kind", "country", "region", "party", "bbox", "near", "radius_km"}
+)
 
 
 class EventWords(PlaceWords):
@@ -276,10 +280,8 @@ class EventWords(PlaceWords):
     def events(self, asked: Asked) -> Q:
         """The conditions on a strike."""
         q = Q()
-        at_place = {word: asked[word] for word in asked if word in PLACE_WORDS - {"country", "region"}}
-        if at_place or "radius_km" in asked:
-            with_radius = {**at_place, **({"radius_km": asked["radius_km"]} if "radius_km" in asked else {})}
-            q &= Q(facility__in=Facility.objects.filter(self.places(with_radius)))
+        if at_place := {word: asked[word] for word in asked if word in PLACE_WORDS - {"country", "region"}}:
+            q &= Q(facility__in=Facility.objects.filter(self.places(at_place)))
         for word in ("country", "region"):
             if word in asked:
                 q &= Q(pk__in=Strike.objects.filter(regions__in=asked[word]).values("pk")) | Q(
@@ -288,7 +290,7 @@ class EventWords(PlaceWords):
         if "strike" in asked:
             q &= Q(pk__in=asked["strike"])
         if "wave" in asked:
-            q &= Q(pk__in=Strike.objects.below(asked["wave"]))
+            q &= Q(pk__in=Strike.objects.below(asked["wave"], self.then))
         if "kind" in asked:
             q &= Q(kind__in=asked["kind"])
         if "method" in asked:
@@ -328,16 +330,17 @@ class PropositionWords(EventWords):
     def about(self, asked: Asked) -> Q:
         """The conditions on a proposition."""
         q = Q()
-        events = self.events(asked)
+        where = {word: asked[word] for word in asked if word in PLACE_WORDS}
+        if where:
+            places = Facility.objects.filter(self.places(where))
+            there = Q(strike__in=Strike.objects.filter(self.events(where)))
+            there |= Q(facility__in=places) | Q(unit__facility__in=places)
+            if where.keys() <= {"country", "region"}:
+                there |= Q(region__in=set.intersection(*where.values()))
+            q &= there
+        events = self.events({word: asked[word] for word in asked if word not in where})
         if events:
             q &= Q(strike__in=Strike.objects.filter(events))
-            if not set(asked) & {"strike", "wave", "kind", "method", "operator", "after", "before"}:
-                places = Facility.objects.filter(self.places(asked))
-                subject = Q(facility__in=places) | Q(unit__facility__in=places)
-                if set(asked) & PLACE_WORDS <= {"country", "region"}:
-                    regions = [asked[word] for word in ("country", "region") if word in asked]
-                    subject |= Q(region__in=set.intersection(*regions))
-                q |= subject
         if "unit" in asked:
             q &= Q(unit__in=asked["unit"])
         if "unit_kind" in asked:
@@ -353,30 +356,39 @@ class PropositionWords(EventWords):
             q &= Q(topic__in=asked["topic"])
         for word in ("grade", "grade_basis"):
             if word in asked:
-                newest = Assessment.objects.published(self.then).filter(proposition=OuterRef("pk"))
-                newest = newest.order_by("-assessed_on", "-published_rev", "public_id").values(word)[:1]
-                graded = Proposition.objects.annotate(newest=Subquery(newest)).filter(newest__in=asked[word])
-                q &= Q(pk__in=graded.values("pk"))
+                q &= self.graded(word, asked[word])
         if {"dispute", "min_origins"} & set(asked):
-            q &= Q(pk__in=self.standing(q, asked.get("dispute"), asked.get("min_origins", 0)))
+            q &= self.standing(q, asked.get("dispute"), asked.get("min_origins", 0))
         return q
 
-    def standing(self, q: Q, dispute: list[str] | None, least: int) -> Any:
-        """The keys of propositions that stand so: from the kept states or, as of what was known, computed."""
-        states = PropositionState.objects.current(self.revision)
+    def graded(self, word: str, values: list[str]) -> Q:
+        """Propositions whose newest assessment says one of these; of merged ones, the newest of them all."""
+        newest = Subquery(newest_assessments(self.then).values(word)[:1])
+        found = Proposition.objects.exclude(pk__in=list(Proposition.objects.merged(self.then)))
+        found = found.annotate(newest=newest).filter(newest__in=values)
+        return Proposition.objects.stood_for(Q(pk__in=found.values("pk")), self.then)
+
+    def standing(self, q: Q, dispute: list[str] | None, least: int) -> Q:
+        """Propositions that stand so, and those merged into one: by kept states or, as of what was known, computed."""
         if self.then.known is None:
             asked = Q(state__in=dispute) if dispute else Q()
-            return states.filter(asked, origins_for__gte=least).values("proposition")
+            states = PropositionState.objects.current(self.revision).filter(asked, origins_for__gte=least)
+            return Proposition.objects.stood_for(Q(pk__in=states.values("proposition")), self.then)
         if self.weighed is None:
-            self.weighed = known_states(Proposition.objects.published(self.then).filter(q), self.then)
-        return [
+            found = Proposition.objects.cited(self.then).filter(q).values("pk")
+            rows = Proposition.objects.published(self.then)
+            rows = rows.filter(Proposition.objects.standing_for(Q(pk__in=found), self.then))
+            self.weighed = known_states(rows, self.then)
+        standing = [
             pk
             for pk, state in self.weighed.items()
             if state.origins_for >= least and (not dispute or state.state in dispute)
         ]
+        return Proposition.objects.stood_for(Q(pk__in=standing), self.then)
 
     def propositions(self, asked: Asked) -> QuerySet[Proposition]:
-        rows: QuerySet[Proposition] = Proposition.objects.published(self.then).filter(self.about(asked))
+        """The propositions that meet all conditions, public ones and those merged away, which claims name."""
+        rows: QuerySet[Proposition] = Proposition.objects.cited(self.then).filter(self.about(asked))
         return rows
 
 
@@ -437,7 +449,10 @@ class BoundWords(NotedWords):
 
     comparator = WordsFilter(Comparator, help_text="What the words make of the number.")
     low_min = NumberFilter(help_text="Numbers known to be at least this: a lower bound or a value of it.")
-    high_max = NumberFilter(help_text="Numbers known to be at most this: an upper bound or a value of it.")
+    high_max = NumberFilter(
+        help_text="Numbers known to be at most this: an upper bound or a value of it. A range 'or more' has no upper "
+        "bound."
+    )
 
     def of_bounds(self, asked: Asked) -> Q:
         q = Q()
@@ -449,7 +464,7 @@ class BoundWords(NotedWords):
             q &= Q(low__gte=least) | value & Q(best__gte=least)
         if "high_max" in asked:
             most = down(asked["high_max"])
-            q &= Q(high__lte=most) | value & Q(best__lte=most)
+            q &= Q(high__lte=most, or_more=False) | value & Q(best__lte=most)
         return q
 
 
@@ -459,6 +474,42 @@ class MeasureWords(BoundWords):
     def of_measure(self, asked: Asked) -> Q:
         q = self.of_bounds(asked)
         return q & Q(unit_of_measure__in=asked["unit_of_measure"]) if "unit_of_measure" in asked else q
+
+
+class Conversion(RecordFilterSet):
+    """What can be asked of one number: the same in another unit."""
+
+    convert_to = WordFilter(
+        UnitOfMeasure,
+        help_text="Adds the bounds in this unit, as `converted`, beside the printed ones. Not every unit can be "
+        "converted to it; a list needs a `unit_of_measure` of which all can.",
+    )
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset
+
+
+class ConvertedWords(MeasureWords):
+    convert_to = Conversion.base_filters["convert_to"]
+
+    def asked(self) -> Asked:
+        asked = super().asked()
+        to = asked.pop("convert_to", None)
+        if to is None:
+            return asked
+        if "unit_of_measure" not in asked:
+            raise BadParameter("unit_of_measure", "`convert_to` needs it: say what is converted.", "missing")
+        for unit in asked["unit_of_measure"]:
+            refuse_unlike(unit, to)
+        return asked
+
+
+def refuse_unlike(unit: str, to: str) -> None:
+    """A conversion that there is not is refused, never left out in silence."""
+    if not comparable(unit, to):
+        known = [other.value for other in UnitOfMeasure if comparable(unit, other) and other != unit]
+        allowed = f": {unit} can become {', '.join(known)}." if known else f": {unit} is never converted."
+        raise BadParameter("convert_to", f"{unit} cannot be converted to {to}{allowed}", "not_convertible")
 
 
 class ClaimWords(PropositionWords, ReportWords, SpeakerWords):
@@ -556,7 +607,7 @@ class NumberFilters(ClaimWords, BoundWords):
         return queryset.filter(claim__in=self.claims(asked)) if self.asks(asked) else queryset
 
 
-class DamageEstimateFilters(NumberFilters, MeasureWords):
+class DamageEstimateFilters(NumberFilters, ConvertedWords):
     metric = WordsFilter(Metric, help_text="What is counted or measured.")
 
 
@@ -575,7 +626,8 @@ class PropositionFilters(ClaimWords):
     def narrowed(self, queryset: QuerySet[Any], asked: Asked) -> QuerySet[Any]:
         queryset = queryset.filter(self.about(asked))
         if self.of_claim(asked):
-            queryset = queryset.filter(pk__in=self.claims(asked).values("proposition"))
+            found = self.claims(asked).values("proposition")
+            queryset = queryset.filter(Proposition.objects.standing_for(Q(pk__in=found), self.then))
         return queryset
 
 
@@ -616,9 +668,11 @@ class StrikeFilters(ClaimWords):
         rest = {word: value for word, value in asked.items() if word not in EVENT_ONLY}
         weighed = asked if self.then.known is not None else rest  # of these strikes only: it is not kept
         if self.of_claim(rest):
-            queryset = queryset.filter(pk__in=self.claims(weighed).values("proposition__strike"))
+            claims = self.claims(weighed).values("proposition__strike")
+            queryset = queryset.filter(Strike.objects.standing_for(Q(pk__in=claims), self.then))
         elif rest.keys() & PROPOSITION_ONLY:
-            queryset = queryset.filter(pk__in=self.propositions(weighed).values("strike"))
+            propositions = self.propositions(weighed).values("strike")
+            queryset = queryset.filter(Strike.objects.standing_for(Q(pk__in=propositions), self.then))
         return queryset
 
 
@@ -667,8 +721,9 @@ class FacilityFilters(EventWords):
         queryset = queryset.filter(self.places(asked))
         rest = {word: value for word, value in asked.items() if word not in PlaceWords.base_filters}
         if events := self.events(rest):
-            struck = Strike.objects.published(self.then).filter(events)
-            queryset = queryset.filter(pk__in=struck.values("facility"))
+            struck = Strike.objects.cited(self.then).filter(events)
+            here = Q(pk__in=struck.values("facility"))
+            queryset = queryset.filter(Facility.objects.standing_for(here, self.then))
         return queryset
 
 
@@ -693,7 +748,7 @@ class UnitFilters(PlaceWords):
         return queryset.filter(facility__in=Facility.objects.filter(places)) if places else queryset
 
 
-class CapacityFilters(PlaceWords, ReportWords, SpeakerWords, MeasureWords):
+class CapacityFilters(PlaceWords, ReportWords, SpeakerWords, ConvertedWords):
     unit = IdsFilter(Unit, help_text="Units the capacity is said of.")
     unit_kind = WordsFilter(UnitKind, help_text="What the unit does.")
 

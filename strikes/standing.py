@@ -9,16 +9,20 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, cast
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from record.api.problems import BadParameter
-from record.models import AsOf, Recorded, Revision
+from record.models import AsOf, ChangeQuerySet, Merge, Recorded, Revision
 from sources.choices import ActorKind, NoticeKind, ReportPart
-from sources.models import Actor, Report, ReportNotice
+from sources.models import Actor, Report, ReportNotice, Source
 from strikes.choices import ClaimRelationKind, Dispute, Polarity, Stance
 from strikes.models import Claim, ClaimOrigin, ClaimRelation, Proposition, PropositionState
+
+if TYPE_CHECKING:
+    from strikes.rewriting import Past
 
 NAMELESS = {ActorKind.COLLECTIVE, ActorKind.UNKNOWN}
 HEADINGS = {ReportPart.HEADLINE, ReportPart.SUBHEADLINE}
@@ -28,43 +32,94 @@ SUPERSEDING = {ClaimRelationKind.UPDATES, ClaimRelationKind.CORRECTS}
 # Origins ------------------------------------------------------------------------------------
 
 
-def origin_key(claim: Claim) -> str:
+class Then:
+    """The record as it reads at a revision (now, if none is given): who stands for whom, and what rows said.
+
+    ``past`` puts back what amendments have changed since; without it rows are as they are today.
+    """
+
+    def __init__(self, at: int | None = None, past: Past | None = None) -> None:
+        self.at, self.past = at, past
+        self.kept: dict[tuple[type[Any], int], Any] = {}
+
+    @cached_property
+    def actors(self) -> dict[int, int]:
+        return Actor.objects.merged(self.at)
+
+    @cached_property
+    def sources(self) -> dict[int, int]:
+        return Source.objects.merged(self.at)
+
+    def actor(self, actor: Actor) -> Actor:
+        """The actor that stands for this one."""
+        return cast(Actor, self.standing_for(actor, self.actors))
+
+    def source(self, source: Source) -> Source:
+        """The source that stands for this one."""
+        return cast(Source, self.standing_for(source, self.sources))
+
+    def standing_for(self, row: Any, merged: dict[int, int]) -> Any:
+        key = (type(row), merged.get(row.pk, row.pk))
+        if key not in self.kept:
+            self.kept[key] = self.read(row if key[1] == row.pk else type(row).objects.get(pk=key[1]))
+        return self.kept[key]
+
+    def read(self, row: Any) -> Any:
+        """The row as it was."""
+        return row if self.past is None else self.past.read(row)
+
+
+def origin_key(claim: Claim, then: Then | None = None) -> str:
     """The id of the actor on whose word a claim rests. Claims of one key are one origin.
 
     A claim that repeats another rests on that one's word. A person speaks for the first body above
     them; a collective or unknown voice for the named actor at the head of its chain; an outlet, in
-    its own voice, for the outlet whose copy it carries, but for its headings itself.
+    its own voice, for the outlet whose copy it carries, but for its headings itself. Whoever was
+    merged is the one that stands for them.
     """
-    repeated = repeated_by(claim)
+    then = then or Then()
+    repeated = repeated_by(claim, then.at)
     if repeated is not None:
-        return origin_key(repeated)
-    if claim.actor.kind in NAMELESS:
+        return origin_key(repeated, then)
+    actor = then.actor(claim.actor)
+    if actor.kind in NAMELESS:
         head = claim.chain.select_related("actor").first()
-        if head and head.actor and head.actor.kind not in NAMELESS | {ActorKind.ANONYMOUS}:
-            return str(body_of(head.actor).public_id)
-    if claim.actor_id == claim.report.source.voice_id and claim.part not in HEADINGS:
-        return str(claim.report.root().voice.public_id)
-    return str(body_of(claim.actor).public_id)
+        if head and head.actor and then.actor(head.actor).kind not in NAMELESS | {ActorKind.ANONYMOUS}:
+            return str(body_of(head.actor, then).public_id)
+    if then.read(claim).part not in HEADINGS:
+        voices = (one.voice_id for one in (claim.report.source, then.source(claim.report.source)))
+        if actor.pk in (then.actors.get(voice, voice) for voice in voices):
+            return str(then.actor(then.source(root_of(claim.report, then)).voice).public_id)
+    return str(body_of(actor, then).public_id)
 
 
-def body_of(actor: Actor) -> Actor:
+def body_of(actor: Actor, then: Then) -> Actor:
     """The first body above a person, or the person; a body is never folded into its parent."""
+    actor = then.actor(actor)
     while actor.kind == ActorKind.PERSON and actor.affiliation is not None:
-        actor = actor.affiliation
+        actor = then.actor(actor.affiliation)
     return actor
 
 
-def repeated_by(claim: Claim) -> Claim | None:
+def root_of(report: Report, then: Then) -> Source:
+    """The source whose own words a report carries, at the end of what is known of its copies."""
+    report = then.read(report)
+    while report.derived_from is not None:
+        report = then.read(report.derived_from)
+    return report.wire_source or report.source
+
+
+def repeated_by(claim: Claim, at: int | None = None) -> Claim | None:
     """The public claim that this one merely repeats."""
     relation = (
-        ClaimRelation.objects.published()
+        ClaimRelation.objects.published(at)
         .filter(claim__public_id=claim.lineage, kind=ClaimRelationKind.REPEATS)
         .select_related("other")
         .first()
     )
     if relation is None:
         return None
-    return Claim.objects.published().filter(lineage=relation.other.public_id).first()
+    return Claim.objects.published(at).filter(lineage=relation.other.public_id).first()
 
 
 def repeaters_of(claim: Claim) -> Iterator[Claim]:
@@ -157,26 +212,39 @@ class OpenStanding(Standing):
         return self._state or super().state
 
 
-def standings(propositions: Collection[int], at: int | AsOf | None = None) -> dict[int, Standing]:
-    """How each of these propositions stood at a revision (now, if none is given). Five queries."""
+def standings(
+    propositions: Collection[int], at: int | AsOf | None = None, past: Past | None = None
+) -> dict[int, Standing]:
+    """How each of these propositions stood at a revision (now, if none is given), with what was merged into it.
+
+    ``past`` puts back what amendments have changed since that revision.
+    """
     revision = at.revision if isinstance(at, AsOf) else at
-    rivals: dict[int, list[int]] = defaultdict(list)
-    for rival, question in (
-        Proposition.objects.published(at).filter(answers__in=propositions).values_list("pk", "answers")
-    ):
-        rivals[question or 0].append(rival)
+    merged = Proposition.objects.merged(at)
+    members: dict[int, set[int]] = defaultdict(set)
+    for loser, root in merged.items():
+        members[root].add(loser)
+
+    def family(keys: Iterable[int]) -> set[int]:
+        return {one for key in keys for one in {key, *members[key]}}
+
+    rivals: dict[int, set[int]] = defaultdict(set)
+    for rival, question in answers(family(propositions), at, past):
+        rivals[merged.get(question, question)].add(merged.get(rival, rival))
     wanted = set(propositions) | {rival for group in rivals.values() for rival in group}
 
     claims = list(
         Claim.objects.published(at)
         .of_polarity(Polarity.POSITIVE, Polarity.NEGATIVE)
-        .filter(proposition__in=wanted)
+        .filter(proposition__in=family(wanted))
         .exclude(report__in=retracted(at))
         .select_related("report")
     )
+    if past is not None:
+        claims = [past.claim(claim) for claim in claims]
     keys = dict(
         ClaimOrigin.objects.current(revision)
-        .filter(claim__proposition__in=wanted)
+        .filter(claim__proposition__in=family(wanted))
         .values_list("claim", "key")
     )  # fmt: skip
     updates = set(
@@ -186,7 +254,7 @@ def standings(propositions: Collection[int], at: int | AsOf | None = None) -> di
     )
     grouped: dict[int, dict[str, list[Claim]]] = defaultdict(lambda: defaultdict(list))
     for claim in claims:
-        grouped[claim.proposition_id][keys[claim.pk]].append(claim)
+        grouped[merged.get(claim.proposition_id, claim.proposition_id)][keys[claim.pk]].append(claim)
 
     found = {}
     for proposition in wanted:
@@ -204,6 +272,18 @@ def standings(propositions: Collection[int], at: int | AsOf | None = None) -> di
         pk: OpenStanding([found[rival] for rival in rivals[pk]]) if pk in open_ones else found[pk]
         for pk in propositions
     }
+
+
+def answers(
+    questions: Collection[int], at: int | AsOf | None = None, past: Past | None = None
+) -> Iterator[tuple[int, int]]:
+    """Each proposition that answers one of these, with the one it answers."""
+    cited = Proposition.objects.cited(at)
+    amended = past.amended(Proposition, "answers") if past else []
+    for row in cited.filter(Q(answers__in=questions) | Q(public_id__in=amended)):
+        question = (past.read(row) if past else row).answers_id
+        if question in questions:
+            yield row.pk, cast(int, question)
 
 
 def side_of(claims: Collection[Claim], updates: Collection[tuple[str, str]]) -> Polarity | None:
@@ -254,7 +334,13 @@ def about_themselves(then: AsOf) -> QuerySet[Claim]:
     spoken_for = ClaimOrigin.objects.current(then.revision).filter(
         claim=OuterRef("pk"), key=OuterRef("proposition__actor__public_id")
     )
-    claims: QuerySet[Claim] = Claim.objects.filter(Q(actor=F("proposition__actor")) | Exists(spoken_for))
+    themselves: Any = Q(Q(actor=F("proposition__actor")) | Exists(spoken_for))
+    merged = Actor.objects.merged(then)
+    for root, public_id in Actor.objects.filter(pk__in=set(merged.values())).values_list("pk", "public_id"):
+        same = {root} | {loser for loser, end in merged.items() if end == root}
+        by_key = ClaimOrigin.objects.current(then.revision).filter(claim=OuterRef("pk"), key=public_id)
+        themselves |= Q(proposition__actor__in=same) & (Q(actor__in=same) | Exists(by_key))
+    claims: QuerySet[Claim] = Claim.objects.filter(themselves)
     return claims
 
 
@@ -263,7 +349,7 @@ def about_themselves(then: AsOf) -> QuerySet[Claim]:
 
 def refresh(touched: Collection[Recorded], revision: Revision) -> None:
     """Bring the kept origins and states up to date with the rows that a revision has touched."""
-    claims = _claims_behind(touched)
+    claims = claims_behind(touched, renamed(revision))
     for claim in claims:
         if claim.is_public:
             _resettle(claim)
@@ -273,11 +359,27 @@ def refresh(touched: Collection[Recorded], revision: Revision) -> None:
     _keep_states(propositions, revision)
 
 
-def _claims_behind(touched: Collection[Recorded]) -> list[Claim]:
+def renamed(revision: Revision) -> list[Recorded]:
+    """The actors and sources that a merge or its undoing made stand, or no longer stand, for others."""
+    found: list[Recorded] = []
+    for model in (Actor, Source):
+        ids = Merge.objects.of(revision).filter(collection=model.collection).values_list("loser", "survivor")
+        found += model.objects.filter(public_id__in={one for pair in ids for one in pair})
+    return found
+
+
+def claims_behind(touched: Collection[Recorded], renamed: Collection[Recorded] = ()) -> list[Claim]:
     """The claims whose origin, weight or order can have changed."""
     claims = {row.pk for row in touched if isinstance(row, Claim)}
-    reports = _all_derived({row.pk for row in touched if isinstance(row, Report)})
-    actors = _all_voices({row.pk for row in touched if isinstance(row, Actor)})
+    reports = {row.pk for row in touched if isinstance(row, Report)}
+    voices = Actor.objects.same(row.pk for row in renamed if isinstance(row, Actor)) if renamed else set()
+    sources = Source.objects.same(row.pk for row in renamed if isinstance(row, Source)) if renamed else set()
+    if voices or sources:
+        own = Source.objects.filter(Q(pk__in=sources) | Q(voice__in=voices)).values("pk")
+        copies = Report.objects.filter(Q(source__in=own) | Q(wire_source__in=own))
+        reports |= set(copies.values_list("pk", flat=True))
+    reports = _all_derived(reports)
+    actors = _all_voices({row.pk for row in [*touched, *renamed] if isinstance(row, Actor)})
     if reports or actors:
         about = Q(report__in=reports) | Q(actor__in=actors) | Q(chain__actor__in=actors)
         claims |= set(Claim.objects.cited().filter(about).values_list("pk", flat=True))
@@ -293,9 +395,12 @@ def _all_derived(reports: set[int]) -> set[int]:
 
 
 def _all_voices(actors: set[int]) -> set[int]:
-    newest = actors
+    if not actors:
+        return actors
+    newest = actors = Actor.objects.same(actors)
     while newest:
-        newest = set(Actor.objects.filter(affiliation__in=newest).values_list("pk", flat=True)) - actors
+        below = Actor.objects.filter(affiliation__in=newest).values_list("pk", flat=True)
+        newest = Actor.objects.same(below) - actors
         actors = actors | newest
     return actors
 
@@ -311,9 +416,10 @@ def _rekey(claims: Iterable[Claim], revision: Revision) -> set[int]:
     """Set the origin of each claim anew, and of those that repeat it; returns their propositions."""
     propositions = set()
     queue = deque(claims)
+    then = Then()
     while queue:
         claim = queue.popleft()
-        key = origin_key(claim) if claim.is_public else None
+        key = origin_key(claim, then) if claim.is_public else None
         kept = ClaimOrigin.objects.current().filter(claim=claim).first()
         if (kept.key if kept else None) == key:
             continue
@@ -331,13 +437,10 @@ def _rekey(claims: Iterable[Claim], revision: Revision) -> set[int]:
 
 def _keep_states(propositions: set[int], revision: Revision) -> None:
     """Write the state of each proposition, and of the open ones it can be an answer to, if it changed."""
-    rows = Proposition.objects.filter(pk__in=propositions)
-    beside = Q(strike__in=rows.filter(strike__isnull=False).values("strike"))
-    for subject in ("facility", "unit", "actor", "region"):
-        beside |= Q(**{f"{subject}__in": rows.filter(**{f"{subject}__isnull": False}).values(subject)})
-    questions = Proposition.objects.cited().filter(beside, open=True)
-    affected = propositions | set(questions.values_list("pk", flat=True))
-    public = set(Proposition.objects.cited().filter(pk__in=affected).values_list("pk", flat=True))
+    propositions = Proposition.objects.same(propositions)
+    questions = beside(propositions) | answered(propositions, revision.changes.all())
+    affected = propositions | Proposition.objects.same(questions)
+    public = set(Proposition.objects.published().filter(pk__in=affected).values_list("pk", flat=True))
     now = standings(public)
     kept = {state.proposition_id: state for state in PropositionState.objects.current().filter(
         proposition__in=affected)}  # fmt: skip
@@ -356,16 +459,51 @@ def _keep_states(propositions: set[int], revision: Revision) -> None:
             PropositionState.objects.create(proposition_id=pk, from_rev=revision, **new)
 
 
+def beside(propositions: set[int]) -> set[int]:
+    """The open propositions about the strikes or the subjects of these."""
+    rows = Proposition.objects.filter(pk__in=propositions)
+    found = Q(strike__in=rows.filter(strike__isnull=False).values("strike"))
+    for subject in ("facility", "unit", "actor", "region"):
+        found |= Q(**{f"{subject}__in": rows.filter(**{f"{subject}__isnull": False}).values(subject)})
+    return set(Proposition.objects.cited().filter(found, open=True).values_list("pk", flat=True))
+
+
+def answered(propositions: set[int], amendments: ChangeQuerySet) -> set[int]:
+    """The open propositions that these answer, or answered until one of these amendments."""
+    rows = Proposition.objects.filter(pk__in=propositions).exclude(answers=None)
+    changes = amendments.filter(collection=Proposition.collection, values__has_key="answers").amendments()
+    ids = {one for _, _, values in changes for one in values["answers"] if one}
+    earlier = Proposition.objects.filter(public_id__in=ids)
+    return {key for key in rows.values_list("answers", flat=True) if key} | set(
+        earlier.values_list("pk", flat=True)
+    )
+
+
+def restated(revision: Revision) -> Iterator[tuple[Proposition, str, str]]:
+    """The propositions whose state a revision changed, each with how it stood before and after."""
+    before = {one.proposition_id: one for one in PropositionState.objects.filter(to_rev=revision)}
+    after = {one.proposition_id: one for one in PropositionState.objects.filter(from_rev=revision)}
+    for row in Proposition.objects.filter(pk__in={*before, *after}).order_by("public_id"):
+        yield row, in_words(before.get(row.pk)), in_words(after.get(row.pk))
+
+
+def in_words(state: PropositionState | None) -> str:
+    if state is None:
+        return "none of its own"
+    return f"{state.state.replace('_', ' ')}, {state.origins_for} for and {state.origins_against} against"
+
+
 def discrepancies() -> Iterator[str]:
     """Where what is kept differs from what the record says now."""
+    then = Then()
     keys = dict(ClaimOrigin.objects.current().values_list("claim", "key"))
     for claim in Claim.objects.cited():
         key = keys.pop(claim.pk, None)
-        if key != (right := origin_key(claim)):
+        if key != (right := origin_key(claim, then)):
             yield f"claims/{claim.public_id}: its origin is kept as {key} and should be {right}."
     for pk in keys:
         yield f"claims/{Claim.objects.get(pk=pk).public_id}: an origin is kept though it is not public."
-    public = {row.pk: row.public_id for row in Proposition.objects.cited()}
+    public = {row.pk: row.public_id for row in Proposition.objects.published()}
     kept = {state.proposition_id: state for state in PropositionState.objects.current()}
     for pk, standing in standings(set(public)).items():
         state = kept.pop(pk, None)
@@ -374,3 +512,13 @@ def discrepancies() -> Iterator[str]:
             yield f"propositions/{public[pk]}: its state is kept as {state} and should be {right_state}."
     for pk in kept:
         yield f"propositions/{Proposition.objects.get(pk=pk).public_id}: a state is kept, not public."
+    for kept_of in (
+        ClaimOrigin.objects.filter(claim__taken_down_rev__isnull=False).values_list(
+            "claim__public_id", flat=True
+        ),
+        PropositionState.objects.filter(proposition__taken_down_rev__isnull=False).values_list(
+            "proposition__public_id", flat=True
+        ),
+    ):
+        for public_id in set(kept_of):
+            yield f"{public_id}: an origin or a state is kept of what was taken down."

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -21,6 +21,7 @@ from sources.models import Report
 from sources.serializers import ActorBrief
 from strikes import facets, filters, threads
 from strikes.accounts import about, accounts, fill, summaries
+from strikes.measures import converted, find_agreement
 from strikes.models import (
     Assessment,
     Capacity,
@@ -56,7 +57,7 @@ from strikes.serializers.places import (
 )
 from strikes.serializers.timelines import timeline_of
 from strikes.standing import known_states
-from strikes.timelines import capacities_of, timeline
+from strikes.timelines import timeline
 
 MOST_ACCOUNTS, MOST_CLAIMS = 500, 5_000
 """Propositions, and claims of them, that one answer shows."""
@@ -88,7 +89,7 @@ class WithAccounts(RecordViewSet):
         if row is None:
             return self.absent(public_id)
         asked: Any = request
-        rows = Proposition.objects.published(self.pin.then).filter(about(row))
+        rows = Proposition.objects.published(self.pin.then).filter(about(row, self.pin.then))
         rows = filters.AccountFilters(request.query_params, rows, request=asked).qs
         if rows[: MOST_ACCOUNTS + 1].count() > MOST_ACCOUNTS:
             raise BadParameter("topic", f"More than {MOST_ACCOUNTS} propositions: narrow it.", "too_much")
@@ -145,26 +146,8 @@ class WithTimeline(WithAccounts):
             "policy"
         )
         policy = None if word == "all" else Policy(word)
-        facility = row if isinstance(row, Facility) else row.facility
-        whole = row is facility
-        units = Q(facility=row) if whole else Q(pk=row.pk)
-        capacities = capacities_of(units, Q(pk=facility.pk), self.pin.then)
-        told = timeline(units, facility, whole, self.pin.then, policy, today(request), capacities)
-        strikes = (
-            Strike.objects.published(self.pin.then)
-            .filter(facility=facility)
-            .order_by("earliest", "public_id")
-        )
-        found = {
-            self.model._meta.model_name: row,
-            "policy": word,
-            "strikes": strikes,
-            "outages": told.outages,
-            "undated": told.undated,
-            "capacities": [
-                one for (kind, _), group in capacities.items() for one in group if whole or kind == "unit"
-            ],
-        }
+        told = timeline(row, self.pin.then, policy, today(request))
+        found: dict[Any, Any] = {self.model._meta.model_name: row, "policy": word, **vars(told)}
         return Response(self.timeline_serializer(found, context=self.get_serializer_context()).data)
 
     def judged_by(self) -> list[str]:
@@ -227,10 +210,32 @@ class UnitViewSet(WithTimeline):
         return super().load(rows).select_related("facility").prefetch_related("names")
 
 
-class CapacityViewSet(RecordViewSet):
+class WithConversion(RecordViewSet):
+    """Numbers that can be shown in another unit beside the one that was printed."""
+
+    filters_of: ClassVar[dict[str, Any]] = {"retrieve": filters.Conversion}
+
+    def attach(self, rows: Sequence[Any]) -> None:
+        super().attach(rows)
+        asked: Any = self.request
+        words = filters.Conversion(asked.query_params, self.get_queryset(), request=asked)
+        to = words.asked().get("convert_to") if words.is_valid() else None
+        if to is not None:
+            for row in rows:
+                filters.refuse_unlike(row.unit_of_measure, to)
+        self.convert(rows, to)
+
+    def convert(self, rows: Sequence[Any], to: str | None) -> None:
+        for row in rows:
+            row.converted = converted(row, to) if to is not None else None
+
+
+class CapacityViewSet(WithConversion):
     """How much facilities and units can do, as reports state it. Rivals stand side by side.
 
-    `capacities/?facility=norsi` shows what reports say of one refinery; none of them is marked as right.
+    `capacities/?facility=norsi` shows what reports say of one refinery; none of them is marked as right. With
+    `unit_of_measure=mt_per_year,kbbl_per_day&convert_to=kbbl_per_day` each is also given in barrels a day, and
+    `agrees_with` names the rivals that say the same.
     """
 
     model = Capacity
@@ -246,6 +251,11 @@ class CapacityViewSet(RecordViewSet):
 
     def load(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         return super().load(rows).select_related("facility", "unit__facility", "report__source", "actor")
+
+    def convert(self, rows: Sequence[Any], to: str | None) -> None:
+        super().convert(rows, to)
+        if to is not None:
+            find_agreement(rows, to, self.pin.then)
 
 
 class StrikeViewSet(WithAccounts):
@@ -378,11 +388,12 @@ class NumberViewSet(RecordViewSet):
         return super().load(rows).select_related("part_of", *related)
 
 
-class DamageEstimateViewSet(NumberViewSet):
+class DamageEstimateViewSet(WithConversion, NumberViewSet):
     """Numbers with their bounds, each with the claim that carries it.
 
     `comparator=at_least` lists those of which only a lower bound was said: their `best` is null. Do not add
-    or average numbers of different scope, basis or denominator.
+    or average numbers of different scope, basis or denominator. `unit_of_measure=t_per_day&convert_to=kbbl_per_day`
+    adds the same bounds in barrels, with the density that was taken.
     """
 
     model = DamageEstimate

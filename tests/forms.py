@@ -51,3 +51,41 @@ def form_of(response: Any) -> dict[str, Any]:
     return {
         name: value.removeprefix("\n") if isinstance(value, str) else value for name, value in values.items()
     }
+
+
+class ComplaintReader(HTMLParser):
+    """The complaints of a page, each with the field it stands beside; none for those above the form."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str | None, str]] = []
+        self.field: str | None = None
+        self.inside = False
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag == "ul" and "errorlist" in (given.get("class") or "").split():
+            name = given.get("id") or ""
+            self.field = name.removeprefix("id_").removesuffix("_error") or None
+            self.inside = True
+        elif tag == "li" and self.inside:
+            self.found.append((self.field, ""))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "ul":
+            self.inside = False
+
+    def handle_data(self, data: str) -> None:
+        if self.inside and self.found:
+            field, text = self.found.pop()
+            self.found.append((field, text + data))
+
+
+def complaints(response: Any) -> list[tuple[str | None, str]]:
+    """What a page complains of, sentence by sentence, and beside which field."""
+    return ComplaintReader(response.content.decode()).found
+
+
+def sentences(response: Any) -> list[str]:
+    return [text for _, text in complaints(response)]

@@ -53,22 +53,22 @@ PROCESSES, THREADS = 4, 2
 
 CHILD = """
 import sys
+from importlib import import_module
 import django
 from django.conf import settings
 settings.DATABASES["default"]["NAME"] = sys.argv[1]
 django.setup()
-from tests import test_ledger
-getattr(test_ledger, sys.argv[2])(*sys.argv[3:])
+getattr(import_module(sys.argv[2]), sys.argv[3])(*sys.argv[4:])
 """
 
 
 class Process:
-    """One of the functions below, run by a process of its own on the test's database."""
+    """A function of a test module, run by a process of its own on the test's database."""
 
     def __init__(self, task: Callable[..., None], *arguments: str) -> None:
         database = str(connection.settings_dict["NAME"])
         self.popen = subprocess.Popen(
-            [sys.executable, "-c", CHILD, database, task.__name__, *arguments],
+            [sys.executable, "-c", CHILD, database, task.__module__, task.__name__, *arguments],
             cwd=settings.BASE_DIR, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
 

@@ -10,14 +10,12 @@ from django.core.management import call_command
 from django.db import connection
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from config.urls import router
-from record.api.filters import PAGING
-from record.api.pages import BACK_IN_TIME
+from config.urls import feeds, router
 from record.api.schema import rendered
 from record.vocabulary import vocabularies
 
 COMMITTED = Path(settings.BASE_DIR) / "docs" / "openapi.yaml"
-FIXED = {"root", "vocabularies"}
+FIXED = {"root", "vocabularies", "stats"}
 """Tags of what is not a collection of rows."""
 
 
@@ -84,9 +82,11 @@ def test_the_committed_file_is_what_the_code_says(written):
 def test_operations_have_names_that_clients_can_use(operations):
     collections = [name.replace("-", "_") for name, _, _ in router.registry]
     expected = {"root"} | {f"{name}_{action}" for name in collections for action in ("list", "retrieve")}
+    expected |= {f"{name}_list" for name in feeds}
     expected |= {f"{name}_accounts" for name in ("strikes", "facilities", "units", "actors", "regions")}
     expected |= {f"{name}_timeline" for name in ("facilities", "units")}
-    assert set(operations) == expected | {"claims_thread", "reports_dependants", "stats_capacity_offline"}
+    expected |= {"claims_thread", "reports_dependants", "stats_strikes", "stats_capacity_offline"}
+    assert set(operations) == expected
 
 
 def test_every_operation_is_described(document, operations):
@@ -120,12 +120,13 @@ def test_every_answer_is_described(operations):
 
 
 def test_the_parameters_are_those_that_the_lists_take(operations):
-    for prefix, view, _ in router.registry:
+    views = {prefix: view for prefix, view, _ in router.registry} | feeds
+    for prefix, view in views.items():
         if prefix in FIXED:
             continue
         operation = operations[f"{prefix.replace('-', '_')}_list"]
         names = [parameter["name"] for parameter in operation["parameters"]]
-        known = {*view.filterset_class.base_filters, *PAGING, *BACK_IN_TIME, "format", "fields"}
+        known = {*view.filterset_class.base_filters, *view.paging, "format", "fields"}
         assert set(names) == known | ({"facets"} if view.facets else set()), prefix
         assert len(names) == len(set(names)), prefix
 
@@ -174,7 +175,7 @@ def test_every_operation_says_which_problems_it_can_answer_with(operations):
 
 
 def test_lists_are_pages_with_names(document, operations):
-    for prefix, _, _ in router.registry:
+    for prefix in [*(name for name, _, _ in router.registry), *feeds]:
         operation = operations[f"{prefix.replace('-', '_')}_list"]
         content = operation["responses"]["200"]["content"]
         page = resolved(document, content["application/json"]["schema"])

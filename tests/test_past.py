@@ -42,7 +42,7 @@ from tests.factories import (
 )
 from tests.recording import fresh, on_record
 from tests.starter.conftest import Api
-from tests.test_random_histories import ISSUED, PROPOSITIONS, RIVALS, History, Stage, World, state_of
+from tests.test_random_histories import ISSUED, PROPOSITIONS, History, Stage, World, state_of
 
 pytestmark = pytest.mark.django_db
 
@@ -484,9 +484,10 @@ def hours_of(claim) -> int:
 def world_at(history: History, n: int, known: int | None) -> World:
     """The world as it was at a revision and, of that, what was known by so many hours after the morning.
 
-    A claim's position is a reference field: it has today's value at every revision.
+    A claim's position is a reference field, and so is what a rival answers: today's value at every revision.
     """
     world = copy.deepcopy(history.after[n])
+    world.answers = history.world.answers
     positions = {
         claim.id: claim.position
         for _, past in sorted(history.after.items())
@@ -503,13 +504,14 @@ def world_at(history: History, n: int, known: int | None) -> World:
 
 def points_known(world: World) -> set[str]:
     spoken = {claim.proposition for claim in world.claims.values()}
-    return spoken | {question for question, rivals in RIVALS.items() if spoken & set(rivals)}
+    spoken |= {question for one in spoken if (question := world.answers.get(one))}
+    return {world.end("proposition", one) for one in spoken}
 
 
 def look_back(history: History, api: Api, n: int, known: int | None) -> None:
     """Every way to ask at one point of the past gives what the slow reference says."""
     world = world_at(history, n, known)
-    names = {*PROPOSITIONS, "who"} if known is None else points_known(world)
+    names = world.standing("proposition", PROPOSITIONS) if known is None else points_known(world)
     expected = {name: state_of(world, name) for name in names}
     at = AsOf(n, None if known is None else MORNING + known * HOUR)
     rows = {row.pk: row.text for row in Proposition.objects.published(at)}
@@ -529,9 +531,13 @@ def look_back(history: History, api: Api, n: int, known: int | None) -> None:
         columns = ("dispute", "origins_for", "origins_against", "documents")
         listed = api(f"propositions/?page_size=500&{query}")["results"]
         assert {row["text"]: tuple(row[name] for name in columns) for row in listed} == expected
-        strike = Strike.objects.get().public_id
         if names:
-            accounts = api(f"strikes/{strike}/accounts/?{query}")["propositions"]
+            strikes = Strike.objects.published(at).values_list("public_id", flat=True)
+            accounts = [
+                row
+                for strike in strikes
+                for row in api(f"strikes/{strike}/accounts/?{query}")["propositions"]
+            ]
             assert {row["text"]: tuple(row[name] for name in columns) for row in accounts} == expected
             for row in accounts:
                 on_side = [
@@ -540,7 +546,11 @@ def look_back(history: History, api: Api, n: int, known: int | None) -> None:
                 ]
                 assert [len(keys) for keys in on_side] == [row["origins_for"], row["origins_against"]]
                 assert sum(row["totals"].values()) == len(
-                    [claim for claim in world.claims.values() if claim.proposition == row["text"]]
+                    [
+                        claim
+                        for claim in world.claims.values()
+                        if world.end("proposition", claim.proposition) == row["text"]
+                    ]
                 )
         disputed = api(f"propositions/?dispute=disputed,denied&page_size=500&{query}")["results"]
         assert {row["text"] for row in disputed} == {

@@ -32,7 +32,7 @@ from tests.factories import (
     SourceFactory,
     StrikeFactory,
 )
-from tests.recording import on_record
+from tests.recording import fresh, on_record
 
 POSITIVE = ["asserts", "confirms", "reports", "forecasts"]
 NEGATIVE = ["denies", "disputes", "retracts"]
@@ -66,14 +66,29 @@ class World:
     retracted: dict[str, int] = field(default_factory=dict)  # hours after the morning
     derived: dict[str, str | None] = field(default_factory=dict)
     affiliation: dict[str, str | None] = field(default_factory=dict)
+    answers: dict[str, str | None] = field(default_factory=dict)
+    merged: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)  # loser: survivor, revision
+    gone: set[tuple[str, str]] = field(default_factory=set)
+
+    def end(self, kind: str, name: str) -> str:
+        """Who stands for somebody."""
+        while (kind, name) in self.merged:
+            name = self.merged[kind, name][0]
+        return name
+
+    def standing(self, kind: str, names: Any) -> set[str]:
+        """Those that stand for themselves."""
+        return {n for n in names if (kind, n) not in self.merged and (kind, n) not in self.gone}
 
 
 KIND = {"ministry": "body", "company": "body", "chief": "person", "spokesman": "person", "loner": "person",
         "moscow": "collective", "sources-to-a": "anonymous", "agency": "media", "relay": "media"}  # fmt: skip
 HOST = {"report-a": "agency", "report-b": "relay", "report-c": "relay", "report-d": "agency"}
 ISSUED = {"report-a": 0, "report-b": 5, "report-c": 24, "report-d": 24}
-RIVALS = {"who": ["it-was-x", "it-was-y"]}
-PROPOSITIONS = ["hit", "damaged", "it-was-x", "it-was-y"]
+ANSWERS = {"it-was-x": "who", "it-was-y": "who", "it-was-z": "whoever"}
+QUESTIONS = ["who", "whoever"]
+PROPOSITIONS = ["hit", "damaged", "Hit!", *ANSWERS, *QUESTIONS]
+"""`Hit!` is about the other strike, and so is nothing else."""
 
 
 def key_of(world: World, claim: Said) -> str:
@@ -83,22 +98,28 @@ def key_of(world: World, claim: Said) -> str:
                 if other.lineage == there:
                     return key_of(world, other)
 
+    def voice(actor: str) -> str:
+        return world.end("actor", actor)
+
     def body(actor: str) -> str:
+        actor = voice(actor)
         while KIND[actor] == "person" and world.affiliation.get(actor):
-            actor = str(world.affiliation[actor])
+            actor = voice(str(world.affiliation[actor]))
         return actor
 
+    speaker = voice(claim.actor)
     if (
-        KIND[claim.actor] == "collective"
+        KIND[speaker] == "collective"
         and claim.head
-        and KIND[claim.head] not in ("collective", "anonymous")
+        and KIND[voice(claim.head)] not in ("collective", "anonymous")
     ):
         return body(claim.head)
-    if claim.actor == HOST[claim.report] and claim.part == "body":
+    host = HOST[claim.report]  # a source, and its own voice, which has the same name
+    if speaker in (voice(host), voice(world.end("source", host))) and claim.part == "body":
         report = claim.report
         while world.derived[report]:
             report = str(world.derived[report])
-        return HOST[report]
+        return voice(world.end("source", HOST[report]))
     return body(claim.actor)
 
 
@@ -107,7 +128,7 @@ def sides_of(world: World, proposition: str) -> dict[str, str]:
     groups: dict[str, list[Said]] = {}
     for claim in world.claims.values():
         counts = claim.report not in world.retracted and claim.stance not in NEUTRAL
-        if claim.proposition == proposition and counts:
+        if world.end("proposition", claim.proposition) == proposition and counts:
             groups.setdefault(key_of(world, claim), []).append(claim)
     sides = {}
     for key, group in groups.items():
@@ -134,17 +155,24 @@ def documents_of(world: World, propositions: list[str]) -> int:
     return len({
         claim.report
         for claim in world.claims.values()
-        if claim.proposition in propositions
+        if world.end("proposition", claim.proposition) in propositions
         and claim.report not in world.retracted
         and claim.stance not in NEUTRAL
     })  # fmt: skip
 
 
 def state_of(world: World, proposition: str) -> tuple[str, int, int, int]:
-    rivals = RIVALS.get(proposition)
-    if rivals is None:
+    rivals = None
+    if proposition not in QUESTIONS:
         counted = [proposition]
     else:
+        rivals = sorted({
+            world.end("proposition", rival)
+            for rival, question in world.answers.items()
+            if ("proposition", rival) not in world.gone
+            and question
+            and world.end("proposition", question) == proposition
+        })  # fmt: skip
         asserted = [rival for rival in rivals if "for" in sides_of(world, rival).values()]
         counted = asserted if len(asserted) == 1 else rivals
     supporters = {k for p in counted for k, side in sides_of(world, p).items() if side == "for"}
@@ -183,7 +211,8 @@ class Stage:
             public_id="spokesman", kind="person", affiliation=self.actors["chief"]
         )
         self.world.affiliation = {"chief": "ministry", "spokesman": "chief"}
-        agency, relay = SourceFactory(voice__public_id="agency"), SourceFactory(voice__public_id="relay")
+        agency, relay = (SourceFactory(public_id=one, voice__public_id=one) for one in ("agency", "relay"))
+        self.sources = {"agency": agency, "relay": relay}
         self.actors |= {"agency": agency.voice, "relay": relay.voice}
         self.reports: dict[str, Report] = {}
         for name, source in zip(ISSUED, (agency, relay, relay, agency), strict=True):
@@ -193,17 +222,26 @@ class Stage:
         self.reports["report-b"].derived_from = self.reports["report-a"]
         self.reports["report-b"].save()
         self.world.derived = dict.fromkeys(ISSUED) | {"report-b": "report-a"}
-        strike = StrikeFactory()
+        self.strikes = {"strike": StrikeFactory(), "double": StrikeFactory()}
+        strike, double = self.strikes.values()
         self.propositions: dict[str, Proposition] = {
-            name: PropositionFactory(strike=strike, text=name) for name in ("hit", "damaged")
-        }
-        self.propositions["who"] = PropositionFactory(strike=strike, text="who", open=True)
-        for rival in RIVALS["who"]:
-            self.propositions[rival] = PropositionFactory(
-                strike=strike, text=rival, answers=self.propositions["who"]
+            name: PropositionFactory(
+                strike=double if name == "Hit!" else strike, text=name, open=name in QUESTIONS
             )
+            for name in sorted(PROPOSITIONS, key=lambda name: name in ANSWERS)
+        }
+        for rival, question in ANSWERS.items():
+            self.propositions[rival].answers = self.propositions[question]
+            self.propositions[rival].save()
+        self.world.answers = dict(ANSWERS)
         on_record(
-            strike, *self.actors.values(), agency, relay, *self.reports.values(), *self.propositions.values()
+            strike,
+            double,
+            *self.actors.values(),
+            agency,
+            relay,
+            *self.reports.values(),
+            *self.propositions.values(),
         )
 
 
@@ -213,6 +251,10 @@ class History:
     def __init__(self, draw: Any, stage: Stage) -> None:
         self.draw = draw
         self.actors, self.reports, self.propositions = stage.actors, stage.reports, stage.propositions
+        self.rows: dict[str, dict[str, Any]] = {
+            "actor": stage.actors, "source": stage.sources, "strike": stage.strikes,
+            "proposition": stage.propositions, "report": stage.reports,
+        }  # fmt: skip
         self.world = copy.deepcopy(stage.world)
         self.after: dict[int, World] = {}
         self.roots: list[str] = []  # lineages, in the order of their publication
@@ -255,7 +297,7 @@ class History:
         else:
             actor, proposition = self.one_of(self.actors), self.one_of(self.propositions)
         report = self.one_of(self.reports)
-        stance = self.one_of(NEUTRAL if proposition == "who" else POSITIVE + NEGATIVE + NEUTRAL)
+        stance = self.one_of(NEUTRAL if proposition in QUESTIONS else POSITIVE + NEGATIVE + NEUTRAL)
         hours = self.draw(st.one_of(st.none(), st.integers(0, 30)))
         head = self.one_of(["ministry", "spokesman", "sources-to-a"]) if actor == "moscow" else None
         part = self.one_of(["body", "headline"])
@@ -283,7 +325,7 @@ class History:
 
     def correct(self) -> None:
         said = self.world.claims[self.one_of(self.world.claims)]
-        stance = self.one_of(NEUTRAL if said.proposition == "who" else POSITIVE + NEGATIVE + NEUTRAL)
+        stance = self.one_of(NEUTRAL if said.proposition in QUESTIONS else POSITIVE + NEGATIVE + NEUTRAL)
         draft = doors.revise(self.claim(said), stance=stance, public_id=self.next_id())
         doors.correct(draft, reason=WithdrawalReason.MISATTRIBUTION)
         del self.world.claims[said.id]
@@ -337,8 +379,86 @@ class History:
         doors.amend(self.actors[actor], {"affiliation": above and self.actors[above]})
         self.world.affiliation[actor] = above
 
+    def answer(self) -> None:
+        rival = self.one_of(ANSWERS)
+        question = self.draw(st.sampled_from([None, *QUESTIONS]))
+        doors.amend(self.propositions[rival], {"answers": question and self.propositions[question]})
+        self.world.answers[rival] = question
+        self.repositioned = True
+
+    def merge(self) -> None:
+        kind = self.one_of(["actor", "actor", "proposition", "proposition", "source", "strike"])
+        loser, survivor = (self.one_of(self.rows[kind]) for _ in "ab")
+        here, there = fresh(self.rows[kind][loser]), fresh(self.rows[kind][survivor])
+        pairs = list(here.pairs_below(there)) if self.draw(st.booleans()) else []
+        n = doors.merge(here, there, *pairs).n
+        names = {row: (of, name) for of, rows in self.rows.items() for name, row in rows.items()}
+        self.world.merged[kind, loser] = (survivor, n)
+        for one, other in pairs:
+            self.world.merged[names[one]] = (names[other][1], n)
+
+    def unmerge(self) -> None:
+        kind, loser = self.one_of(self.world.merged)
+        doors.unmerge(self.rows[kind][loser])
+        _, n = self.world.merged[kind, loser]
+        together = [one for one, (_, m) in self.world.merged.items() if m == n]
+        for one in together if (kind, loser) == together[0] else [(kind, loser)]:
+            del self.world.merged[one]
+
+    def take_down(self) -> None:
+        kind = self.one_of(["claim"] * 5 + ["report", "actor", "proposition"])
+        if kind == "claim":
+            ever = {claim.id for world in self.after.values() for claim in world.claims.values()}
+            name = self.one_of(ever)
+            row: Any = self.root(name)
+        else:
+            name = self.one_of(self.rows[kind])
+            row = fresh(self.rows[kind][name])
+        doors.takedown(row, reason=WithdrawalReason.LEGAL, note="By order of a court.")
+        gone = self.going(kind, name)
+        for world in (self.world, *self.after.values()):
+            world.gone |= gone
+            world.claims = {one: said for one, said in world.claims.items() if ("claim", one) not in gone}
+            lineages = {name for of, name in gone if of == "claim"}
+            world.relations = {one for one in world.relations if not lineages & {*one[1:]}}
+            world.merged = {
+                (of, loser): (survivor, n) for (of, loser), (survivor, n) in world.merged.items()
+                if not gone & {(of, loser), (of, survivor)}
+            }  # fmt: skip
+        self.roots = [one for one in self.roots if ("claim", one) not in gone]
+
+    def going(self, kind: str, name: str) -> set[tuple[str, str]]:
+        """All that goes with something: what ever named it, its corrections, and what is the same now."""
+        worlds = [self.world, *self.after.values()]
+        claims = {said for world in worlds for said in world.claims.values()}
+        leads: set[tuple[tuple[str, str], tuple[str, str]]] = set()
+        for said in claims:
+            named = [("actor", said.actor), ("report", said.report), ("proposition", said.proposition)]
+            for one in [*named, *([("actor", said.head)] if said.head else []), ("claim", said.lineage)]:
+                leads.add((one, ("claim", said.id)))
+            leads.add((("claim", said.id), ("claim", said.lineage)))
+        for report, host in HOST.items():
+            leads |= {(("actor", host), ("source", host)), (("source", host), ("report", report))}
+        for world in worlds:
+            for of, pointers in (
+                ("report", world.derived), ("actor", world.affiliation), ("proposition", world.answers),
+            ):  # fmt: skip
+                leads |= {((of, target), (of, one)) for one, target in pointers.items() if target}
+        for (of, loser), (survivor, _) in self.world.merged.items():
+            leads |= {((of, loser), (of, survivor)), ((of, survivor), (of, loser))}
+        found, newest = {(kind, name)}, {(kind, name)}
+        while newest:
+            newest = {there for here, there in leads if here in newest} - found
+            found |= newest
+        return found
+
     def possible(self) -> list[Any]:
-        events = [self.publish, self.publish, self.publish, self.derive, self.affiliate]
+        events = [self.publish, self.publish, self.publish, self.derive, self.affiliate, self.answer]
+        events += [self.merge, self.merge, self.merge]
+        if self.world.merged:
+            events += [self.unmerge, self.unmerge]
+        if self.roots:
+            events.append(self.take_down)
         if self.world.claims:
             events += [self.withdraw, self.correct, self.correct, self.relate, self.relate, self.reposition]
         if any(claim.lineage == relation[1] for claim in self.world.claims.values()
@@ -372,7 +492,14 @@ def compare(history: History) -> None:
             state.proposition.text: (state.state, state.origins_for, state.origins_against, state.documents)
             for state in PropositionState.objects.current(n).select_related("proposition")
         }
-        assert kept == {name: state_of(world, name) for name in [*PROPOSITIONS, "who"]}, f"states at {n}"
+        standing = world.standing("proposition", PROPOSITIONS)
+        assert kept == {name: state_of(world, name) for name in standing}, f"states at {n}"
+        for kind, rows in history.rows.items():
+            found = type(next(iter(rows.values()))).objects.published(n)
+            assert {name for name, row in rows.items() if row in found} == world.standing(kind, rows), (
+                kind,
+                n,
+            )
     assert list(discrepancies()) == []
 
 

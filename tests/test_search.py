@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from record.search import fold, folded_words, searchable_words
 from strikes.models import Claim
 from strikes.words import having_words
-from tests.factories import ClaimFactory
+from tests.factories import ClaimFactory, FacilityFactory, FacilityNameFactory
 from tests.recording import on_record
 
 
@@ -59,6 +59,38 @@ def test_a_search_finds_what_a_plain_reading_finds():
             found = set(having_words(Claim.objects.filter(pk__in=[row.pk for row in rows]), words))
             plain = {row for row in rows if set(words) <= set(searchable_words(row.statement).split())}
             assert found == plain
+            transaction.set_rollback(True)
+
+    check()
+
+
+NAMES = st.sampled_from(
+    ["НОРСИ", "Norsi", "ＮＯＲＳＩ", "НПЗ", "Кстово", "Kstovo", "refinery", "АВТ-6", "ЭЛОУ-АВТ-6", "elou", "CDU-6", "6",
+     "Straße", "strasse", "Київ", "Киев", "東京", "製油所", "a_b", "100%", "%", "_", "'", "№5", "מפעל", "مصفاة"]
+)  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_a_name_is_found_by_what_its_spellings_have_in_common(client):
+    @settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @given(
+        names=st.lists(st.lists(NAMES, min_size=1, max_size=3).map(" ".join), min_size=1, max_size=3),
+        asked=st.lists(NAMES, min_size=1, max_size=2).map(" ".join),
+    )
+    def check(names: list[str], asked: str) -> None:
+        words = folded_words(asked)
+        if not words:
+            return
+        with transaction.atomic():
+            facility = FacilityFactory(name=names[0])
+            for name in dict.fromkeys(names[1:]):
+                FacilityNameFactory(facility=facility, name=name)
+            on_record(facility)
+            found = client.get("/api/v1/facilities/", {"q": asked}).json()["count"]
+            folded = [fold(name) for name in names]
+            # The desalter before AVT in one unit's full name does not keep it from being found.
+            stems = [{word, word.removeprefix("elou") or word} for word in words]
+            assert found == all(any(one in name for one in stem for name in folded) for stem in stems)
             transaction.set_rollback(True)
 
     check()

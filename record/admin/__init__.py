@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.models import User
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.models import Group, User
 from django.db.models import QuerySet
+from django.forms import CheckboxSelectMultiple
 from django.http import HttpRequest
 
+from record.admin.rows import Asked
 from record.models import Change, Merge, Revision
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):
+class ReadOnlyAdmin(Asked, admin.ModelAdmin):
     """What the doors keep: to be read."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -57,12 +59,35 @@ class MergeAdmin(ReadOnlyAdmin):
         return super().get_queryset(request).select_related("from_rev", "undone_rev")
 
 
-admin.site.unregister(User)
+admin.site.unregister([User, Group])
+
+
+@admin.register(Group)
+class RoleAdmin(Asked, GroupAdmin):
+    """The roles, as the migrations made them."""
+
+    filter_horizontal = ()
 
 
 @admin.register(User)
-class AccountAdmin(UserAdmin):
+class AccountAdmin(Asked, UserAdmin):
     """Accounts. Only a superuser makes superusers, or changes the account of one."""
+
+    filter_horizontal = ()
+    list_filter = ["is_active", "is_superuser", "groups"]
+    readonly_fields = ["last_login", "date_joined"]
+    fieldsets = [
+        (None, {"fields": ["username", "password"]}),
+        ("Person", {"fields": ["first_name", "last_name", "email"]}),
+        (
+            "What it may do",
+            {
+                "fields": ["is_active", "is_staff", "groups", "is_superuser"],
+                "description": "Whoever enters the admin is <em>staff status</em>; what they may do there is their role.",
+            },
+        ),
+        ("Since when", {"fields": ["last_login", "date_joined"]}),
+    ]
 
     list_display = ["username", "first_name", "last_name", "roles", "is_active", "is_superuser", "last_login"]
 
@@ -75,7 +100,12 @@ class AccountAdmin(UserAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         fixed = super().get_readonly_fields(request, obj)
-        return fixed if request.user.is_superuser else [*fixed, "is_superuser", "user_permissions"]
+        return fixed if request.user.is_superuser else [*fixed, "is_superuser"]
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        return super().formfield_for_manytomany(
+            db_field, request, **{**kwargs, "widget": CheckboxSelectMultiple}
+        )
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         above = obj is not None and obj.is_superuser and not request.user.is_superuser

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar
 
 from django import forms
-from django.contrib.admin.widgets import AutocompleteSelect
-from django.core.exceptions import NON_FIELD_ERRORS
+from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
-from django.forms.models import InlineForeignKeyField
+from django.db.models import UniqueConstraint, Value
+from django.forms.formsets import DELETION_FIELD_NAME
+from django.forms.models import BaseInlineFormSet, InlineForeignKeyField
 
 from record.models import OnRecord
-from record.saving import BrokenRule, broken_rules
+from record.saving import BrokenRule, broken_rules, fields_of
 
 EMPTY = "—"
+
+
+def on_every_calendar(value: dt.date) -> None:
+    """The first and the last year there is have no other time zones to be read in."""
+    if not dt.MINYEAR < value.year < dt.MAXYEAR:
+        raise ValidationError("That is not a year of this record.")
 
 
 class RuleForm(forms.ModelForm):
@@ -27,6 +37,8 @@ class RuleForm(forms.ModelForm):
     """What the database, or a door, had against the same form a moment ago."""
     held: ClassVar[bool] = False
     """Shown again with what was entered, and not to be saved."""
+    said_by_the_set: frozenset[str] = frozenset()
+    """Rules among the rows of an inline: its formset looks at all of them together."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -34,18 +46,20 @@ class RuleForm(forms.ModelForm):
             widget = getattr(field.widget, "widget", field.widget)
             if isinstance(widget, KnownAutocomplete):
                 widget.known = self.instance._state.fields_cache.get(name)
+            elif isinstance(widget, Autocompletes) and self.instance.pk is not None:
+                widget.known = self.initial.get(name)
 
     def _post_clean(self) -> None:
+        vars(self.instance)["validate_constraints"] = lambda exclude: None  # each is asked once, below
         super()._post_clean()  # type: ignore[misc]
+        del vars(self.instance)["validate_constraints"]
         if self.errors.keys() - {NON_FIELD_ERRORS}:
             return  # a value that could not be read says nothing about the rules
         parents = [name for name, field in self.fields.items() if isinstance(field, InlineForeignKeyField)]
         unsaid = [name for name in parents if getattr(self.instance, f"{name}_id") is None]
-        broken = list(broken_rules(self.instance, unsaid))
-        if broken:
-            self.errors.pop(NON_FIELD_ERRORS, None)
-        for rule in broken:
-            self.say(rule)
+        for rule in broken_rules(self.instance, unsaid):
+            if rule.name not in self.said_by_the_set:
+                self.say(rule)
 
     def full_clean(self) -> None:
         super().full_clean()
@@ -78,19 +92,111 @@ class RowForm(RuleForm):
         return given.strip()
 
 
+class PartFormSet(BaseInlineFormSet):
+    """The rows of one row. What must be unique among them is looked at together, so that two may trade places."""
+
+    model: type[models.Model]
+
+    @property
+    def among(self) -> list[UniqueConstraint]:
+        rules = self.model._meta.constraints
+        return [rule for rule in rules if isinstance(rule, UniqueConstraint) and self.fk.name in rule.fields]
+
+    def _construct_form(self, i: int, **options: Any) -> Any:
+        form: Any = super()._construct_form(i, **options)  # type: ignore[misc]
+        form.said_by_the_set = frozenset(rule.name for rule in self.among)
+        return form
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        """The heads of the columns are no labels to a screen reader: each field says its name itself."""
+        super().add_fields(form, index)
+        for field in form.fields.values():
+            widget = getattr(field.widget, "widget", field.widget)
+            if not widget.is_hidden:
+                widget.attrs.setdefault("aria-label", str(field.label))
+
+    def clean(self) -> None:
+        super().clean()
+        for form in self.initial_forms:
+            if form.instance.pk is None and not form.cleaned_data.get(DELETION_FIELD_NAME):
+                form.add_error(
+                    None, "Somebody removed this row. Tick `Delete`, and enter it anew if it is needed."
+                )
+
+    def validate_unique(self) -> None:
+        staying: list[Any] = [
+            form
+            for form in self.forms
+            if form.is_valid() and form not in self.deleted_forms and (form.has_changed() or form.instance.pk)
+        ]
+        for rule in self.among:
+            seen = set()
+            for form in staying:
+                row = form.instance
+                looked_at = {
+                    field.name: Value(getattr(row, field.attname), field)
+                    for field in map(row._meta.get_field, fields_of(rule))
+                }
+                if rule.condition and not rule.condition.check(looked_at):
+                    continue
+                key = tuple(getattr(row, row._meta.get_field(name).attname) for name in rule.fields)
+                if key in seen:
+                    fields = [name for name in fields_of(rule) if name != self.fk.name]
+                    form.say(BrokenRule(str(rule.get_violation_error_message()), tuple(fields), rule.name))
+                seen.add(key)
+
+
+NAMES = forms.Media(js=["record/admin.js"])
+LARGEST_KEY = 2**63 - 1
+NO_KEY = "0"
+
+
+def as_key(value: Any) -> str:
+    """A key as it came, or one that no row has: what is no number would be too much for the database."""
+    text = str(value)
+    return text if text == "" or (re.fullmatch("[0-9]{1,19}", text) and int(text) <= LARGEST_KEY) else NO_KEY
+
+
 class KnownAutocomplete(AutocompleteSelect):
     """An autocomplete that shows the chosen row without asking the database for it once more."""
 
     known: models.Model | None = None
 
+    @property
+    def media(self) -> forms.Media:
+        return super().media + NAMES
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        value = super().value_from_datadict(data, files, name)
+        return None if value is None else as_key(value)
+
     def optgroups(self, name: str, value: Sequence[str], attrs: dict[str, Any] | None = None) -> Any:
         if self.known is None or list(value) != [str(self.known.pk)]:
-            return super().optgroups(name, value, attrs)
+            return super().optgroups(name, [as_key(one) for one in value], attrs)
         groups: list[Any] = [(None, [], 0)]
-        if not self.is_required and not self.allow_multiple_selected:
+        if not self.is_required:
             groups[0][1].append(self.create_option(name, "", "", False, 0))
         groups[0][1].append(self.create_option(name, str(self.known.pk), str(self.known), True, 1))
         return groups
+
+
+class Autocompletes(AutocompleteSelectMultiple):
+    """Several rows, likewise."""
+
+    known: Sequence[models.Model] | None = None
+
+    @property
+    def media(self) -> forms.Media:
+        return super().media + NAMES
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        return [as_key(value) for value in super().value_from_datadict(data, files, name) or []]
+
+    def optgroups(self, name: str, value: Sequence[str], attrs: dict[str, Any] | None = None) -> Any:
+        if self.known is None or set(value) != {str(row.pk) for row in self.known}:
+            return super().optgroups(name, [as_key(one) for one in value], attrs)
+        options = [self.create_option(name, str(row.pk), str(row), True, 0) for row in self.known]
+        return [(None, options, 0)]
 
 
 def differences(form: forms.ModelForm, formsets: Sequence[Any] = ()) -> list[tuple[str, str, str]]:
@@ -101,15 +207,21 @@ def differences(form: forms.ModelForm, formsets: Sequence[Any] = ()) -> list[tup
         if name != "seen_version"
     ]
     for formset in formsets:
-        kind = str(formset.model._meta.verbose_name)
         for one in formset.forms:
+            kind = str(formset.model._meta.verbose_name)
+            if isinstance(one.instance, OnRecord) and one.instance.pk is not None:
+                kind += f" {one.instance.public_id}"
             if formset.can_delete and formset._should_delete_form(one):
                 if one.instance.pk is not None:
                     found.append((kind, str(one.instance), "removed"))
             elif one.has_changed():
-                values = [f"{one[name].label}: {entered(one, name)}" for name in one.changed_data]
-                before = str(one.instance) if one.instance.pk is not None else EMPTY
-                found.append((kind, before, "; ".join(values)))
+                after = [f"{one[name].label}: {entered(one, name)}" for name in one.changed_data]
+                before = [
+                    f"{one[name].label}: {shown(one.initial.get(name), one.fields[name])}"
+                    for name in one.changed_data
+                    if one.instance.pk is not None
+                ]
+                found.append((kind, "; ".join(before) or EMPTY, "; ".join(after)))
     return found
 
 
@@ -142,12 +254,15 @@ def _rows(field: forms.ModelChoiceField, keys: Sequence[Any]) -> Iterator[models
 class Words(forms.MultipleChoiceField):
     """Words of a vocabulary that are kept as rows of their own, such as the methods of a strike."""
 
-    widget = forms.CheckboxSelectMultiple
+    widget = forms.CheckboxSelectMultiple(attrs={"class": "words"})
 
-    def __init__(self, part: type[models.Model], column: str, **options: Any) -> None:
+    def __init__(
+        self, part: type[models.Model], column: str, without: Sequence[str] = (), **options: Any
+    ) -> None:
         self.part, self.column = part, column
         kept: Any = part._meta.get_field(column)
-        super().__init__(choices=kept.choices, **{"required": False, **options})
+        choices = [(word, label) for word, label in kept.choices if word not in without]
+        super().__init__(choices=choices, **{"required": False, **options})
 
 
 class WordsForm(RuleForm):

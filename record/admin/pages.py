@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.generic import View
@@ -15,7 +16,7 @@ from django.views.generic import View
 from record import doors
 from record.admin.forms import EMPTY, KnownAutocomplete
 from record.choices import WithdrawalReason
-from record.models import OnRecord, Recorded
+from record.models import ClockBehind, OnRecord, Recorded
 
 MOST = 200  # rows in one go
 REASONS = [
@@ -60,18 +61,23 @@ class DoorPage(View):
         return super().dispatch(request, *args, **kwargs)
 
     def asked(self, request: HttpRequest) -> list[OnRecord]:
-        """The rows the address names, with the versions the editor saw."""
-        ids = list(dict.fromkeys(request.GET.getlist("id")))
+        """The rows the address names."""
+        ids = list(dict.fromkeys(one.replace("\x00", "") for one in request.GET.getlist("id")))
         found = {
             row.public_id: row
             for row in self.model_admin.get_queryset(request).filter(public_id__in=ids[:MOST])
         }
         if not ids or len(ids) > MOST or len(found) != len(ids):
             raise Http404
-        for public_id, row in found.items():
-            seen = request.POST.get(f"version-{public_id}", "")
-            row.seen_version = int(seen) if seen.isdecimal() and len(seen) < 9 else None
         return [found[one] for one in ids]
+
+    def seen(self, rows: Iterable[OnRecord]) -> list[OnRecord]:
+        """The rows, each with the version that the page showed: a door refuses what has changed since."""
+        rows = list(rows)
+        for row in rows:
+            version = self.request.POST.get(f"version-{named(row)}", "")
+            row.seen_version = int(version) if version.isdecimal() and len(version) < 9 else 0
+        return rows
 
     def form(self, data: Any = None) -> forms.Form:
         raise NotImplementedError
@@ -88,6 +94,10 @@ class DoorPage(View):
         """What would happen: headings, each with rows or texts."""
         return []
 
+    def offered(self, form: forms.Form) -> Iterable[OnRecord]:
+        """Rows that the form lets one choose."""
+        return ()
+
     def get(self, request: HttpRequest) -> HttpResponse:
         return self.page(request, self.form())
 
@@ -95,12 +105,16 @@ class DoorPage(View):
         form = self.form(request.POST)
         if not form.is_valid() or "_preview" in request.POST:
             return self.page(request, form)
+        self.moved = self.rows
         try:
-            done = self.act(form)
+            with transaction.atomic():
+                done = self.act(form)
+                for row in self.moved:
+                    self.model_admin.log_change(request, row, done)
         except doors.Blocked as blocked:
             return self.page(request, form, [str(one) for one in blocked.blockers])
-        for row in self.rows:
-            self.model_admin.log_change(request, row, done)
+        except ClockBehind as behind:
+            return self.page(request, form, [str(behind)])
         messages.success(request, done)
         return HttpResponseRedirect(self.afterwards())
 
@@ -111,11 +125,14 @@ class DoorPage(View):
 
     def page(self, request: HttpRequest, form: forms.Form, shut: list[str] | None = None) -> HttpResponse:
         opts = self.model_admin.model._meta
+        preview = self.preview(form)
+        listed = [one for _, items in preview for one in items if isinstance(one, OnRecord)]
+        shown = {named(row): row.version for row in [*self.rows, *listed, *self.offered(form)]}
         context = {
             **self.model_admin.admin_site.each_context(request),
             "title": self.title, "opts": opts, "button": self.button, "form": form, "rows": self.rows,
             "blockers": self.blockers(form) if shut is None else shut,
-            "preview": self.preview(form), "media": self.model_admin.media + form.media,
+            "preview": preview, "shown": shown, "media": self.model_admin.media + form.media,
             "back": self.model_admin.url("change", self.rows[0].pk),
         }  # fmt: skip
         status = 200 if shut is None else 409
@@ -177,8 +194,11 @@ class PublishPage(DoorPage):
         others = [row for row in self.batch(form) if row not in self.rows]
         return [("Goes public with them", others)] if others else []
 
+    def offered(self, form: forms.Form) -> Iterable[OnRecord]:
+        return self.resting.values()
+
     def act(self, form: forms.Form) -> str:
-        batch = self.batch(form)
+        self.moved = batch = self.seen(self.batch(form))
         revision = doors.publish(*batch, note=form.cleaned_data["note"] or None)
         return f"Published in revision {revision.n}: {len(batch)} row{'s' if len(batch) > 1 else ''}."
 
@@ -218,8 +238,14 @@ class WithdrawPage(DoorPage):
 
     def act(self, form: forms.Form) -> str:
         given = form.cleaned_data
+        unseen = [row for row in self.seen(self.resting) if row.seen_version != row.version]
+        if given.get("along") and unseen:
+            raise doors.Blocked(
+                [doors.Blocker(row, "The page did not show it so: look again.") for row in unseen]
+            )
+        self.moved = [*self.rows, *(self.resting if given.get("along") else ())]
         revision = doors.withdraw(
-            *self.rows, reason=WithdrawalReason(given["reason"]), note=given["note"] or None,
+            *self.seen(self.rows), reason=WithdrawalReason(given["reason"]), note=given["note"] or None,
             replaced_by=given["replaced_by"], along=given.get("along", False),
         )  # fmt: skip
         return f"Withdrawn in revision {revision.n}: {given['reason'].replace('_', ' ')}."
@@ -257,6 +283,22 @@ class CorrectPage(DoorPage):
                 )
         return form
 
+    def blockers(self, form: forms.Form) -> list[str]:
+        (row,) = self.rows
+        if self.drafting:
+            return [] if row.is_public else [f"{named(row)} is {row.status}."]
+        with transaction.atomic():
+            try:
+                needed = doors.needed_by(self.rows)
+                if needed:
+                    doors.publish(*needed)
+                doors.correct(row, reason=WithdrawalReason.TYPO)
+            except doors.Blocked as blocked:
+                return [str(one) for one in blocked.blockers]
+            finally:
+                transaction.set_rollback(True)
+        return []
+
     def preview(self, form: forms.Form) -> list[tuple[str, Sequence[Any]]]:
         (row,) = self.rows
         if self.drafting:
@@ -274,15 +316,17 @@ class CorrectPage(DoorPage):
 
     def act(self, form: forms.Form) -> str:
         (row,) = self.rows
+        self.seen(self.rows)
         if self.drafting:
             draft = doors.revise(row)
-            self.rows = [draft]
+            self.rows = self.moved = [draft]
             return f"Drafted as {draft.public_id}: a correction of {row.public_id}."
         given = form.cleaned_data
         if given.get("with_needed"):
-            needed = doors.needed_by(self.rows)
+            needed = self.seen(doors.needed_by(self.rows))
             if needed:
                 doors.publish(*needed)
+                self.moved = [*needed, row]
         revision = doors.correct(row, reason=WithdrawalReason(given["reason"]), note=given["note"] or None)
         return f"Corrected in revision {revision.n}: {given['reason'].replace('_', ' ')}."
 

@@ -2,38 +2,71 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.models import LogEntry
 from django.contrib.admin.options import InlineModelAdmin
 from django.contrib.admin.utils import unquote
+from django.contrib.admin.views.main import ERROR_FLAG, SEARCH_VAR
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, models, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.html import format_html
 
 from record import doors
-from record.admin.forms import KnownAutocomplete, RowForm, RuleForm, Words, differences
-from record.admin.pages import CorrectPage, PublishPage, WithdrawPage
+from record.admin.forms import (
+    Autocompletes,
+    KnownAutocomplete,
+    PartFormSet,
+    RowForm,
+    RuleForm,
+    Words,
+    differences,
+    on_every_calendar,
+)
+from record.admin.merging import MergePage, UnmergePage
+from record.admin.pages import MOST, CorrectPage, PublishPage, WithdrawPage
+from record.admin.takedowns import TakedownPage
 from record.api.views import PREFIX
-from record.models import Change, OnRecord, Recorded
+from record.models import EXEMPT, Change, ClockBehind, Merge, OnRecord, Recorded
 from record.saving import BrokenRule, broken_rule
 from record.search import folded_words
+from record.vocabulary import vocabularies
 
 Refusal = tuple[BrokenRule, ...]
 
 
-class Stale(Exception):
-    """Somebody saved the row between this editor's reading and saving of it."""
+class Asked:
+    """Lists that are asked for what no database can look up show everything, as Django does with other nonsense."""
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        if all(can_be_asked(name, value) for name, values in request.GET.lists() for value in values):
+            return super().changelist_view(request, extra_context)  # type: ignore[misc]
+        return HttpResponseRedirect(f"{request.path}?{ERROR_FLAG}=1")
+
+
+def can_be_asked(name: str, value: str) -> bool:
+    if name.endswith("__year") and not (re.fullmatch("[0-9]{1,4}", value) and 0 < int(value) < dt.MAXYEAR):
+        return False
+    return "\x00" not in value and (name == SEARCH_VAR or not re.search("[0-9]{19}", value))
+
+
+class Conflict(Exception):
+    """Somebody changed, published or deleted the row between this editor's reading and saving of it."""
+
+    def __init__(self, how: str, row: OnRecord | None) -> None:
+        super().__init__(how)
+        self.how, self.row = how, row
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -80,6 +113,8 @@ class Fields:
 
     model: type[models.Model]
     admin_site: Any
+    roomy: ClassVar[bool] = True
+    """Whether each field has a line of its own."""
 
     def get_autocomplete_fields(self, request: HttpRequest) -> Any:
         return pointers(self.model)
@@ -89,17 +124,55 @@ class Fields:
             kwargs["widget"] = KnownAutocomplete(db_field, self.admin_site)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
 
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name in pointers(self.model):
+            kwargs.setdefault("widget", Autocompletes(db_field, self.admin_site))
+        return super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[misc]
+
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if isinstance(db_field, models.TextField) and db_field.null:
             kwargs.setdefault("empty_value", None)  # unknown is null, never ""
             kwargs.setdefault("widget", forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}))
-        return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        if isinstance(db_field, models.URLField):
+            kwargs.setdefault("assume_scheme", "https")
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        if field is not None:
+            self.explain(field, db_field)
+        if isinstance(db_field, models.DateTimeField):
+            for part, widget in zip(("date", "time"), field.widget.widgets, strict=True):
+                widget.attrs["aria-label"] = f"{field.label}: {part} (UTC)"
+        if isinstance(db_field, models.DateField):
+            field.validators = [*field.validators, on_every_calendar]
+        return field
+
+    def explain(self, field: forms.Field, db_field: Any) -> None:
+        """The help of a field for whoever fills it in; the one on the model speaks to readers of the API, too."""
+        text = re.sub(r"\bnull\b", "empty", str(field.help_text))
+        text = re.sub(r"\bNull\b", "Empty", text)
+        field.help_text = re.sub("`([^`]+)`", r"<code>\1</code>", text)
+        if not self.roomy:
+            return
+        if db_field.choices and (slug := vocabulary_of(db_field)):
+            field.help_text += f' <a href="{reverse("codebook")}#{slug}">What the words mean</a>'
+        elif isinstance(field, forms.CharField) and (db_field.max_length or 0) >= WIDE:
+            field.widget.attrs["class"] = "vLargeTextField"
+
+
+WIDE = 200
+
+
+def vocabulary_of(db_field: Any) -> str | None:
+    """The section of the codebook that defines the words of a field."""
+    words = [word for word, _ in db_field.choices]
+    return next((slug for slug, words_ in vocabularies().items() if words_.values == words), None)
 
 
 class PartInline(Fields, admin.TabularInline):
     """Rows that are part of another. Of those with a public life, the ones that have not ended."""
 
     form = RuleForm
+    formset = PartFormSet
+    roomy = False
     extra = 0
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -129,16 +202,31 @@ class RowList:
 SHOWN = 200  # rows of a list below a form
 
 
+SETTLED = {"search_text", "sort_at", "known_at", "local_until"}
+"""What `settle` fills in, so that drafts are found and sorted like public rows."""
+
+
+def touch_owner(row: OnRecord) -> None:
+    """Whoever edits the number of a claim has changed the claim."""
+    if row.owner:
+        whole = row._meta.get_field(row.owner).related_model
+        assert isinstance(whole, type)
+        owner = whole._default_manager.filter(pk=getattr(row, f"{row.owner}_id"))
+        owner.update(version=F("version") + 1)
+
+
 def state_of(row: OnRecord) -> str:
     """What became of a row, in a few words."""
     if row.published_rev_id is None:
         return "draft" if row.supersedes_id is None else "draft of a correction"
     if row.withdrawn_rev_id is None:
         return f"public since revision {row.published_rev_id}"
+    if row.taken_down_rev_id is not None:
+        return f"taken down in revision {row.taken_down_rev_id}: {row.withdrawal_reason}"
     return f"withdrawn in revision {row.withdrawn_rev_id}: {str(row.withdrawal_reason).replace('_', ' ')}"
 
 
-class RecordAdmin(Fields, admin.ModelAdmin):
+class RecordAdmin(Asked, Fields, admin.ModelAdmin):
     """A collection of the record.
 
     A draft is edited like any row. What is public is only read here: buttons lead to the doors, and
@@ -150,12 +238,16 @@ class RecordAdmin(Fields, admin.ModelAdmin):
     list_per_page = 50
     show_full_result_count = False
     search_fields: ClassVar[Any] = ["public_id"]
+    searched_as_written: ClassVar[Sequence[str]] = ()
+    """Texts in which words are looked for as they are, where a collection has no folded ones."""
     search_help_text = "Names and aliases in any script, words, or an id."
     change_form_template = "admin/record/change_form.html"
     object_history_template = "admin/record/object_history.html"
     word_parts: ClassVar[dict[str, Words]] = {}
     """Vocabulary words kept as rows of their own, each a list of checkboxes."""
     lists: ClassVar[Sequence[RowList]] = ()
+    grades: ClassVar[frozenset[str]] = frozenset()
+    """Fields that only those fill in who decide what is public."""
     goes_along: ClassVar[bool] = False
     """Whether drafts that rest on a row are ticked when it is published, as the claims of a report."""
 
@@ -177,12 +269,17 @@ class RecordAdmin(Fields, admin.ModelAdmin):
     ) -> tuple[QuerySet[Any], bool]:
         searchable = any(field.name == "search_text" for field in self.model._meta.fields)
         for term in search_term.replace("\x00", " ").split():
-            hit = Q(public_id__contains=term.lower())
+            hit = Q(public_id__icontains=term)
+            for name in self.searched_as_written:
+                hit |= Q(**{f"{name}__icontains": term})
             for word in folded_words(term) if searchable else ():
                 hit |= Q(search_text__contains=word)
             queryset = queryset.filter(hit)
         if "autocomplete" in request.path:
             queryset = queryset.filter(withdrawn_rev=None)
+            if self.model.mergeable:  # what is entered from now on names the survivor
+                merges = Merge.objects.active().filter(collection=self.model.collection)
+                queryset = queryset.exclude(public_id__in=merges.values("loser"))
         return queryset, False
 
     @admin.display(description="state", ordering="published_rev")
@@ -199,12 +296,19 @@ class RecordAdmin(Fields, admin.ModelAdmin):
     actions = ["to_publish", "to_withdraw"]
 
     @admin.action(description="Put on the record …")
-    def to_publish(self, request: HttpRequest, rows: QuerySet[Any]) -> HttpResponse:
-        return HttpResponseRedirect(self.door_url("publish", rows))
+    def to_publish(self, request: HttpRequest, rows: QuerySet[Any]) -> HttpResponse | None:
+        return self.to_door("publish", request, rows)
 
     @admin.action(description="Withdraw from the record …")
-    def to_withdraw(self, request: HttpRequest, rows: QuerySet[Any]) -> HttpResponse:
-        return HttpResponseRedirect(self.door_url("withdraw", rows))
+    def to_withdraw(self, request: HttpRequest, rows: QuerySet[Any]) -> HttpResponse | None:
+        return self.to_door("withdraw", request, rows)
+
+    def to_door(self, door: str, request: HttpRequest, rows: QuerySet[Any]) -> HttpResponse | None:
+        chosen = list(rows[: MOST + 1])
+        if len(chosen) <= MOST:
+            return HttpResponseRedirect(self.door_url(door, chosen))
+        self.message_user(request, f"Choose at most {MOST} rows at a time.", messages.ERROR)
+        return None
 
     # Who may do what ------------------------------------------------------------------------------
 
@@ -212,12 +316,23 @@ class RecordAdmin(Fields, admin.ModelAdmin):
         allowed = super().has_change_permission(request, obj)
         if obj is None or obj.status == "draft" or not allowed:
             return allowed
-        if getattr(request, "overtaken", False):
+        if getattr(request, "conflict", None) is not None:
             return True  # the form is shown again, and held
-        return obj.is_public and amending(request) and request.user.has_perm("record.amend_rows")
+        return obj.is_public and amending(request) and self.may_amend(request)
+
+    def may_amend(self, request: HttpRequest) -> bool:
+        return admin.ModelAdmin.has_change_permission(self, request) and request.user.has_perm(
+            "record.amend_rows"
+        )
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_delete_permission(request, obj) and (obj is None or obj.status == "draft")
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """What the address fills in: anything but times, which a widget in two parts cannot read from one text."""
+        times = {field.name for field in self.opts.fields if isinstance(field, models.DateField)}
+        given = super().get_changeform_initial_data(request)
+        return {name: value for name, value in given.items() if name not in times}
 
     # The form ---------------------------------------------------------------------------------------
 
@@ -251,6 +366,8 @@ class RecordAdmin(Fields, admin.ModelAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         fixed = [*super().get_readonly_fields(request, obj)]
+        if not request.user.has_perm("record.publish_rows"):
+            fixed += self.grades
         if obj is not None and amending(request):
             fixed += [*self.model.frozen, "public_id", *self.read_only.values()]
         elif obj is not None and not self.model._meta.get_field("public_id").editable:
@@ -294,34 +411,61 @@ class RecordAdmin(Fields, admin.ModelAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
-        """A save that the database or a door refuses comes back as the same form, with the reason in it."""
+        """A save that is refused comes back as the same form, with the reason in it and what was entered."""
         if request.method != "POST":
             return super().changeform_view(request, object_id, form_url, extra_context)
-        asked: Any = request
-        row = self.get_object(request, unquote(object_id)) if object_id else None
-        asked.refused, asked.amended = (), None
-        asked.stale = row is not None and request.POST.get("seen_version") not in (None, "", str(row.version))
-        asked.overtaken = row is not None and row.status != "draft" and not amending(request)
-        if asked.overtaken and not admin.ModelAdmin.has_change_permission(self, request, row):
+        if "_saveasnew" in request.POST:
             raise PermissionDenied
-        if not asked.stale and not asked.overtaken:
-            try:
-                with transaction.atomic():
-                    response = super().changeform_view(request, object_id, form_url, extra_context)
-                    previewed = "_preview" in request.POST and asked.amended is not None
-                    transaction.set_rollback(previewed)
-            except Stale:
-                asked.stale = True
-            except doors.Blocked as blocked:
-                asked.refused = tuple(map(rule_of, blocked.blockers))
-            except IntegrityError as error:
-                tables = [self.model, *(inline.model for inline in self.inlines), *self.word_tables()]
-                asked.refused = (broken_rule(tables, error),)
-            else:
-                if not previewed:
-                    return response
+        asked: Any = request
+        asked.refused, asked.amended, asked.conflict = (), None, None
+        try:
+            with transaction.atomic():
+                row = self.seen(request, object_id) if object_id else None
+                response = super().changeform_view(request, object_id, form_url, extra_context)
+                previewed = "_preview" in request.POST and asked.amended is not None
+                transaction.set_rollback(previewed)
+        except Conflict as conflict:
+            asked.conflict, row = conflict, conflict.row
+            request.POST = with_parts_revived(request.POST, self.model, row)
+        except doors.Blocked as blocked:
+            asked.refused = tuple(map(rule_of, blocked.blockers))
+        except ClockBehind as behind:
+            asked.refused = (BrokenRule(str(behind)),)
+        except IntegrityError as error:
+            tables = [self.model, *(inline.model for inline in self.inlines), *self.word_tables()]
+            asked.refused = (broken_rule(tables, error),)
+        else:
+            if not previewed:
+                return response
         asked.held = True
+        if object_id and row is None:  # deleted meanwhile: what was entered can be saved as a new row
+            object_id, form_url = None, self.url("add")
         return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def seen(self, request: HttpRequest, object_id: str) -> OnRecord | None:
+        """The row that is to be saved, as it is now; refused if it is not what this editor saw.
+
+        A draft is held until the save is done. What is amended is held by the door, after the ledger.
+        """
+        row: OnRecord | None = self.get_object(request, unquote(object_id))
+        if row is None:
+            if not self.has_add_permission(request):
+                raise PermissionDenied
+            raise Conflict("deleted", None)
+        if amending(request):
+            if not row.is_public:
+                raise Conflict("overtaken", row)
+        else:
+            for held in [*([getattr(row, row.owner)] if row.owner else []), row]:
+                type(held)._default_manager.select_for_update(no_key=True).get(pk=held.pk)
+            row.refresh_from_db(fields=["version", "published_rev", "withdrawn_rev"])
+            if row.status != "draft":
+                if not admin.ModelAdmin.has_change_permission(self, request, row):
+                    raise PermissionDenied
+                raise Conflict("overtaken", row)
+        if request.POST.get("seen_version") != str(row.version):
+            raise Conflict("changed", row)
+        return row
 
     def word_tables(self) -> list[type[models.Model]]:
         return [field.part for field in self.word_parts.values()]
@@ -337,29 +481,66 @@ class RecordAdmin(Fields, admin.ModelAdmin):
             asked.amended = self.amend(form, formsets)
             return
         row = form.instance
-        if change and asked.differences:
-            same = self.model._default_manager.filter(pk=row.pk, version=row.version)
-            if not same.update(version=row.version + 1):
-                raise Stale
-            row.version += 1
         super().save_related(request, form, formsets, change)
         row.settle()
-        kept = {"search_text", "sort_at", "known_at", "local_until"} & {
-            field.name for field in row._meta.fields
-        }
-        if kept:
-            row.save(update_fields=kept)
+        if change and asked.differences:
+            row.version += 1
+        row.save(update_fields={"version", *SETTLED} & {field.name for field in row._meta.fields})
+        if asked.differences:
+            touch_owner(row)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Rows of an inline may trade what is unique among them: all of the old ones leave first."""
+        formset.save(commit=False)
+        for gone in formset.deleted_objects:
+            gone.delete()
+        changed = [row for row, _ in formset.changed_objects]
+        if formset.among:
+            formset.model._default_manager.filter(pk__in=[row.pk for row in changed]).delete()
+        for row in changed:
+            if isinstance(row, OnRecord):
+                row.version += 1
+            row.save(force_insert=bool(formset.among))
+        for row in formset.new_objects:
+            row.save()
+        formset.save_m2m()
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        """A draft leaves with its numbers; one that was published in this moment does not."""
+        with transaction.atomic():
+            now = self.model._default_manager.select_for_update(no_key=True).filter(pk=obj.pk).first()
+            if now is not None and now.status != "draft":
+                raise PermissionDenied
+            touch_owner(obj)
+            for name in obj.numbered_parts:
+                numbers = getattr(obj, name)
+                among = [f.name for f in numbers.model._meta.fields if f.related_model is numbers.model]
+                numbers.update(**dict.fromkeys(set(among) - EXEMPT))
+                numbers.all().delete()
+            super().delete_model(request, obj)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """What a deletion takes along; the numbers of a claim are no obstacle to it."""
+        found, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        along: list[str] = []
+        for row in objs:
+            for name in row.numbered_parts:
+                tree, more, lacks, holding = super().get_deleted_objects(getattr(row, name).all(), request)
+                along += [one for one in tree if isinstance(one, str)]
+                found, counts = [*found, *tree], {**counts, **more}
+                lacking, protected = lacking | lacks, [*protected, *holding]
+        return found, counts, lacking, [one for one in protected if one not in along]
 
     def amend(self, form: Any, formsets: Iterable[Any]) -> list[tuple[str, str, str]]:
         """Pass what was entered through the door; returns the old and new values."""
         row = self.model._default_manager.get(pk=form.instance.pk)
         row.seen_version = form.cleaned_data.get("seen_version")
-        frozen = {*self.model.frozen, "seen_version", "public_note"}
-        changed = [name for name in form.changed_data if name not in frozen]
+        changed = [name for name in form.changed_data if name not in self.model.frozen]
         parts: dict[str, Sequence[models.Model]] = {
             name: form.word_rows(name) for name in changed if name in self.word_parts
         }
-        changes = {name: form.cleaned_data[name] for name in changed if name not in parts}
+        columns = {field.name for field in [*self.opts.fields, *self.opts.many_to_many]}
+        changes = {name: form.cleaned_data[name] for name in changed if name in columns}
         add: list[Recorded] = []
         end: list[Recorded] = []
         for formset in formsets:
@@ -396,23 +577,36 @@ class RecordAdmin(Fields, admin.ModelAdmin):
         obj: Any = None,
     ) -> Any:
         form = context["adminform"].form
-        if getattr(request, "held", False) and obj is not None:
+        conflict: Conflict | None = getattr(request, "conflict", None)
+        if conflict is not None:
             formsets = [inline.formset for inline in context["inline_admin_formsets"]]
-            if getattr(request, "stale", False) or getattr(request, "overtaken", False):
-                context["conflict"] = differences(form, formsets)
-                context["overtaken"] = getattr(request, "overtaken", False)
-                form.data = form.data.copy()
-                form.data["seen_version"] = str(obj.version)
-            else:
-                context["amended"] = getattr(request, "amended", None)
+            context["conflict"] = [
+                *differences(form, formsets),
+                *(found for formset in formsets for found in theirs_alone(formset)),
+            ]
+            context["conflict_how"] = conflict.how
+            form.data = form.data.copy()
+            form.data["seen_version"] = str(obj.version) if obj is not None else ""
+            if conflict.how == "overtaken":
+                context |= {"show_save": False, "show_save_and_continue": False, "show_delete": False}
+        elif getattr(request, "held", False):
+            context["amended"] = getattr(request, "amended", None)
         if obj is not None:
             context["state"] = state_of(obj)
             context["record_doors"] = [] if amending(request) else self.open_doors(request, obj)
             context["withdrawal_note"] = obj.withdrawal_note
+            context["survivor"] = obj.survivor if obj.is_public and obj.survivor != obj else None
+            correction = getattr(obj, "superseded_by", None)
+            context["correction"] = correction if correction and correction.status == "draft" else None
+            if obj.owner:
+                context["whole"] = whole = getattr(obj, obj.owner)
+                context["whole_address"] = address(whole)
             if not amending(request):
                 context["row_lists"] = [self.row_list(request, one, obj) for one in self.lists]
         context["amending"] = amending(request)
-        context["show_save_and_add_another"] = context["show_save"] = not amending(request)
+        if amending(request):
+            context["title"] = f"Amend {self.opts.verbose_name}"
+            context["show_save"] = context["show_save_and_add_another"] = False
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def row_list(self, request: HttpRequest, one: RowList, obj: OnRecord) -> dict[str, Any]:
@@ -424,7 +618,7 @@ class RecordAdmin(Fields, admin.ModelAdmin):
         found = list(rows.prefetch_related(*one.prefetch)[: SHOWN + 1])
         may_add = (
             one.addable
-            and obj.status != "withdrawn"
+            and obj.withdrawn_rev_id is None
             and request.user.has_perm(f"{opts.app_label}.add_{opts.model_name}")
         )
         return {
@@ -454,7 +648,7 @@ class RecordAdmin(Fields, admin.ModelAdmin):
         """The buttons of a row: what this editor may do with it, each with its address."""
         may = {
             door
-            for door in ("publish", "amend", "correct", "withdraw")
+            for door in ("publish", "amend", "correct", "withdraw", "merge", "takedown")
             if request.user.has_perm(f"record.{door}_rows")
         }
         found = []
@@ -467,14 +661,22 @@ class RecordAdmin(Fields, admin.ModelAdmin):
         elif row.is_public:
             if "amend" in may:
                 found.append(("Amend", self.url("amend", row.pk)))
-            if "correct" in may and row._meta.get_field("public_id").has_default():
+            drafted = getattr(row, "superseded_by", None) is not None
+            if "correct" in may and row._meta.get_field("public_id").has_default() and not drafted:
                 found.append(("Correct", self.door_url("correct", [row])))
             if "withdraw" in may:
                 found.append(("Withdraw", self.door_url("withdraw", [row])))
+            if "merge" in may and row.mergeable:
+                merged = row.survivor != row
+                title, door = ("Undo the merge", "unmerge") if merged else ("Merge", "merge")
+                found.append((title, self.door_url(door, [row])))
+        if "takedown" in may and row.published_rev_id is not None and row.taken_down_rev_id is None:
+            found.append(("Take down", self.door_url("takedown", [row])))
         return found
 
     def publishes_alone(self, row: OnRecord) -> bool:
-        return row.owner is None
+        """Whether a draft has a door of its own: the numbers of a claim go with it, unless it is public."""
+        return row.owner is None or (row.supersedes_id is not None and getattr(row, row.owner).is_public)
 
     def get_view_on_site_url(self, obj: Any = None) -> str | None:
         if obj is None or obj.published_rev_id is None:
@@ -507,7 +709,8 @@ class RecordAdmin(Fields, admin.ModelAdmin):
 
     def get_urls(self) -> Any:
         opts = self.model._meta
-        pages = {"publish": PublishPage, "withdraw": WithdrawPage, "correct": CorrectPage}
+        every: list[Any] = [PublishPage, WithdrawPage, CorrectPage, MergePage, UnmergePage, TakedownPage]
+        pages = {page.door: page for page in every}
         found: list[Any] = [
             path(
                 f"{door}/",
@@ -527,7 +730,8 @@ class RecordAdmin(Fields, admin.ModelAdmin):
             raise Http404
         asked: Any = request
         asked.amending = True
-        if not self.has_change_permission(request, row):
+        withdrawn_meanwhile = request.method == "POST" and row.withdrawn_rev_id is not None
+        if not self.may_amend(request) or not (row.is_public or withdrawn_meanwhile):
             raise PermissionDenied
         return self.changeform_view(request, object_id)
 
@@ -537,6 +741,45 @@ class RecordAdmin(Fields, admin.ModelAdmin):
                 self.message_user(request, format_html("“{}” was amended.", str(obj)))
             return HttpResponseRedirect(self.url("change", obj.pk))
         return super().response_change(request, obj)
+
+
+def theirs_alone(formset: Any) -> Iterator[tuple[str, str, str]]:
+    """Parts that a form knows nothing of, because somebody added them since: they stay as they are."""
+    known = {one.instance.pk for one in formset.forms}
+    for row in formset.get_queryset():
+        if row.pk not in known:
+            yield str(formset.model._meta.verbose_name), str(row), "not in your form: it stays"
+
+
+def part_of(model: type[OnRecord], name: str) -> str:
+    """The field by which the parts of that name say whose they are."""
+    return str(getattr(model._meta.get_field(name).related_model, "owner", ""))
+
+
+def with_parts_revived(data: Any, model: type[OnRecord], row: OnRecord | None) -> Any:
+    """What was entered, with the parts that somebody deleted meanwhile turned into new ones."""
+    revived = data.copy()
+    for prefix in [*model.parts, *model.numbered_parts]:
+        counts = [data.get(f"{prefix}-INITIAL_FORMS", ""), data.get(f"{prefix}-TOTAL_FORMS", "")]
+        if not all(count.isdecimal() and len(count) < 4 for count in counts):
+            continue
+        initial, total = map(int, counts)
+        there = {str(part.pk) for part in getattr(row, prefix).all()} if row is not None else set()
+        old = [n for n in range(initial) if data.get(f"{prefix}-{n}-id") in there]
+        order = [*old, *(n for n in range(total) if n not in old)]
+        for new, was in enumerate(order):
+            for name in [name for name in data if name.startswith(f"{prefix}-{was}-")]:
+                revived.setlist(f"{prefix}-{new}-{name.removeprefix(f'{prefix}-{was}-')}", data.getlist(name))
+            if was not in old:
+                revived[f"{prefix}-{new}-{part_of(model, prefix)}"] = ""
+                revived[f"{prefix}-{new}-id"] = ""
+        revived[f"{prefix}-INITIAL_FORMS"] = str(len(old))
+    return revived
+
+
+def address(row: OnRecord) -> str:
+    """The page of a row in the admin."""
+    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
 
 
 def _cell(value: Any) -> Any:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 from rest_framework.request import Request
 from rest_framework.serializers import ChoiceField, ListField, ListSerializer, Serializer
@@ -54,9 +54,11 @@ def columns_of(serializer: Any) -> Iterator[Column]:
 
 
 def word_of(item: Any) -> Callable[[Any], str]:
-    """How one item of a list is written: its id; or the ids and codes in it, as in `repeats:clm_1`."""
+    """How one item of a list is written: as it says itself; by its id; or the ids and codes in it (`repeats:clm_1`)."""
     if not isinstance(item, Serializer):
         return str
+    if hasattr(item, "word"):
+        return cast(Callable[[Any], str], item.word)
     if "id" in item.fields:
         return itemgetter("id")
     coded = [name for name, field in item.fields.items() if isinstance(field, (ChoiceField, Serializer))]

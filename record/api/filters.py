@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -41,6 +41,8 @@ class RecordFilter(django_filters.Filter):
     field_class = GivenField
     several = False
     """Whether it takes several values, by commas or by repetition; their union is meant."""
+    needed = False
+    """Whether there is no answer without it."""
 
     def read(self, texts: list[str], revision: int) -> Any:
         if not self.several:
@@ -73,12 +75,43 @@ class WordsFilter(RecordFilter):
         return text
 
 
-class OneOfFilter(RecordFilter):
-    """One of a few words."""
+class WordFilter(WordsFilter):
+    """One word of a vocabulary."""
 
-    def __init__(self, choices: Iterable[str], default: str, **options: Any) -> None:
+    several = False
+
+
+class GroupingFilter(RecordFilter):
+    """One or two of the words, each once; the groups are named in this order."""
+
+    several = True
+    needed = True
+
+    def __init__(self, known: Iterable[str], **options: Any) -> None:
         super().__init__(**options)
-        self.choices, self.default = list(choices), default
+        self.known = list(known)
+
+    def read(self, texts: list[str], revision: int) -> list[str]:
+        words = [part for text in texts for part in text.split(",")]
+        allowed = f"one or two of {', '.join(self.known)}."
+        for word in words:
+            if word not in self.known:
+                near = difflib.get_close_matches(word, self.known, n=1)
+                hint = f" Did you mean {near[0]}?" if near else ""
+                raise ValidationError(f"{shown(word)} groups nothing here: {allowed}{hint}", "invalid_choice")
+            if words.count(word) > 1:
+                raise ValidationError(f"{word} is named twice: {allowed}", "repeated")
+        if len(words) > 2:
+            raise ValidationError(f"At most two at once: {allowed}", "too_many")
+        return words
+
+
+class OneOfFilter(RecordFilter):
+    """One of a few words; without a default there is no answer without it."""
+
+    def __init__(self, choices: Iterable[str], default: str | None = None, **options: Any) -> None:
+        super().__init__(**options)
+        self.choices, self.default, self.needed = list(choices), default, default is None
 
     def value(self, text: str, revision: int) -> str:
         if text not in self.choices:
@@ -99,6 +132,30 @@ class IdsFilter(RecordFilter):
 
     def values(self, texts: list[str], revision: int) -> set[int]:
         return resolve(self.of, texts, revision)
+
+
+class ChoicesFilter(RecordFilter):
+    """Some of a few words that are no vocabulary, such as the names of collections."""
+
+    several = True
+
+    def __init__(self, choices: Callable[[], Collection[str]], **options: Any) -> None:
+        super().__init__(**options)
+        self.choices = choices
+
+    def value(self, text: str, revision: int) -> str:
+        if text not in self.choices():
+            raise ValidationError(f"{shown(text)} is none{nearest(text, self.choices())}", "invalid_choice")
+        return text
+
+
+class RevisionFilter(RecordFilter):
+    """A revision that there is, as a whole number; 0 is before the first."""
+
+    def value(self, text: str, revision: int) -> int:
+        if not re.fullmatch("[0-9]{1,18}", text) or int(text) > revision:
+            raise ValidationError(f"A revision: a whole number from 0 to {revision}, the newest.")
+        return int(text)
 
 
 class CodesFilter(RecordFilter):
@@ -224,7 +281,7 @@ def resolve(model: type[OnRecord], ids: Iterable[str], revision: int) -> set[int
     asked = list(ids)
     for public_id in asked:
         if "\x00" in public_id:
-            raise ValidationError(_unknown(model, public_id), "unknown_id")
+            raise ValidationError(_unknown(model, public_id, revision), "unknown_id")
     wanted = set(asked)
     if model.mergeable:
         wanted = wanted.union(*Merge.objects.families(model.collection, asked, revision).values())
@@ -237,18 +294,18 @@ def resolve(model: type[OnRecord], ids: Iterable[str], revision: int) -> set[int
     for public_id in asked:
         row = rows.get(public_id)
         if row is None or row.taken_down_rev_id:
-            raise ValidationError(_unknown(model, public_id), "unknown_id")
+            raise ValidationError(_unknown(model, public_id, revision), "unknown_id")
         if row.withdrawn_rev_id is not None and row.withdrawn_rev_id <= revision:
             successor = f"; it was replaced by {row.replaced_by.public_id}" if row.replaced_by else ""
             raise ValidationError(f"{public_id} was withdrawn from the record{successor}.", "withdrawn_id")
     return {row.pk for row in rows.values()}
 
 
-def _unknown(model: type[OnRecord], public_id: str) -> str:
+def _unknown(model: type[OnRecord], public_id: str, revision: int) -> str:
     text = f"No public {model._meta.verbose_name} has the id {shown(public_id)}."
     if model._meta.get_field("public_id").has_default() or len(public_id) > 80:
         return text  # random ids have no neighbours
-    known = model._default_manager.published().values_list("public_id", flat=True)[:5000]
+    known = model._default_manager.published(revision).values_list("public_id", flat=True)[:5000]
     near = difflib.get_close_matches(public_id, list(known), n=1, cutoff=0.75)
     return f"{text} Did you mean {near[0]}?" if near else text
 
@@ -278,6 +335,9 @@ class RecordFilterSet(django_filters.FilterSet):
                     found[name] = self.filters[name].read(texts, revision)
                 except ValidationError as error:
                     raise BadParameter(name, error.messages[0], error.code or "invalid") from error
+            elif self.filters[name].needed:
+                text = f"There is no answer without it. {self.filters[name].extra['help_text']}"
+                raise BadParameter(name, text, "missing")
         return found
 
 

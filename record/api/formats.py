@@ -18,7 +18,7 @@ from record.api.pages import Pin
 from record.api.problems import BadParameter
 
 if TYPE_CHECKING:
-    from record.api.views import RecordViewSet
+    from record.api.views import ListViewSet
 
 logger = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ class Stream(JSONRenderer):
     tail: ClassVar[bytes] = b""
     content_type: ClassVar[str]
 
-    def head(self, view: RecordViewSet) -> bytes:
+    def head(self, view: ListViewSet) -> bytes:
         """What stands before the first row; raises if the request asks for what there is not."""
         return b""
 
@@ -51,7 +51,7 @@ class Stream(JSONRenderer):
         """How a row becomes an object."""
         return cast(Callable[[Any], dict[str, Any]], serializer.to_representation)
 
-    def line(self, view: RecordViewSet, row: Any, found: dict[str, Any]) -> bytes:
+    def line(self, view: ListViewSet, row: Any, found: dict[str, Any]) -> bytes:
         raise NotImplementedError
 
 
@@ -61,7 +61,7 @@ class Ndjson(Stream):
     format = "ndjson"
     media_type = content_type = "application/x-ndjson"
 
-    def line(self, view: RecordViewSet, row: Any, found: dict[str, Any]) -> bytes:
+    def line(self, view: ListViewSet, row: Any, found: dict[str, Any]) -> bytes:
         text: bytes = self.render(found)
         return text + b"\n"
 
@@ -73,7 +73,7 @@ class Csv(Stream):
     media_type = "text/csv"
     content_type = "text/csv; charset=utf-8; header=present"
 
-    def head(self, view: RecordViewSet) -> bytes:
+    def head(self, view: ListViewSet) -> bytes:
         self.columns = chosen(list(columns_of(view.get_serializer())), view.request)
         return csv_row([column.name for column in self.columns])
 
@@ -82,7 +82,7 @@ class Csv(Stream):
             del serializer.fields[name]  # what nobody reads need not be worked out
         return super().shape(serializer)
 
-    def line(self, view: RecordViewSet, row: Any, found: dict[str, Any]) -> bytes:
+    def line(self, view: ListViewSet, row: Any, found: dict[str, Any]) -> bytes:
         return csv_row([column.cell(found) for column in self.columns])
 
 
@@ -94,15 +94,15 @@ class GeoJson(Stream):
     between = b",\n"
     tail = b"\n]}\n"
 
-    def head(self, view: RecordViewSet) -> bytes:
+    def head(self, view: ListViewSet) -> bytes:
         return b'{"type":"FeatureCollection","features":[\n'
 
-    def line(self, view: RecordViewSet, row: Any, found: dict[str, Any]) -> bytes:
+    def line(self, view: ListViewSet, row: Any, found: dict[str, Any]) -> bytes:
         text: bytes = self.render(feature(view, row, found))
         return text
 
 
-def feature(view: RecordViewSet, row: Any, found: dict[str, Any]) -> dict[str, Any]:
+def feature(view: ListViewSet, row: Any, found: dict[str, Any]) -> dict[str, Any]:
     place = getattr(row, view.place) if view.place else row
     point = None
     if place is not None and place.longitude is not None:
@@ -165,7 +165,7 @@ class Incomplete(Exception):
     """Fewer or more rows than were counted: the record was amended, or a row taken down, on the way."""
 
 
-def streamed(view: RecordViewSet, renderer: Stream, rows: Any) -> StreamingHttpResponse:
+def streamed(view: ListViewSet, renderer: Stream, rows: Any) -> StreamingHttpResponse:
     """The whole list. Whatever can be refused is refused here, before the first byte."""
     head, keys = renderer.head(view), view.ordering_keys()
     count = view.pin.count(rows, view.request)
@@ -186,7 +186,7 @@ def streamed(view: RecordViewSet, renderer: Stream, rows: Any) -> StreamingHttpR
             raise
         yield renderer.tail
 
-    name = f"{view.model.collection}-r{view.pin.revision}.{renderer.format}"
+    name = f"{view.basename}-r{view.pin.revision}.{renderer.format}"
     return StreamingHttpResponse(
         () if view.request.method == "HEAD" else pieces(),
         content_type=renderer.content_type,

@@ -165,9 +165,9 @@ class KeysetPagination(BasePagination):
             values = [_value(value) for value in cursor.values]
             if len(values) != len(keys):
                 raise BadParameter("cursor", "This cursor belongs to another query; start without it.")
-        self.count = view.pin.count(queryset, request)
         page = list(after(view.load(queryset), keys, values, backwards)[: size + 1])
         more, page = len(page) > size, page[:size]
+        self.count = self.counted(view, queryset, page, more or cursor is not None)
         if backwards:
             page.reverse()
         has_next, has_previous = (True, more) if backwards else (more, cursor is not None)
@@ -184,6 +184,11 @@ class KeysetPagination(BasePagination):
         self.next = link(page[-1], False) if page and has_next else None
         self.previous = link(page[0], True) if page and has_previous else None
         return page
+
+    def counted(self, view: Any, queryset: Any, page: Sequence[Any], others: bool) -> int:
+        """How many rows there are on all pages; ``others`` says whether there are other pages than this."""
+        count: int = view.pin.count(queryset, view.request)
+        return count
 
     @staticmethod
     def page_size(request: Request) -> int:

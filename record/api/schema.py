@@ -30,7 +30,7 @@ from record.api.formats import Csv, GeoJson, Json, Ndjson
 from record.api.pages import BACK_IN_TIME, MOST, PAGE_SIZE, KeysetPagination
 from record.api.problems import CONTENT_TYPE
 from record.api.serializers import WordField
-from record.api.views import PublicView, RecordViewSet
+from record.api.views import ListViewSet, PublicView
 from record.choices import WithdrawalReason
 from record.models import OnRecord, collections
 from record.vocabulary import Vocabulary, vocabularies
@@ -116,6 +116,10 @@ PROBLEMS = {
     "406": "None of the types that `Accept` names can be given here.",
     "410": "The object was public and was withdrawn. The problem says why, and by what it was replaced.",
 }
+FEEDS = {
+    "changes": "The ledger of the record, line by line, to keep a copy equal.",
+    "corrections": "What was corrected on the record: withdrawn, amended, merged, and why.",
+}
 MERGED = (
     "It was found to be the same thing as another object, whose address is in `Location`. The query is kept."
 )
@@ -193,7 +197,13 @@ DEGREES = r"-?[0-9]{1,3}(\.[0-9]{1,6})?"
 FORMS: dict[type[filters.RecordFilter], Callable[[Any], tuple[str, Schema]]] = {
     filters.IdsFilter: ids,
     filters.WordsFilter: words,
+    filters.WordFilter: lambda word: ("", enum_of(word.vocabulary)),
     filters.CodesFilter: codes,
+    filters.ChoicesFilter: lambda word: (
+        SEVERAL,
+        {"type": "array", "items": {"type": "string", "enum": sorted(word.choices())}},
+    ),
+    filters.RevisionFilter: given({"type": "integer", "minimum": 0}),
     filters.OneOfFilter: lambda word: (
         f"`{word.default}` if not given." if word.default else "",
         {"type": "string", "enum": word.choices, **({"default": word.default} if word.default else {})},
@@ -206,6 +216,11 @@ FORMS: dict[type[filters.RecordFilter], Callable[[Any], tuple[str, Schema]]] = {
     filters.BoxFilter: given({"type": "string", "pattern": f"^{DEGREES}(,{DEGREES}){{3}}$"}),
     filters.PointFilter: given({"type": "string", "pattern": f"^{DEGREES},{DEGREES}$"}),
     filters.SearchFilter: lambda word: ("", {"type": "string", "minLength": 1, "maxLength": 200}),
+    filters.GroupingFilter: lambda word: (
+        "By commas or by repetition.",
+        {"type": "array", "items": {"type": "string", "enum": word.known}}
+        | {"minItems": 1, "maxItems": 2, "uniqueItems": True},
+    ),
 }
 
 
@@ -316,9 +331,12 @@ class RecordSchema(AutoSchema):
     def get_description(self) -> str:  # type: ignore[override]
         text = super().get_description()
         if self.is_list and getattr(self.view, "filterset_class", None):
+            text += "\n\n"
+            if self.collection not in FEEDS:
+                text += "Conditions given together must all hold, and those about one claim or one number hold for "
+                text += "one and the same. "
             text += (
-                "\n\nConditions given together must all hold, and those about one claim or one number hold for "
-                "one and the same. Follow `next` until it is null; all pages of one walk answer as of one "
+                "Follow `next` until it is null; all pages of one walk answer as of one "
                 "revision. With `format=ndjson` or `csv` the whole list is streamed instead, without pages."
             )
         return text
@@ -337,27 +355,31 @@ class RecordSchema(AutoSchema):
         return found
 
     def _get_filter_parameters(self) -> list[Schema]:
-        if self.inner:
-            filterset = getattr(
-                self.view, "parameters_class", getattr(self.view, "filters_of", {}).get(self.inner)
-            )
+        if self.is_list:
+            filterset = getattr(self.view, "filterset_class", None)
+        elif hasattr(self.view, "parameters_class"):
+            filterset = self.view.parameters_class
         else:
-            filterset = getattr(self.view, "filterset_class", None) if self.is_list else None
+            filterset = getattr(self.view, "filters_of", {}).get(self.inner or "retrieve")
         found = []
         for name, word in getattr(filterset, "base_filters", {}).items():
             help_text = word.extra.get("help_text") or ""
             if not help_text:
                 warn(f"the filter {name} says nothing of itself.")
             form, schema = form_of(word)
-            found.append(parameter(name, f"{help_text} {form}".strip(), schema))
-        if isinstance(self.view, RecordViewSet) or hasattr(self.view, "parameters_class"):
+            needed = {"required": True} if word.needed else {}
+            found.append(parameter(name, f"{help_text} {form}".strip(), schema, **needed))
+        if "as_of" in getattr(self.view, "paging", ()) or hasattr(self.view, "parameters_class"):
             found += [parameter(name, *PARAMETERS[name]) for name in BACK_IN_TIME]
         return found
 
     def _get_pagination_parameters(self) -> list[Schema]:
         view = self.view
-        if not self.is_list or not isinstance(view, RecordViewSet):
+        if not self.is_list or not isinstance(view, ListViewSet):
             return []
+        pages = [parameter(name, *PARAMETERS[name]) for name in ("page_size", "cursor")]
+        if "ordering" not in view.paging:
+            return pages
         names = [*view.orderings, "id"]
         choices = [*names, *(f"-{name}" for name in names)]
         text = (
@@ -371,7 +393,7 @@ class RecordSchema(AutoSchema):
         if view.facets:
             items = {"type": "string", "enum": sorted(view.facets)}
             found.append(parameter("facets", FACETS, {"type": "array", "items": items}))
-        return found + [parameter(name, *PARAMETERS[name]) for name in ("page_size", "cursor")]
+        return found + pages
 
     def _get_format_parameters(self) -> list[Schema]:
         formats = list(dict.fromkeys(one.format for one in self.view.get_renderers()))
@@ -385,7 +407,7 @@ class RecordSchema(AutoSchema):
     def _get_paginator(self) -> Any:
         if not self.is_list:
             return None
-        counts = isinstance(self.view, RecordViewSet) and self.view.facets
+        counts = isinstance(self.view, ListViewSet) and self.view.facets
         return PageShape(self.resolve_serializer(FacetSerializer, "response").ref if counts else None)
 
     def get_paginated_name(self, serializer_name: str) -> str:
@@ -442,10 +464,10 @@ class RecordSchema(AutoSchema):
             "X-Licence": "The licence of the data, as an SPDX identifier.",
             "X-Attribution": "Whom to name.",
         }
-        if self.collection in collections():
+        if isinstance(self.view, ListViewSet) or hasattr(self.view, "parameters_class"):
             texts["X-Record-Revision"] = "The revision of the record that the answer is read at."
             texts["X-Generated-At"] = "When that revision was recorded (UTC)."
-        if paged and self.collection in collections():
+        if paged and isinstance(self.view, ListViewSet):
             texts["X-Total-Count"] = "How many rows the filters find in all."
         return {name: {"description": text, "schema": {"type": "string"}} for name, text in texts.items()}
 
@@ -509,6 +531,8 @@ def tag_text(tag: str) -> str:
         return inspect.getdoc(model) or ""
     if tag == "vocabularies":
         return "The words that fields use and filters take, each with its definition and origin."
+    if tag in FEEDS:
+        return FEEDS[tag]
     if tag == "stats":
         return "Counts and series over the record, computed when they are read, each with what it rests on."
     return "Where to begin: every collection with its address."

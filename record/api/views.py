@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, ClassVar, cast
 
 from django.conf import settings
@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 from rest_framework import status
+from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -37,6 +38,13 @@ from record.api.problems import BadParameter, NotFound, Withdrawn
 from record.models import Merge, OnRecord
 
 PREFIX = "/api/v1/"
+NO_BODY = "What is asked for stands in the address: a request to read has no body."
+
+
+def has_body(request: Request) -> bool:
+    """Whether something was sent along: a question asked in a body would otherwise be answered with everything."""
+    length = str(request.META.get("CONTENT_LENGTH") or "0")
+    return length.strip("0") != "" or "HTTP_TRANSFER_ENCODING" in request.META
 
 
 class PublicView(APIView):
@@ -51,6 +59,8 @@ class PublicView(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         if str(request.method).lower() not in self.http_method_names:
             self.http_method_not_allowed(request)  # whatever else may be wrong with it
+        if request.method in ("GET", "HEAD") and has_body(request):
+            raise UnsupportedMediaType(request.content_type, NO_BODY)
         super().initial(request, *args, **kwargs)
 
     def revalidate(self, request: Request, pin: Pin) -> None:
@@ -96,17 +106,15 @@ class PublicView(APIView):
         return answer
 
 
-class RecordViewSet(PublicView, GenericViewSet[Any]):
-    """A collection. A subclass names its model, serializer, filters and orderings."""
+class ListViewSet(PublicView, GenericViewSet[Any]):
+    """A list, as of one revision: filtered, ordered, in pages or streamed."""
 
-    model: ClassVar[type[OnRecord]]
+    paging: ClassVar[Collection[str]] = (*PAGING, *BACK_IN_TIME)
     orderings: ClassVar[dict[str, str]] = {}
     """Words that order the list, each with the column it means; `id` always does."""
     default_ordering: ClassVar[str] = "id"
     facets: ClassVar[dict[str, Facet]] = {}
     """Filter words whose values can be counted, each with the path to the value."""
-    lookup_field = "public_id"
-    lookup_value_regex = "[A-Za-z0-9_-]+"
     filters_of: ClassVar[dict[str, Any]] = {}
     """The filter sets of what is asked of one object, such as its accounts."""
     place: ClassVar[str | None] = None
@@ -120,8 +128,7 @@ class RecordViewSet(PublicView, GenericViewSet[Any]):
             several = [name for name, word in filters.items() if word.several]
             known = {
                 *filters,
-                *PAGING,
-                *BACK_IN_TIME,
+                *self.paging,
                 "format",
                 "fields",
                 *(["facets"] if self.facets else []),
@@ -145,13 +152,9 @@ class RecordViewSet(PublicView, GenericViewSet[Any]):
             formats.append(GeoJson)
         return [one() for one in formats]
 
-    def get_queryset(self) -> QuerySet[Any]:
-        rows: QuerySet[Any] = self.model.objects.published(self.pin.then)
-        return rows
-
     def load(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """The loading plan of the serializer: everything it reads, in a fixed number of queries."""
-        return rows.select_related("published_rev")
+        return rows
 
     def attach(self, rows: Sequence[Any]) -> None:
         """What a loading plan cannot say: set on each row, in a fixed number of queries."""
@@ -191,8 +194,35 @@ class RecordViewSet(PublicView, GenericViewSet[Any]):
         answer = self.get_paginated_response(self.get_serializer(page, many=True).data)
         if texts := request.query_params.getlist("facets"):
             words = facet_words(",".join(texts), self.facets)
-            answer.data["facets"] = facets_of(rows, words, self.facets, self.pin.then)
+            answer.data["facets"] = facets_of(rows, words, self.facets, self.pin.then, self.stand_ins(words))
         return answer
+
+    def stand_ins(self, words: Sequence[str]) -> dict[str, dict[str, str]]:
+        """For each word that is the id of what can be merged: who stands for whom."""
+        return {}
+
+
+class RecordViewSet(ListViewSet):
+    """A collection of rows. A subclass names its model, serializer, filters and orderings."""
+
+    model: ClassVar[type[OnRecord]]
+    lookup_field = "public_id"
+    lookup_value_regex = "[A-Za-z0-9_-]+"
+
+    def get_queryset(self) -> QuerySet[Any]:
+        rows: QuerySet[Any] = self.model.objects.published(self.pin.then)
+        return rows
+
+    def load(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return super().load(rows).select_related("published_rev")
+
+    def stand_ins(self, words: Sequence[str]) -> dict[str, dict[str, str]]:
+        models = {word: getattr(self.filterset_class.base_filters.get(word), "of", None) for word in words}
+        return {
+            word: Merge.objects.roots(model.collection, self.pin.revision)
+            for word, model in models.items()
+            if model is not None and model.mergeable
+        }
 
     def retrieve(self, request: Request, public_id: str) -> Response:
         row = self.load(self.get_queryset()).filter(public_id=public_id).first()

@@ -24,21 +24,27 @@ from strikes.models.places import Facility, Region, Unit
 class StrikeQuerySet(RecordedQuerySet["Strike"]):
     def known(self, at: AsOf) -> Self:
         """Strikes of which somebody had spoken by a moment, and the waves that group them."""
-        spoken = Proposition.objects.published(at).exclude(strike=None).values("strike")
+        spoken = Proposition.objects.cited(at).exclude(strike=None).values("strike")
         above: set[Any] = set()
         members: Any = spoken
         while members:
             waves = Strike.objects.filter(pk__in=members).exclude(wave=None)
-            members = set(waves.values_list("wave", flat=True)) - above
+            members = self.same({one.wave_id for one in waves if one.wave_id}, at) - above
             above |= members
-        return self.filter(Q(pk__in=spoken) | Q(pk__in=above))
+        return self.filter(self.standing_for(Q(pk__in=spoken), at) | Q(pk__in=above))
 
-    def below(self, waves: Iterable[int]) -> set[int]:
-        """The keys of these waves and of everything they group, at any depth."""
-        found = set(waves)
+    def below(self, waves: Iterable[int], at: int | AsOf | None = None) -> set[int]:
+        """The keys of these waves and of everything they group, at any depth, with all that is the same."""
+        merged = self.merged(at)
+
+        def same(keys: set[int]) -> set[int]:
+            roots = {merged.get(key, key) for key in keys}
+            return keys | roots | {loser for loser, root in merged.items() if root in roots}
+
+        found = same(set(waves))
         newest = found
         while newest:
-            newest = set(self.filter(wave__in=newest).values_list("pk", flat=True)) - found
+            newest = same(set(self.filter(wave__in=newest).values_list("pk", flat=True))) - found
             found |= newest
         return found
 
@@ -152,6 +158,24 @@ class Strike(OnRecord):
             seen.add(above.pk)
             above = above.wave
 
+    def pairs_below(self, other: Strike) -> Iterable[tuple[OnRecord, OnRecord]]:
+        """What is at issue about the two alike: the same topic, subject and sentence."""
+        from strikes import merging
+
+        return merging.propositions_alike([(self, other)])
+
+    def merge_objections(self, other: Strike) -> Iterable[str]:
+        if (self.kind == StrikeKind.WAVE) != (other.kind == StrikeKind.WAVE):
+            yield "kind: a wave is only ever the same as another wave."
+        groups = Strike.objects.below(
+            Strike.objects.cited().filter(wave__in=[self, other]).values_list("pk", flat=True)
+        )
+        if groups & {self.pk, other.pk}:
+            yield "wave: one of the two groups the other."
+
+    def bound_by_merges(self) -> Iterable[OnRecord]:
+        return self.propositions.all()
+
 
 class StrikeMethod(models.Model):
     """One method of a strike, as an editor's label for finding it. What was used is in the claims."""
@@ -182,7 +206,7 @@ class PropositionQuerySet(RecordedQuerySet["Proposition"]):
         claims = said.objects.published(at)
         spoken = claims.values("proposition")
         answered = Proposition.objects.filter(pk__in=spoken, answers__isnull=False).values("answers")
-        return self.filter(Q(pk__in=spoken) | Q(pk__in=answered))
+        return self.filter(self.standing_for(Q(pk__in=spoken) | Q(pk__in=answered), at))
 
 
 class Proposition(OnRecord):
@@ -299,22 +323,44 @@ class Proposition(OnRecord):
         if asked is not None:
             if not asked.open:
                 yield "answers: only an open proposition can be answered."
-            same_strike = asked.strike_id is not None and asked.strike_id == self.strike_id
-            same_subject = asked.subject is not None and asked.subject == self.subject
-            if not (same_strike or same_subject):
+            if not (same(asked.strike, self.strike) or same(asked.subject, self.subject)):
                 yield "answers: a rival is about the same strike or the same subject as the question."
-        seen, above = {self.pk}, self.caused_by
+        itself = self.survivor if self.caused_by else self
+        above, seen = itself.caused_by, {itself.pk}
         while above is not None:
+            above = above.survivor
             if above.pk in seen:
                 yield "caused_by: it leads back to the proposition itself."
                 return
             seen.add(above.pk)
             above = above.caused_by
 
+    def merge_objections(self, other: Proposition) -> Iterable[str]:
+        if self.topic != other.topic:
+            yield "topic: they are of two topics."
+        if self.open != other.open:
+            yield "open: one is a question, the other is not."
+        for name in ("strike", "facility", "unit", "actor", "region"):
+            mine, theirs = getattr(self, name), getattr(other, name)
+            if (mine is not None or theirs is not None) and not same(mine, theirs):
+                yield f"{name}: they are about two different ones; if these are one, merge these."
+        for rule in self.survivor.objections():
+            yield f"Their survivor's {rule}"
+
+    def bound_by_merges(self) -> Iterable[OnRecord]:
+        return Proposition.objects.filter(Q(pk=self.pk) | Q(caused_by=self))
+
     @classmethod
-    def refresh(cls, touched: Collection[Recorded], revision: Revision) -> None:
+    def restated(cls, revision: Revision) -> Iterable[tuple[OnRecord, str, str]]:
         from strikes import standing
 
+        return standing.restated(revision)
+
+    @classmethod
+    def refresh(cls, touched: Collection[Recorded], revision: Revision) -> None:
+        from strikes import rewriting, standing
+
+        rewriting.rewrite(touched, revision)
         standing.refresh(touched, revision)
 
     @classmethod
@@ -322,6 +368,13 @@ class Proposition(OnRecord):
         from strikes import standing
 
         return standing.discrepancies()
+
+
+def same(one: OnRecord | None, other: OnRecord | None) -> bool:
+    """Whether two rows are there and are one thing, given the merges in force."""
+    if one is None or other is None or type(one) is not type(other):
+        return False
+    return one == other or one.survivor == other.survivor
 
 
 class StateQuerySet(models.QuerySet["PropositionState"]):

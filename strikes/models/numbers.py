@@ -299,6 +299,8 @@ class Capacity(OnRecord, Measured):
 
 
 def plain(value: Any) -> str:
-    """A decimal without the zeros of its scale: `50.000` is `50`."""
+    """A decimal without the zeros of its scale: `50.000` is `50`. What a form still lacks is an ellipsis."""
+    if value is None:
+        return "…"
     text = f"{value:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text

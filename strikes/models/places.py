@@ -109,6 +109,7 @@ class Facility(OnRecord):
 
     collection = "facilities"
     mergeable = True
+    compared = ("capacities", "units")
     parts = ("names", "parties")
 
     class Meta(OnRecord.Meta):
@@ -151,6 +152,16 @@ class Facility(OnRecord):
         self.search_text = folded_names(
             [self.name, self.name_local, self.town, *(row.name for row in self.names.all())]
         )
+
+    def pairs_below(self, other: Facility) -> Iterable[tuple[OnRecord, OnRecord]]:
+        """Units of the same folded designation, and what is at issue about them and about the two alike."""
+        from strikes import merging
+
+        return merging.below_facility(self, other)
+
+    def bound_by_merges(self) -> Iterable[OnRecord]:
+        yield from self.units.all()
+        yield from self.propositions.all()
 
 
 class FacilityName(Name):
@@ -215,6 +226,7 @@ class Unit(OnRecord):
     collection = "units"
     display_needs = ("facility",)
     mergeable = True
+    compared = ("capacities",)
     parts = ("names",)
     frozen = frozenset({"facility", "designation"})
 
@@ -239,6 +251,19 @@ class Unit(OnRecord):
 
     def settle(self) -> None:
         self.search_text = folded_names([self.designation, *(row.name for row in self.names.all())])
+
+    def pairs_below(self, other: Unit) -> Iterable[tuple[OnRecord, OnRecord]]:
+        """What is at issue about the two alike."""
+        from strikes import merging
+
+        return merging.propositions_alike([(self, other)])
+
+    def merge_objections(self, other: Unit) -> Iterable[str]:
+        if self.facility.survivor != other.facility.survivor:
+            yield "facility: they are parts of two facilities; merge these, or these first."
+
+    def bound_by_merges(self) -> Iterable[OnRecord]:
+        return self.propositions.all()
 
 
 class UnitName(Name):

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import importlib
-import os
-import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import Any
-from urllib.parse import parse_qs, urlsplit, urlunsplit
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
 from django.conf import settings
-from django.db import connection
+
+from tests.serving import serving
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300), pytest.mark.xdist_group("client")]
 
@@ -44,37 +42,10 @@ def generated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[st
         del sys.modules[name]
 
 
-def database_url() -> str:
-    """The database of this test run, as another process is told of it."""
-    name = str(connection.settings_dict["NAME"])
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{name}"
-    return urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}"))
-
-
 @pytest.fixture(scope="module")
 def server(starter: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Gunicorn as `make run` starts it, with the starter data; whatever happens, it is stopped."""
-    var = tmp_path_factory.mktemp("var")
-    with socket.create_server(("127.0.0.1", 0)) as listening, (var / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [
-                sys.executable, "-m", "gunicorn", "--config", "config/gunicorn.conf.py",
-                "--bind", f"fd://{listening.fileno()}", "config.wsgi",
-            ],
-            cwd=settings.BASE_DIR, pass_fds=[listening.fileno()], stdout=log, stderr=log, start_new_session=True,
-            env={**os.environ, "DATABASE_URL": database_url(), "VAR_DIR": str(var)},
-        )  # fmt: skip
-        try:
-            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        finally:
-            process.terminate()
-            try:
-                process.wait(timeout=20)
-            except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
-            sys.stderr.write((var / "log").read_text())  # shown with a failure
+    with serving(tmp_path_factory.mktemp("var")) as address:
+        yield address
 
 
 @pytest.fixture
@@ -104,7 +75,7 @@ def test_a_list_is_typed_through_and_through(generated, client):
 @pytest.mark.parametrize(
     "collection",
     ["regions", "sources", "reports", "actors", "facilities", "units", "capacities", "strikes", "propositions",
-     "claims", "damage_estimates", "weapon_counts", "evidence", "assessments", "vocabularies"],
+     "claims", "damage_estimates", "weapon_counts", "evidence", "assessments", "vocabularies", "changes", "corrections"],
 )  # fmt: skip
 def test_every_collection_is_read_into_its_type_and_written_back_the_same(generated, client, collection):
     response = generated(f"api.{collection}.{collection}_list").sync_detailed(client=client)
@@ -235,3 +206,10 @@ def test_an_error_is_a_typed_problem(generated, client):
     problem = generated("api.claims.claims_retrieve").sync("clm_00000000000z", client=client)
     assert isinstance(problem, models.Problem)
     assert (problem.status, problem.code) == (404, "not_found")
+
+
+def test_a_long_address_gets_a_problem_from_the_server_too(client):
+    response = client.get_httpx_client().get("/api/v1/claims/", params={"q": "x" * 5000})
+    assert response.status_code == 400
+    assert response.headers["Content-Type"] == "application/problem+json"
+    assert response.json()["errors"][0]["parameter"] == "q"

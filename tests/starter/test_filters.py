@@ -8,6 +8,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from strikes.management.commands.filter_table import filter_table
+from strikes.models import Facility, Strike
+from tests.factories import PropositionFactory
+from tests.recording import on_record
 
 # What a word of the claims' filters says of a claim, as a reader of its JSON would put it.
 MEANINGS = {
@@ -133,6 +136,18 @@ def test_a_country_is_its_regions_together(api):
     assert in_russia | in_ukraine == {row["id"] for row in api.every("strikes/")}
 
 
+def test_words_about_the_event_narrow_what_words_about_the_place_find(api):
+    """What is said about a wave as a whole may have one facility as its subject."""
+    wave, norsi = Strike.objects.get(public_id="2024-03-12-russia"), Facility.objects.get(public_id="norsi")
+    about = on_record(PropositionFactory(strike=wave, facility=norsi))
+    for place in ("facility=norsi", "near=56.15,44.2&radius_km=1", "region=RU-NIZ"):
+        for event in (f"strike={wave.public_id}", f"wave={wave.public_id}", "kind=wave", "after=2024-03-12"):
+            found = {row["id"] for row in api.every(f"propositions/?{place}&{event}&page_size=500")}
+            apart = [api.every(f"propositions/?{one}&page_size=500") for one in (place, event)]
+            both = {row["id"] for row in apart[0]} & {row["id"] for row in apart[1]}
+            assert about.public_id in found == both, (place, event)
+
+
 def test_bounds_are_filtered_as_bounds(api):
     for row in api.every("damage-estimates/?low_min=50&page_size=500"):
         assert (row["low"] if row["low"] is not None else row["best"]) >= 50
@@ -160,7 +175,8 @@ def test_updated_after_finds_what_became_public_or_was_amended_since(api):
     "word", ["updated_after", "said_after", "issued_after", "after", "said_before", "issued_before", "before"]
 )
 def test_the_first_and_the_last_day_there_is_can_be_asked_for(api, word):
-    everything = api("claims/")["count"]
+    about_an_event = "?kind=strike,wave,raid,incident" if word in ("after", "before") else ""
+    everything = api(f"claims/{about_an_event}")["count"]
     first, last = (api(f"claims/?{word}={day}")["count"] for day in ("0001-01-01", "9999-12-31"))
     assert (first, last) == ((0, everything) if "before" in word else (everything, 0))
 
@@ -183,12 +199,19 @@ def test_the_first_and_the_last_day_there_is_can_be_asked_for(api, word):
         ("claims/?low_min=1e400", "low_min", "from 0"),
         ("claims/?q=!!!", "q", "letter or digit"),
         ("claims/?facets=stanc", "facets", "stance"),
+        ("facilities/norsi/timeline/?policy=latest&policy=latest", "policy", "one value"),
     ],
 )
 def test_a_bad_value_is_explained(api, query, parameter, words):
     problem = api(query, status=400)
     assert problem["errors"][0]["parameter"] == parameter
     assert words in problem["errors"][0]["detail"]
+
+
+def test_an_id_that_was_not_there_by_then_is_not_suggested(api):
+    problem = api("claims/?facility=norsi&as_of=2020-01-01", status=400)
+    assert problem["errors"][0]["code"] == "unknown_id"
+    assert "Did you mean" not in problem["detail"]
 
 
 @pytest.mark.parametrize(

@@ -434,10 +434,21 @@ def test_what_cannot_be_done_is_said(api, method, address):
         assert response["Allow"] == "GET, HEAD"
 
 
-def test_a_body_that_cannot_be_read_changes_nothing(api):
+@pytest.mark.parametrize("address", ["", "claims/", "facilities/norsi/", "vocabularies/", "schema/", "docs/"])
+def test_a_body_does_not_belong_to_a_request_to_read(api, address):
+    """Somebody who sends filters in it would otherwise get everything."""
     for content_type in ("text/plain", "application/json", "multipart/form-data", "nonsense"):
-        problem_of(api.client.post("/api/v1/claims/", "{", content_type=content_type), 405)
-        assert api.client.generic("GET", "/api/v1/claims/", "{", content_type=content_type).status_code == 200
+        for method in ("GET", "HEAD"):
+            response = api.client.generic(method, f"/api/v1/{address}", "{", content_type=content_type)
+            assert response.status_code == 415
+        problem = problem_of(api.client.generic("GET", f"/api/v1/{address}", "{"), 415)
+        assert problem["code"] == "unsupported_media_type"
+        assert "no body" in problem["detail"]
+        problem_of(api.client.post(f"/api/v1/{address}", "{", content_type=content_type), 405)
+    in_parts = api.client.get(f"/api/v1/{address}", headers={"Transfer-Encoding": "chunked"})
+    problem_of(in_parts, 415)
+    empty = api.client.generic("GET", f"/api/v1/{address}", "", content_type="application/json")
+    assert empty.status_code == 200
 
 
 # One revision, one count, a little memory ----------------------------------------------------------------

@@ -171,7 +171,7 @@ def test_fourteen_percent_of_a_country_stands_beside_the_sum_of_its_units(api):
     series = api("stats/capacity-offline/?country=RU&unit_of_measure=kbbl_per_day&before=2024-05-01")
     shares = [one for one in series["stated"] if one["number"]["unit_of_measure"] == "percent"]
     assert 14 in [one["number"]["best"] for one in shares]
-    assert all(one["converted"] is None for one in shares)
+    assert all(one["number"]["converted"] is None for one in shares)
     told = {one["number"]["claim"]["id"] for one in series["stated"]}
     assert told
     assert not told & {claim for one in series["points"] for claim in one["claims"]}

@@ -12,7 +12,8 @@ INTRODUCTION = """# The words of the filters
 
 A word means the same in every collection; `manage.py filter_table` writes this page, and a test compares it. Several values
 are given by commas or by repetition, and their union is meant; different words narrow each other. Words about a claim are met
-by one and the same claim. Dates: [after, before). A word that a collection does not know is a 400.
+by one and the same claim. Dates: [after, before). A word that a collection does not know is a 400. `stats/strikes/` takes the
+words of `strikes`, and `group_by` and `zero` besides. `convert_to` filters nothing: it adds the same bounds in another unit.
 """
 
 

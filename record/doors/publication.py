@@ -1,10 +1,8 @@
-"""The only doors: the functions that change what is public. Everything else calls them."""
+"""Rows go public, leave, are corrected and are amended."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,64 +12,21 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from record.choices import Action, WithdrawalReason
-from record.models import Change, Ledger, OnRecord, Recorded, Revision, collections, pointers_of
-from record.saving import Refused, save_checked
-
-BOOKKEEPING = frozenset(
-    {"id", "public_id", "published_rev", "withdrawn_rev", "taken_down_rev", "withdrawal_reason",
-     "withdrawal_note", "replaced_by", "supersedes", "version", "search_text", "sort_at", "known_at", "local_until"}
-)  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Blocker:
-    """One thing that stands in the way: of which row, by which rule, because of which other row."""
-
-    row: models.Model
-    rule: str
-    target: OnRecord | None = None
-
-    def __str__(self) -> str:
-        return f"{self.row._meta.verbose_name} {getattr(self.row, 'public_id', self.row)}: {self.rule}"
-
-
-class Blocked(Exception):
-    """A door stayed shut; ``blockers`` says what is in the way. Nothing was changed."""
-
-    def __init__(self, blockers: Sequence[Blocker]) -> None:
-        self.blockers = list(blockers)
-        super().__init__("\n".join(str(blocker) for blocker in blockers))
-
-
-@dataclass
-class Writing:
-    """One revision being written, and the rows it has touched so far."""
-
-    revision: Revision
-    touched: dict[tuple[type[Recorded], Any], Recorded] = field(default_factory=dict)
-
-    def log(self, action: Action, row: OnRecord, **details: Any) -> None:
-        self.touch(row)
-        Change.objects.create(
-            revision=self.revision,
-            action=action,
-            collection=row.collection,
-            object_id=row.public_id,
-            **{name: value or None for name, value in details.items()},
-        )
-
-    def touch(self, row: Recorded) -> None:
-        self.touched[type(row), row.pk] = row
-
-
-@contextmanager
-def _writing(at: datetime | None = None) -> Iterator[Writing]:
-    """A transaction whose first statement takes the revision and whose last refreshes what is kept."""
-    with transaction.atomic():
-        writing = Writing(Revision.take(at))
-        yield writing
-        for model in collections().values():
-            model.refresh(list(writing.touched.values()), writing.revision)
+from record.doors.writing import (
+    BOOKKEEPING,
+    Blocked,
+    Blocker,
+    Writing,
+    locked,
+    must_be_public,
+    numbered_parts,
+    opened,
+    parts_of,
+    refuse_nothing,
+    refuse_objections,
+    save,
+)
+from record.models import Ledger, Merge, OnRecord, Recorded, Revision, pointers_of
 
 
 def publish(*rows: OnRecord, note: str | None = None) -> Revision:
@@ -80,8 +35,8 @@ def publish(*rows: OnRecord, note: str | None = None) -> Revision:
     Raises ``Blocked``, which lists everything in the way: a rule a row breaks, or a row it names
     that is neither public nor among those published here.
     """
-    _refuse_nothing(rows)
-    with _writing() as writing:
+    refuse_nothing(rows)
+    with opened() as writing:
         _publish(writing, rows, note=note)
     return writing.revision
 
@@ -96,23 +51,24 @@ def withdraw(
     """Take public rows off the record, finally. Each answers 410 with the reason from then on.
 
     Refused while other public rows rest on them, unless ``along`` takes those too
-    (``resting_on`` is the preview). Takedowns, ``safety`` and ``legal``, are refused here: they
-    must also hold in the past.
+    (``resting_on`` is the preview), and while a public row that stays is merged into one of them.
+    ``safety`` and ``legal`` are refused here: they must also hold in the past, which is `takedown`.
     """
     if WithdrawalReason(reason).is_takedown:
         raise Blocked(
-            [Blocker(row, "A takedown also covers the past; withdrawing does not.") for row in rows]
+            [Blocker(row, "Withdrawing does not cover the past: take it down instead.") for row in rows]
         )
-    _refuse_nothing(rows)
-    with _writing() as writing:
-        leaving = _locked(rows)
-        _must_be_public(leaving)
+    refuse_nothing(rows)
+    with opened() as writing:
+        leaving = locked(rows)
+        must_be_public(leaving)
         followers = resting_on(leaving)
         if replaced_by is not None:
-            (replaced_by,) = _locked([replaced_by])
+            (replaced_by,) = locked([replaced_by])
             _must_replace(leaving, followers, replaced_by)
         if not along:
             _refuse_to_strand(leaving, followers)
+        _refuse_survivors([*leaving, *followers])
         for row in leaving:
             _withdraw(writing, row, reason, note, replaced_by)
         for row in followers:
@@ -128,17 +84,18 @@ def correct(*drafts: OnRecord, reason: WithdrawalReason, note: str | None = None
     """
     if WithdrawalReason(reason).is_takedown:
         raise Blocked([Blocker(row, "A takedown is not a correction.") for row in drafts])
-    _refuse_nothing(drafts)
-    with _writing() as writing:
-        successors = _locked(drafts)
+    refuse_nothing(drafts)
+    with opened() as writing:
+        successors = locked(drafts)
         lacking = [row for row in successors if row.supersedes_id is None]
         if lacking:
             raise Blocked([Blocker(row, "It supersedes no row: publish it instead.") for row in lacking])
-        replaced = _locked([row.supersedes for row in successors if row.supersedes is not None])
-        _must_be_public(replaced)
-        numbers = [part for row in replaced for part in _numbered_parts(row) if part.is_public]
+        replaced = locked([row.supersedes for row in successors if row.supersedes is not None])
+        must_be_public(replaced)
+        numbers = [part for row in replaced for part in numbered_parts(row) if part.is_public]
         leaving = [*replaced, *(part for part in numbers if part not in replaced)]
         _refuse_to_strand(leaving, resting_on(leaving))
+        _refuse_survivors(leaving)
         successor_of = {(type(row), row.supersedes_id): row for row in _with_numbers(successors)}
         for row in leaving:
             _withdraw(writing, row, reason, note, successor_of.get((type(row), row.pk)))
@@ -162,9 +119,9 @@ def amend(
     puts whole lists in place of parts without a public life of their own, such as names. A frozen
     field is refused: correct the row instead.
     """
-    with _writing() as writing:
-        (row,) = _locked([row])
-        _must_be_public([row])
+    with opened() as writing:
+        (row,) = locked([row])
+        must_be_public([row])
         values = {}
         sets = {}
         for name, new in (changes or {}).items():
@@ -184,7 +141,7 @@ def amend(
             if difference := _replace_parts(row, name, given):
                 values[name] = difference
         row.version += 1
-        _save(row, settle=True)
+        save(row, settle=True)
         for name, new in sets.items():
             getattr(row, name).set(new)
         ended = [_end_part(writing, row, part) for part in end]
@@ -195,7 +152,7 @@ def amend(
             raise Blocked([Blocker(row, "Nothing would change.")])
         _refuse_unsupported([row])
         if row.watched & values.keys():
-            _refuse_objections([dependant for dependant, _ in row.dependants()])
+            refuse_objections([dependant for dependant, _ in row.dependants()])
         writing.log(Action.AMEND, row, note=note, values=values)
     return writing.revision
 
@@ -212,7 +169,7 @@ def load(batches: Iterable[tuple[datetime, Sequence[OnRecord]]]) -> Revision:
         for at, rows in batches:
             if not rows:
                 continue
-            with _writing(min(at, timezone.now())) as writing:
+            with opened(min(at, timezone.now())) as writing:
                 _publish(writing, rows)
             revision = writing.revision
     if revision is None:
@@ -228,8 +185,8 @@ def revise(row: OnRecord, **changes: Any) -> OnRecord:
     if not row._meta.get_field("public_id").has_default():
         raise Blocked([Blocker(row, "Its id was chosen once: amend it instead.")])
     with transaction.atomic():
-        (row,) = _locked([row])
-        _must_be_public([row])
+        (row,) = locked([row])
+        must_be_public([row])
         copies: dict[OnRecord, OnRecord] = {}
         draft = _copy(row, copies, **changes)
         for copy in copies.values():
@@ -288,28 +245,6 @@ def blockers(*rows: OnRecord) -> list[Blocker]:
 # The steps ----------------------------------------------------------------------------------
 
 
-def _locked(rows: Iterable[OnRecord]) -> list[OnRecord]:
-    """The rows as they are in the database now, held until commit; refused if someone saw an older version."""
-    locked = []
-    for row in dict.fromkeys(rows):
-        now = type(row)._default_manager.select_for_update(no_key=True).get(pk=row.pk)
-        if row.seen_version not in (None, now.version):
-            raise Blocked([Blocker(now, "Somebody changed it since you opened it: look at it again.")])
-        locked.append(now)
-    return locked
-
-
-def _refuse_nothing(rows: Sequence[OnRecord]) -> None:
-    if not rows:
-        raise ValueError("Name at least one row.")
-
-
-def _must_be_public(rows: Iterable[OnRecord]) -> None:
-    hidden = [row for row in rows if not row.is_public]
-    if hidden:
-        raise Blocked([Blocker(row, "It is not public.") for row in hidden])
-
-
 def _must_replace(rows: Sequence[OnRecord], followers: Sequence[OnRecord], successor: OnRecord) -> None:
     stays = successor.is_public and successor not in rows and successor not in followers
     if not stays or any(type(row) is not type(successor) for row in rows):
@@ -318,7 +253,7 @@ def _must_replace(rows: Sequence[OnRecord], followers: Sequence[OnRecord], succe
 
 def _refuse_to_strand(rows: Sequence[OnRecord], followers: Iterable[OnRecord]) -> None:
     """Numbers leave with their claim; anything else that rests on the rows is in the way."""
-    numbers = [part for row in rows for part in _numbered_parts(row)]
+    numbers = [part for row in rows for part in numbered_parts(row)]
     stranded = [row for row in followers if row not in numbers]
     if stranded:
         raise Blocked(
@@ -326,23 +261,35 @@ def _refuse_to_strand(rows: Sequence[OnRecord], followers: Iterable[OnRecord]) -
         )
 
 
-def _numbered_parts(row: OnRecord) -> Iterator[OnRecord]:
-    for related_name in row.numbered_parts:
-        yield from getattr(row, related_name).all()
+def _refuse_survivors(leaving: Sequence[OnRecord]) -> None:
+    """A row stays while another that stays is merged into it."""
+    standing = []
+    for row in leaving:
+        if row.mergeable:
+            merges = Merge.objects.active().filter(collection=row.collection, survivor=row.public_id)
+            losers = type(row)._default_manager.cited().filter(public_id__in=merges.values("loser"))
+            standing += [(row, loser) for loser in losers if loser not in leaving]
+    if standing:
+        raise Blocked(
+            [
+                Blocker(row, f"{loser.public_id} is merged into it: undo that first.", loser)
+                for row, loser in standing
+            ]
+        )
 
 
 def _with_numbers(rows: Iterable[OnRecord]) -> list[OnRecord]:
     """The rows and their draft numbered parts, each once."""
     all_rows = list(rows)
     for row in list(all_rows):
-        all_rows += [part for part in _numbered_parts(row) if part.status == "draft" and part not in all_rows]
+        all_rows += [part for part in numbered_parts(row) if part.status == "draft" and part not in all_rows]
     return all_rows
 
 
 def _publish(
     writing: Writing, rows: Iterable[OnRecord], correcting: bool = False, note: str | None = None
 ) -> None:
-    rows = _with_numbers(_locked(rows))
+    rows = _with_numbers(locked(rows))
     for row in rows:
         if (
             row.owner
@@ -363,7 +310,7 @@ def _publish(
         row.version += 1
         row.settle()
         row.save()
-        for part in _parts(row):
+        for part in parts_of(row):
             if part.published_rev_id is None:
                 part.published_rev = writing.revision
                 part.save(update_fields=["published_rev"])
@@ -382,28 +329,12 @@ def _withdraw(
     row.save(
         update_fields=["withdrawn_rev", "withdrawal_reason", "withdrawal_note", "replaced_by", "version"]
     )
-    for part in _parts(row):
+    for part in parts_of(row):
         if part.is_public and not part.follows_lineage:
             part.withdrawn_rev = writing.revision
             part.save(update_fields=["withdrawn_rev"])
     successor = replaced_by.public_id if replaced_by else None
     writing.log(Action.WITHDRAW, row, reason=reason, note=note, replaced_by=successor)
-
-
-def _parts(row: OnRecord) -> Iterator[Recorded]:
-    """The parts that have a public life of their own within the row's."""
-    for related_name in row.parts:
-        for part in getattr(row, related_name).all():
-            if isinstance(part, Recorded):
-                yield part
-
-
-def _save(row: models.Model, settle: bool = False) -> None:
-    """Save by the rules of one row: its constraints, its vocabularies, what it must have."""
-    try:
-        save_checked(row, settle=row.settle if settle and isinstance(row, OnRecord) else None)
-    except Refused as refused:
-        raise Blocked([Blocker(row, str(refused))]) from refused
 
 
 def _refuse_unsupported(rows: Sequence[OnRecord]) -> None:
@@ -416,13 +347,6 @@ def _refuse_unsupported(rows: Sequence[OnRecord]) -> None:
                     Blocker(row, f"{name}: {target.public_id} is {target.status}, not public.", target)
                 )
         problems += [Blocker(row, rule) for rule in row.objections()]
-    if problems:
-        raise Blocked(problems)
-
-
-def _refuse_objections(rows: Iterable[OnRecord]) -> None:
-    """What other rows have against a change of the one they rest on."""
-    problems = [Blocker(row, rule) for row in rows for rule in row.objections()]
     if problems:
         raise Blocked(problems)
 
@@ -443,7 +367,7 @@ def _amendable(row: OnRecord, name: str) -> Any:
 def _value(row: OnRecord, field: Any, given: Any) -> Any:
     """A value as the field keeps it, whatever it was handed as; a pointer's target as it is now."""
     if isinstance(given, OnRecord):
-        return _locked([given])[0]
+        return locked([given])[0]
     try:
         return given if field.is_relation else field.to_python(given)
     except ValidationError as error:
@@ -455,6 +379,8 @@ def _logged(value: Any) -> Any:
         return value.public_id
     if value is None or isinstance(value, (bool, int, str)):
         return value
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
     if isinstance(value, Iterable):
         return sorted(_logged(one) for one in value)
     return DjangoJSONEncoder().default(value)
@@ -473,7 +399,7 @@ def _replace_parts(row: OnRecord, name: str, given: Sequence[models.Model]) -> l
         type(old[pk])._default_manager.filter(pk=pk).delete()
     for part in given:
         setattr(part, str(getattr(part, "owner", "")), row)
-        _save(part)
+        save(part)
     if before == {part.pk: _values(part, ()) for part in given}:
         return None
     return [[str(part) for part in old.values()], [str(part) for part in given]]
@@ -488,7 +414,7 @@ def _add_part(writing: Writing, row: OnRecord, part: Recorded) -> str:
         raise Blocked([Blocker(part, "It is or was on the record already.")])
     part.published_rev = writing.revision
     setattr(part, str(part.owner), row.anchor() if part.follows_lineage else row)
-    _save(part)
+    save(part)
     writing.touch(part)
     return str(part)
 
@@ -521,7 +447,7 @@ def _copy(row: OnRecord, copies: dict[OnRecord, OnRecord], **changes: Any) -> On
             if isinstance(part, Recorded) and (part.follows_lineage or not part.is_public):
                 continue
             type(part)(**(_values(part, BOOKKEEPING) | {part.owner: copy})).save()
-    for number in _numbered_parts(row):
+    for number in numbered_parts(row):
         if number.is_public:
             _copy(number, copies, **{str(number.owner): copy})
     return copy

@@ -1,0 +1,124 @@
+"""What all doors have in common: a revision being written, and what can stand in the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import models, transaction
+
+from record.choices import Action
+from record.models import Change, OnRecord, Recorded, Revision, collections
+from record.saving import Refused, save_checked
+
+BOOKKEEPING = frozenset(
+    {"id", "public_id", "published_rev", "withdrawn_rev", "taken_down_rev", "withdrawal_reason",
+     "withdrawal_note", "replaced_by", "supersedes", "version", "search_text", "sort_at", "known_at", "local_until"}
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Blocker:
+    """One thing that stands in the way: of which row, by which rule, because of which other row."""
+
+    row: models.Model
+    rule: str
+    target: OnRecord | None = None
+
+    def __str__(self) -> str:
+        return f"{self.row._meta.verbose_name} {getattr(self.row, 'public_id', self.row)}: {self.rule}"
+
+
+class Blocked(Exception):
+    """A door stayed shut; ``blockers`` says what is in the way. Nothing was changed."""
+
+    def __init__(self, blockers: Sequence[Blocker]) -> None:
+        self.blockers = list(blockers)
+        super().__init__("\n".join(str(blocker) for blocker in blockers))
+
+
+@dataclass
+class Writing:
+    """One revision being written, and the rows it has touched so far."""
+
+    revision: Revision
+    touched: dict[tuple[type[Recorded], Any], Recorded] = field(default_factory=dict)
+    lines: int = 0
+
+    def log(self, action: Action, row: OnRecord, **details: Any) -> None:
+        self.touch(row)
+        Change.objects.create(
+            revision=self.revision,
+            position=self.lines,
+            action=action,
+            collection=row.collection,
+            object_id=row.public_id,
+            **{name: value or None for name, value in details.items()},
+        )
+        self.lines += 1
+
+    def touch(self, row: Recorded) -> None:
+        self.touched[type(row), row.pk] = row
+
+
+@contextmanager
+def opened(at: datetime | None = None) -> Iterator[Writing]:
+    """A transaction whose first statement takes the revision and whose last refreshes what is kept."""
+    with transaction.atomic():
+        writing = Writing(Revision.take(at))
+        yield writing
+        for model in collections().values():
+            model.refresh(list(writing.touched.values()), writing.revision)
+
+
+def locked(rows: Iterable[OnRecord]) -> list[OnRecord]:
+    """The rows as they are in the database now, held until commit; refused if someone saw an older version."""
+    held = []
+    for row in dict.fromkeys(rows):
+        now = type(row)._default_manager.select_for_update(no_key=True).get(pk=row.pk)
+        if row.seen_version not in (None, now.version):
+            raise Blocked([Blocker(now, "Somebody changed it since you opened it: look at it again.")])
+        held.append(now)
+    return held
+
+
+def refuse_nothing(rows: Sequence[OnRecord]) -> None:
+    if not rows:
+        raise ValueError("Name at least one row.")
+
+
+def must_be_public(rows: Iterable[OnRecord]) -> None:
+    hidden = [row for row in rows if not row.is_public]
+    if hidden:
+        raise Blocked([Blocker(row, "It is not public.") for row in hidden])
+
+
+def numbered_parts(row: OnRecord) -> Iterator[OnRecord]:
+    for related_name in row.numbered_parts:
+        yield from getattr(row, related_name).all()
+
+
+def parts_of(row: OnRecord) -> Iterator[Recorded]:
+    """The parts that have a public life of their own within the row's."""
+    for related_name in row.parts:
+        for part in getattr(row, related_name).all():
+            if isinstance(part, Recorded):
+                yield part
+
+
+def save(row: models.Model, settle: bool = False) -> None:
+    """Save by the rules of one row: its constraints, its vocabularies, what it must have."""
+    try:
+        save_checked(row, settle=row.settle if settle and isinstance(row, OnRecord) else None)
+    except Refused as refused:
+        raise Blocked([Blocker(row, str(refused))]) from refused
+
+
+def refuse_objections(rows: Iterable[OnRecord]) -> None:
+    """What other rows have against a change of the one they rest on."""
+    problems = [Blocker(row, rule) for row in rows for rule in row.objections()]
+    if problems:
+        raise Blocked(problems)

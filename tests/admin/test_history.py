@@ -1,0 +1,102 @@
+"""Who changed what, and when: drafts from the log of the admin, what is public from the ledger as well."""
+
+from html import unescape
+from typing import Any
+
+from record import doors
+from record.choices import WithdrawalReason
+from strikes.models import Facility
+from tests.admin.conftest import Editor, page
+from tests.factories import ClaimFactory, FacilityFactory, FacilityNameFactory, ReportFactory, StrikeFactory
+from tests.recording import on_record
+
+
+def history(editor: Editor, row: Any) -> str:
+    response = editor.get(page(row, "history"))
+    assert response.status_code == 200
+    return unescape(" ".join(response.content.decode().split("change-history")[1].split()))
+
+
+def values(shown: str, label: str) -> list[tuple[str, str]]:
+    """The old and the new value of each change of a field, newest first."""
+    cells = shown.split(f'<th scope="row">{label}</th>')[1:]
+    return [tuple(part.split("</td>")[0] for part in cell.split("<td>")[1:3]) for cell in cells]  # type: ignore[misc]
+
+
+def test_a_draft_tells_who_entered_and_who_changed_it_with_old_and_new_value(editor, contributor):
+    contributor.saved(
+        page(Facility, "add"), public_id="norsi", name="NORSI", kind="refinery", location_precision="site"
+    )
+    row = Facility.objects.get()
+    editor.saved(page(row), town="Kstovo", location_precision="town")
+    shown = history(editor, row)
+    assert values(shown, "Location precision") == [("site", "town"), ("—", "site")]
+    assert values(shown, "Town") == [("—", "Kstovo")]
+    assert shown.index("editor") < shown.index("contributor")
+    assert shown.index("Changed") < shown.index("Entered")
+
+
+def test_parts_are_in_the_history_of_their_row(editor):
+    row = FacilityFactory()
+    FacilityNameFactory(facility=row, name="First")
+    FacilityNameFactory(facility=row, name="Second")
+    editor.saved(page(row), **{
+        "names-0-DELETE": "on", "names-1-name": "Changed", "names-TOTAL_FORMS": "3", "names-2-name": "Third",
+    })  # fmt: skip
+    assert values(history(editor, row), "facility name") == [
+        ("First", "removed"), ("Name: Second", "Name: Changed"), ("—", "Name: Third"),
+    ]  # fmt: skip
+
+
+def test_pointers_and_words_are_told_as_a_reader_knows_them(editor):
+    strike = StrikeFactory()
+    other = FacilityFactory(name="Another refinery")
+    editor.saved(page(strike), facility=str(other.pk), methods=["drone", "missile"])
+    shown = history(editor, strike)
+    assert values(shown, "Facility") == [(strike.facility.name, "Another refinery")]
+    assert values(shown, "Methods") == [("drone", "drone, missile")]
+
+
+def test_a_door_is_in_the_history_with_who_opened_it_and_with_what_it_said(editor):
+    claim = ClaimFactory()
+    address = page(claim, "publish")
+    editor.post(address, editor.form(address), "_do")
+    shown = history(editor, claim)
+    assert "Revision 1: publish" in shown
+    assert "Published in revision 1" in shown
+    assert "editor" in history(editor, claim.report), "What went along tells so, too."
+    doors.withdraw(claim, reason=WithdrawalReason.DUPLICATE, note="It was here twice.")
+    assert "Revision 2: withdraw, duplicate: It was here twice." in history(editor, claim)
+
+
+def test_an_amendment_tells_its_old_and_new_values(editor):
+    row = on_record(FacilityFactory(town="Kstovo"))
+    editor.saved(page(row, "amend"), "_amend", town="Nizhny Novgorod", public_note="A better address.")
+    shown = history(editor, row)
+    assert values(shown, "town") == [("Kstovo", "Nizhny Novgorod")]
+    assert "amend: A better address." in shown
+
+
+def test_a_preview_and_a_refused_save_leave_no_trace(editor):
+    row = on_record(FacilityFactory())
+    editor.send(page(row, "amend"), "_preview", town="Kstovo")
+    draft = ReportFactory()
+    editor.send(page(draft), title="")
+    assert "Nothing is logged" in history(editor, draft)
+    assert "Kstovo" not in history(editor, row)
+
+
+def test_times_that_were_worked_out_are_in_the_history(editor):
+    report = ReportFactory()
+    editor.saved(page(report), issued_timezone="Europe/Kyiv", issued_from_time="08:25")
+    assert values(history(editor, report), "Issued earliest") == [
+        ("2024-03-12 06:00:00+00:00", "2024-03-12 06:25:00+00:00")
+    ]
+
+
+def test_history_takes_markup_for_text(editor):
+    row = FacilityFactory()
+    editor.saved(page(row), town="<script>alert(1)</script>")
+    raw = editor.get(page(row, "history")).content.decode()
+    assert "<script>alert(1)</script>" not in raw
+    assert "&lt;script&gt;" in raw

@@ -1,0 +1,245 @@
+"""Two editors at once: the second save of one version is refused, shows both versions, and loses nothing."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from record import doors
+from record.choices import WithdrawalReason
+from sources.models import Report
+from strikes.models import Claim, Facility
+from tests.admin.conftest import Editor, contents, page
+from tests.factories import (
+    ActorFactory,
+    ClaimFactory,
+    ClaimStepFactory,
+    DamageEstimateFactory,
+    FacilityFactory,
+    FacilityNameFactory,
+    ReportFactory,
+    StrikeFactory,
+    WeaponCountFactory,
+)
+from tests.forms import form_of
+from tests.recording import fresh, on_record
+
+
+def text_of(response: Any) -> str:
+    return " ".join(response.content.decode().split())
+
+
+def conflict(response: Any) -> str:
+    """The table of both versions."""
+    assert response.status_code == 200
+    shown = text_of(response)
+    assert '<div class="conflict" role="alert">' in shown
+    return shown.split('<div class="conflict" role="alert">')[1].split("</table>")[0]
+
+
+def test_the_second_save_of_one_version_is_refused_and_shows_both(editor, another_editor):
+    report = ReportFactory(title="As it was")
+    mine, theirs = editor.form(page(report)), another_editor.form(page(report))
+    assert another_editor.post(page(report), theirs | {"title": "Theirs"}).status_code == 302
+    answer = editor.post(page(report), mine | {"title": "Mine", "note": "Only mine."})
+    table = conflict(answer)
+    assert '<th scope="row">Title</th><td>Theirs</td><td>Mine</td>' in table
+    assert '<th scope="row">Note</th><td>—</td><td>Only mine.</td>' in table
+    assert fresh(report).title == "Theirs"
+    again = form_of(answer)
+    assert (again["title"], again["note"]) == ("Mine", "Only mine.")
+    assert editor.post(page(report), again).status_code == 302
+    assert (fresh(report).title, fresh(report).note) == ("Mine", "Only mine.")
+    assert fresh(report).version == 3
+
+
+def test_a_save_that_changes_nothing_is_no_new_version(editor):
+    report = ReportFactory()
+    editor.saved(page(report))
+    assert fresh(report).version == 1
+
+
+def test_a_save_without_the_version_that_was_seen_is_refused(editor):
+    report = ReportFactory()
+    form = editor.form(page(report)) | {"title": "Slipped in"}
+    for version in ("", "x", "0", "9" * 30, "\x00"):
+        conflict(editor.post(page(report), form | {"seen_version": version}))
+    form.pop("seen_version")
+    conflict(editor.post(page(report), form))
+    assert fresh(report).title == report.title
+
+
+def test_the_change_of_a_part_is_a_change_of_the_row(editor, another_editor):
+    facility = FacilityFactory()
+    name = FacilityNameFactory(facility=facility, name="As it was")
+    mine, theirs = editor.form(page(facility)), another_editor.form(page(facility))
+    another_editor.post(page(facility), theirs | {"names-0-name": "Theirs"})
+    answer = editor.post(page(facility), mine | {"names-0-name": "Mine"})
+    table = conflict(answer)
+    assert "Theirs" in table
+    assert "Mine" in table
+    assert fresh(name).name == "Theirs"
+    editor.post(page(facility), form_of(answer))
+    assert fresh(name).name == "Mine"
+
+
+def test_a_part_that_somebody_added_is_shown_and_stays(editor, another_editor):
+    facility = FacilityFactory()
+    mine, theirs = editor.form(page(facility)), another_editor.form(page(facility))
+    another_editor.post(page(facility), theirs | {"names-TOTAL_FORMS": "1", "names-0-name": "Theirs"})
+    answer = editor.post(page(facility), mine | {"names-TOTAL_FORMS": "1", "names-0-name": "Mine"})
+    assert "Theirs</td><td>not in your form: it stays" in conflict(answer)
+    assert editor.post(page(facility), form_of(answer)).status_code == 302
+    assert {name.name for name in facility.names.all()} == {"Theirs", "Mine"}
+
+
+def test_a_part_that_somebody_removed_is_entered_anew(editor, another_editor):
+    facility = FacilityFactory()
+    for name in ("First", "Second", "Third"):
+        FacilityNameFactory(facility=facility, name=name)
+    mine, theirs = editor.form(page(facility)), another_editor.form(page(facility))
+    another_editor.post(page(facility), theirs | {"names-0-DELETE": "on"})
+    changed = {"names-0-name": "First, as I say", "names-2-name": "Third, as I say"}
+    answer = editor.post(page(facility), mine | changed)
+    assert "First, as I say" in conflict(answer)
+    assert editor.post(page(facility), form_of(answer)).status_code == 302
+    assert {name.name for name in facility.names.all()} == {"Second", "First, as I say", "Third, as I say"}
+
+
+def test_a_number_edited_on_its_own_page_is_a_change_of_its_claim(editor, another_editor):
+    number = DamageEstimateFactory(comparator="at_least", low=50)
+    on_the_claim, on_its_page = editor.form(page(number.claim)), another_editor.form(page(number))
+    assert another_editor.post(page(number), on_its_page | {"low": "40"}).status_code == 302
+    answer = editor.post(page(number.claim), on_the_claim | {"statement": "Mine"})
+    assert "40" in conflict(answer)
+    assert fresh(number).low == 40
+
+
+def test_a_number_edited_with_its_claim_is_a_change_of_the_number(editor, another_editor):
+    number = DamageEstimateFactory(comparator="at_least", low=50)
+    on_the_claim, on_its_page = editor.form(page(number.claim)), another_editor.form(page(number))
+    assert editor.post(page(number.claim), on_the_claim | {"damage_estimates-0-low": "40"}).status_code == 302
+    conflict(another_editor.post(page(number), on_its_page | {"low": "30"}))
+    assert fresh(number).low == 40
+
+
+def test_words_kept_as_rows_are_a_change_too(editor, another_editor):
+    strike = StrikeFactory()
+    mine, theirs = editor.form(page(strike)), another_editor.form(page(strike))
+    another_editor.post(page(strike), theirs | {"methods": ["missile"]})
+    table = conflict(editor.post(page(strike), mine | {"methods": ["drone", "artillery"]}))
+    assert "<td>missile</td><td>drone, artillery</td>" in table
+    assert strike.method_codes == ["missile"]
+
+
+def test_a_draft_that_was_published_meanwhile_is_not_overwritten(editor, another_editor):
+    facility = FacilityFactory(town="Kstovo")
+    form = editor.form(page(facility))
+    on_record(facility)
+    before = contents()
+    answer = editor.post(page(facility), form | {"town": "Mine"})
+    assert "It was published or withdrawn since you opened it" in text_of(answer)
+    assert "<td>Kstovo</td><td>Mine</td>" in conflict(answer)
+    assert form_of(answer)["town"] == "Mine"
+    assert 'name="_save"' not in text_of(answer)
+    assert contents() == before
+
+
+def test_a_claim_with_everything_that_was_published_meanwhile_is_shown(editor):
+    count = WeaponCountFactory()
+    form = editor.form(page(count.claim))
+    on_record(count.claim)
+    assert "Mine" in conflict(editor.post(page(count.claim), form | {"statement": "Mine"}))
+
+
+def test_a_draft_that_was_deleted_meanwhile_can_be_saved_as_a_new_one(editor, another_editor):
+    facility = FacilityFactory()
+    FacilityNameFactory(facility=facility, name="НОРСИ")
+    form = editor.form(page(facility))
+    another_editor.post(page(facility, "delete"), {"post": "yes"})
+    answer = editor.post(page(facility), form | {"town": "Kstovo"})
+    assert "Somebody deleted it since you opened it" in conflict(answer)
+    assert f'action="{page(Facility, "add")}"' in text_of(answer)
+    assert editor.post(page(Facility, "add"), form_of(answer)).status_code == 302
+    saved = Facility.objects.get()
+    assert (saved.public_id, saved.town) == (facility.public_id, "Kstovo")
+    assert saved.names.get().name == "НОРСИ"
+
+
+def test_a_claim_that_was_deleted_meanwhile_keeps_its_parts_in_the_form(editor, another_editor):
+    claim = ClaimFactory()
+    ClaimStepFactory(claim=claim, actor=ActorFactory())
+    DamageEstimateFactory(claim=claim)
+    form = editor.form(page(claim))
+    another_editor.post(page(claim, "delete"), {"post": "yes"})
+    answer = editor.post(page(claim), form | {"statement": "Mine"})
+    conflict(answer)
+    assert editor.post(page(Claim, "add"), form_of(answer)).status_code == 302
+    saved = Claim.objects.get()
+    assert (saved.statement, saved.chain.count(), saved.damage_estimates.count()) == ("Mine", 1, 1)
+
+
+def test_the_second_amendment_of_one_version_is_refused(editor, another_editor):
+    facility = on_record(FacilityFactory(town="Kstovo"))
+    address = page(facility, "amend")
+    mine, theirs = editor.form(address), another_editor.form(address)
+    assert another_editor.post(address, theirs | {"town": "Theirs"}, "_amend").status_code == 302
+    for button in ("_preview", "_amend"):
+        answer = editor.post(address, mine | {"town": "Mine", "public_note": "Why."}, button)
+        assert "<td>Theirs</td><td>Mine</td>" in conflict(answer)
+        assert fresh(facility).town == "Theirs"
+    again = form_of(answer)
+    assert again["public_note"] == "Why."
+    assert editor.post(address, again, "_amend").status_code == 302
+    assert fresh(facility).town == "Mine"
+
+
+def test_an_amendment_of_what_was_withdrawn_meanwhile_shows_what_was_entered(editor):
+    facility = on_record(FacilityFactory())
+    address = page(facility, "amend")
+    form = editor.form(address)
+    doors.withdraw(facility, reason=WithdrawalReason.DUPLICATE)
+    before = contents()
+    answer = editor.post(address, form | {"town": "Mine"}, "_amend")
+    assert "It was published or withdrawn since you opened it" in text_of(answer)
+    assert "<td>Mine</td>" in conflict(answer)
+    assert contents() == before
+
+
+def test_a_draft_published_while_it_is_being_deleted_stays(editor, monkeypatch):
+    """The question was asked of a draft, and answered when it was public."""
+    report = ReportFactory()
+    collect = type(editor).post
+
+    def publish_first(self: Editor, *args: Any) -> Any:
+        on_record(report)
+        return collect(self, *args)
+
+    monkeypatch.setattr(Editor, "post", publish_first)
+    assert editor.post(page(report, "delete"), {"post": "yes"}).status_code == 403
+    assert Report.objects.filter(pk=report.pk).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_saves_in_the_same_moment_one_is_refused(account):
+    """Neither has seen the other when it begins: the row is held while one of them saves."""
+    editors = [Editor(account("editor")), Editor(account("editor", "another"))]
+    together = Barrier(2, timeout=30)
+
+    def save(editor: Editor, form: dict[str, Any], title: str) -> int:
+        together.wait()
+        try:
+            return int(editor.post(page(report), form | {"title": title}).status_code)
+        finally:
+            connection.close()
+
+    for _ in range(3):
+        report = ReportFactory()
+        forms = [editor.form(page(report)) for editor in editors]
+        with ThreadPoolExecutor(2) as pool:
+            answers = list(pool.map(save, editors, forms, ["Mine", "Theirs"]))
+        assert sorted(answers) == [200, 302]
+        assert fresh(report).version == 2
+        assert fresh(report).title == ["Mine", "Theirs"][answers.index(302)]

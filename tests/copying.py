@@ -1,0 +1,80 @@
+"""The client of docs/examples/sync.py: that very file, run as its first lines say, beside a real server."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from runpy import run_path
+from typing import Any
+
+from django.conf import settings
+from django.test import Client
+
+from record.models import Ledger, collections
+
+SYNC = Path(settings.BASE_DIR) / "docs" / "examples" / "sync.py"
+
+
+@contextmanager
+def copying(server: str, file: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """The client at work: it polls ten times a second until the block ends, and must not have ended before."""
+    client = subprocess.Popen([sys.executable, SYNC, f"{server}/api/v1/", file, "0.1"])
+    try:
+        yield client
+        assert client.poll() is None, "the client has ended"
+    finally:
+        client.terminate()
+        client.wait()
+
+
+def reached(file: Path) -> int:
+    with closing(sqlite3.connect(file)) as copy:
+        return int(copy.execute("pragma user_version").fetchone()[0])
+
+
+def wait_for(file: Path, client: subprocess.Popen[bytes], seconds: float) -> None:
+    """Until the copy has reached the newest revision."""
+    deadline = time.monotonic() + seconds
+    while not file.exists() or reached(file) != Ledger.head().n:
+        assert client.poll() is None, "the client has ended"
+        assert time.monotonic() < deadline, f"the copy is at {reached(file)} of {Ledger.head().n}"
+        time.sleep(0.1)
+
+
+def copied(file: Path) -> dict[str, dict[str, Any]]:
+    """What the client has, by collection and id."""
+    found: dict[str, dict[str, Any]] = {name: {} for name in collections()}
+    with closing(sqlite3.connect(file)) as copy:
+        for collection, public_id, body in copy.execute("select collection, id, body from object"):
+            found[collection][public_id] = json.loads(body)
+    return found
+
+
+def listed() -> dict[str, dict[str, Any]]:
+    """What the lists have now, each object with its own fields."""
+    client = run_path(str(SYNC))
+    own, computed = client["own"], client["COMPUTED"]
+    found: dict[str, dict[str, Any]] = {}
+    for name in collections():
+        lines: Any = Client().get(f"/api/v1/{name}/?format=ndjson")
+        rows = [json.loads(line) for line in b"".join(lines.streaming_content).splitlines()]
+        found[name] = {
+            row["id"]: {field: own(value) for field, value in row.items() if field not in computed}
+            for row in rows
+        }
+    return found
+
+
+def equal(file: Path) -> bool:
+    """Whether the copy is equal to the lists; what differs is said by collection and id."""
+    mine, theirs = copied(file), listed()
+    for name, rows in theirs.items():
+        different = {one for one in mine[name].keys() | rows if mine[name].get(one) != rows.get(one)}
+        assert not different, f"{name}: {sorted(different)[:5]} of {len(different)}"
+    return mine == theirs

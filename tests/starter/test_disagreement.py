@@ -1,0 +1,208 @@
+"""Who says what of the starter record, and who says otherwise: over HTTP, as a reader asks it."""
+
+import pytest
+
+NORSI, RAID = "2024-03-12-norsi", "2024-03-12-kursk-belgorod"
+
+
+def accounts(api, address):
+    path, _, query = address.partition("?")
+    answer = api(f"{path}accounts/?{query}" if query else f"{path}accounts/")
+    return {account["text"]: account for account in answer["propositions"]}
+
+
+def one(found, words):
+    """The one account whose proposition has these words."""
+    (account,) = [account for text, account in found.items() if words in text]
+    return account
+
+
+def heard(account, side):
+    return [(claim["actor"]["id"], claim["stance"]) for claim in account[side]]
+
+
+def keys(account):
+    return {origin["key"]: origin["side"] for origin in account["origins"]}
+
+
+def numbers(account):
+    return [
+        (number["metric"], number["best"], claim["report"]["issued_at"]["local_date"])
+        for claim in account["for"]
+        for number in claim["damage_estimates"]
+        if number["unit_of_measure"] == "percent" and number["best"] is not None
+    ]
+
+
+# NORSI ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def norsi(api):
+    return accounts(api, f"strikes/{NORSI}/")
+
+
+def test_that_norsi_was_attacked_is_agreed(norsi):
+    account = one(norsi, "NORSI refinery was attacked")
+    assert (account["dispute"], account["against"]) == ("agreed", [])
+    assert keys(account) == {"moscow-officials": "positive", "gleb-nikitin": "positive"}
+
+
+def test_the_damage_to_avt_6_is_one_origin_however_many_pages_repeat_the_agency(norsi):
+    account = one(norsi, "AVT-6, the main crude distillation unit, was damaged")
+    assert account["subject"]["id"] == "norsi-avt-6"
+    assert (account["dispute"], account["origins_for"], account["documents"]) == ("single_origin", 1, 2)
+    assert keys(account) == {"reuters-industry-sources": "positive"}
+    assert {claim["report"]["source"]["id"] for claim in account["for"]} == {
+        "world-today-news",
+        "baltimore-chronicle",
+    }
+
+
+def test_lukoil_declined_did_not_respond_and_stopped_a_unit_and_was_never_against_it(api, norsi):
+    declined = one(norsi, "At least part of the output of NORSI was halted")
+    silent = one(norsi, "The NORSI refinery was damaged")
+    stopped = one(norsi, "Lukoil stopped a process unit")
+    assert heard(declined, "silent") == [("lukoil", "declines_to_comment")]
+    assert ("lukoil", "no_response") in heard(silent, "silent")
+    assert {actor for actor, _ in heard(stopped, "for")} == {"lukoil"}
+    assert not any("lukoil" in dict(heard(account, "against")) for account in norsi.values())
+    assert not any("lukoil" in keys(account) for account in (declined, silent))
+    assert api(f"claims/?strike={NORSI}&actor=lukoil&polarity=negative")["count"] == 0
+
+
+def test_at_least_half_of_the_output_is_a_bound_in_the_summary_too(api):
+    summary = api(f"strikes/{NORSI}/")["summary"]
+    (halted,) = summary["capacity_offline"]
+    assert halted["subject"]["id"] == "norsi"
+    assert (halted["metric"], halted["denominator"]) == ("output_halted", "facility_output")
+    assert (halted["low"], halted["high"]) == (50, None)
+    assert summary["claims"] == api(f"claims/?strike={NORSI}")["count"]
+    assert sum(summary["propositions"].values()) == api(f"propositions/?strike={NORSI}")["count"]
+    assert summary["documents"] == api(f"reports/?strike={NORSI}")["count"]
+
+
+def test_on_13_march_nobody_knew_of_a_restart(api):
+    then = accounts(api, f"strikes/{NORSI}/?known_at=2024-03-13")
+    assert one(then, "AVT-6, the main")["dispute"] == "single_origin"
+    assert not [text for text in then if "returns" in text or "restart" in text]
+    for query in ("known_at=2024-03-13", "as_of=2024-03-13"):
+        assert api(f"claims/?strike={NORSI}&topic=recovery&{query}")["count"] == 0
+        facets = api(f"claims/?strike={NORSI}&facets=topic&{query}")["facets"]["topic"]
+        assert "recovery" not in {value["value"] for value in facets}
+    now = one(accounts(api, f"strikes/{NORSI}/"), "AVT-6 returns")
+    assert ("reuters", "forecasts") in heard(now, "for")
+    assert heard(now, "silent") == [("lukoil", "no_response")]
+    assert (
+        accounts(api, "units/norsi-avt-6/?known_at=2024-03-13").keys()
+        < accounts(api, "units/norsi-avt-6/").keys()
+    )
+
+
+def test_before_the_night_there_is_no_strike(api):
+    api(f"strikes/{NORSI}/?known_at=2024-03-11", status=404)
+    api(f"strikes/{NORSI}/accounts/?as_of=2024-03-11", status=404)
+    assert api("strikes/?facility=norsi&known_at=2024-03-11")["count"] == 1  # the incident of January
+
+
+# The raid ------------------------------------------------------------------------------------------------
+
+
+def test_the_raid_is_disputed_denied_and_confirmed_point_by_point(api):
+    raid = accounts(api, f"strikes/{RAID}/")
+    crossed = one(raid, "crossed into the Kursk and Belgorod regions")
+    assert (crossed["dispute"], crossed["origins_for"], crossed["origins_against"]) == ("disputed", 3, 1)
+    assert keys(crossed) == {
+        "pro-ukrainian-militias": "positive",
+        "world-today-news": "positive",
+        "al-jazeera": "positive",
+        "roman-starovoyt": "negative",
+    }
+    incursion = one(raid, "full-scale incursion")
+    assert (incursion["dispute"], incursion["for"]) == ("denied", [])
+    assert heard(incursion, "against") == [("roman-starovoyt", "denies")]
+    shooting = one(raid, "shoot-out")
+    assert (shooting["dispute"], shooting["against"]) == ("single_origin", [])
+    assert {actor for actor, _ in heard(shooting, "for")} == {"roman-starovoyt"}
+    orders = one(raid, "acted on Kyiv's orders")
+    assert (orders["dispute"], orders["for"]) == ("denied", [])
+    assert keys(orders) == {"ukrainian-defence-intelligence": "negative"}
+    assert {actor for actor, _ in heard(orders, "against")} == {
+        "andriy-yusov",
+        "ukrainian-defence-intelligence",
+    }
+
+
+# Who changed their word ------------------------------------------------------------------------------------
+
+
+def test_a_governor_who_corrected_himself_is_one_origin_on_one_side(api):
+    found = accounts(api, "strikes/2024-03-13-novoshakhtinsk/")
+    account = one(found, "came down on the territory")
+    assert account["origins"] == [{"key": "vasily-golubev", "side": "positive", "claims": 2, "documents": 2}]
+    assert (account["dispute"], account["origins_for"], account["origins_against"]) == ("single_origin", 1, 0)
+    (fell,), (destroyed,) = account["for"], account["against"]
+    assert (fell["counts"], destroyed["counts"]) == (True, False)
+    thread = api(f"claims/{destroyed['id']}/thread/")
+    assert [(link["claim"], link["kind"], link["other"]) for link in thread["relations"]] == [
+        (fell["id"], "corrects", destroyed["id"])
+    ]
+
+
+def test_a_chief_executive_takes_back_by_afternoon_what_he_said_in_the_morning(api):
+    address = "strikes/2024-03-22-dnipro-hpp/"
+    account = one(accounts(api, address), "Dnipro HPP was being lost")
+    assert keys(account)["ukrhydroenergo"] == "negative"
+    assert [
+        (claim["stance"], claim["counts"]) for claim in account["for"] if claim["origin"] == "ukrhydroenergo"
+    ] == [("asserts", False)]
+
+
+# The whole country ---------------------------------------------------------------------------------------
+
+
+def test_shares_of_the_country_stand_side_by_side_and_are_never_one_range(api):
+    found = accounts(api, "regions/RU/?topic=capacity")
+    offline = one(found, "put part of Russia's oil-refining capacity out of operation")
+    shares = sorted(numbers(offline), key=lambda number: number[2])
+    assert shares == [
+        ("capacity_offline", 7, "2024-03-15"),
+        ("capacity_offline", 14, "2024-03-28"),
+        ("capacity_offline", 10, "2024-04-30"),
+    ]
+    hit = one(found, "three refineries hit")
+    assert [number[:2] for number in numbers(hit)] == [("capacity_of_facilities_hit", 12)]
+    assert {origin["key"] for origin in hit["origins"]} == {"bloomberg"}
+    assert offline["id"] != hit["id"]
+    assert {offline["strike"], hit["strike"]} == {None}
+    assert accounts(api, "regions/RU/?topic=capacity&known_at=2024-03-13") == {}
+    then = accounts(api, "regions/RU/?topic=capacity&known_at=2024-03-20")
+    assert [number[1] for number in numbers(one(then, "put part of"))] == [7]
+
+
+# Everything ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "query", ["", "known_at=2024-03-20", "as_of=2024-03-20", "as_of=2024-04-01&known_at=2024-03-25"]
+)
+def test_accounts_lists_and_summaries_agree_at_every_strike(api, query):
+    columns = ("dispute", "origins_for", "origins_against", "documents")
+    points = {row["id"]: row for row in api.every(f"propositions/?page_size=500&{query}")}
+    strikes = api.every(f"strikes/?page_size=500&{query}")
+    assert strikes
+    for strike in strikes:
+        found = accounts(api, f"strikes/{strike['id']}/?{query}")
+        states = dict.fromkeys(strike["summary"]["propositions"], 0)
+        said, keys_of = 0, set()
+        for account in found.values():
+            row = points[account["id"]]
+            assert [account[name] for name in columns] == [row[name] for name in columns]
+            states[account["dispute"]] += 1
+            said += sum(account["totals"].values())
+            if not account["open"]:
+                keys_of |= keys(account).keys()
+        assert strike["summary"]["propositions"] == states
+        assert (strike["summary"]["claims"], strike["summary"]["origins"]) == (said, len(keys_of))
+    listed = {row["strike"]["id"] for row in points.values() if row["strike"] is not None}
+    assert listed <= {strike["id"] for strike in strikes}

@@ -1,0 +1,619 @@
+"""Two rows are the same thing: what a merge does to addresses, counts and states, and that undoing is exact."""
+
+from typing import Any
+
+import pytest
+
+from config.urls import router
+from record.choices import Action, WithdrawalReason
+from record.doors import (
+    Blocked,
+    amend,
+    conflicts_of,
+    merge,
+    publish,
+    revise,
+    undone_with,
+    unmerge,
+    withdraw,
+)
+from record.models import Ledger, Merge, OnRecord
+from strikes.models import ClaimOrigin, Proposition, PropositionState, Strike
+from tests.factories import (
+    ActorFactory,
+    AssessmentFactory,
+    CapacityFactory,
+    ClaimEvidenceFactory,
+    ClaimFactory,
+    DamageEstimateFactory,
+    FacilityFactory,
+    PartyFactory,
+    PropositionFactory,
+    ReportFactory,
+    SourceFactory,
+    StrikeFactory,
+    UnitFactory,
+    WaveFactory,
+    WeaponCountFactory,
+)
+from tests.recording import fresh, on_record
+from tests.starter.conftest import Api
+from tests.test_doors import everything, line, lines, refused
+from tests.test_doors import the_record_holds as the_record_holds
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_record_holds")]
+OUT = WithdrawalReason.OUT_OF_SCOPE
+
+
+@pytest.fixture
+def api() -> Api:
+    return Api()
+
+
+def rules(blockers: Any) -> list[str]:
+    return [blocker.rule for blocker in blockers]
+
+
+def state(proposition: Proposition) -> tuple[Any, ...] | None:
+    kept = PropositionState.objects.current().filter(proposition=proposition)
+    return kept.values_list("state", "origins_for", "origins_against", "documents").first()
+
+
+def origin(claim: Any) -> str:
+    return ClaimOrigin.objects.current().get(claim=claim).key
+
+
+def alike(number: int = 2, **fields: Any) -> list[Proposition]:
+    """Public propositions of one strike that say the same, and something else besides."""
+    strike = on_record(StrikeFactory())
+    rows = [PropositionFactory(strike=strike, text=f"Fire, spelt way {n}.", **fields) for n in range(number)]
+    publish(*rows)
+    return [fresh(row) for row in rows]
+
+
+def said_of(proposition: Proposition, **fields: Any) -> Any:
+    return on_record(ClaimFactory(proposition=proposition, **fields))
+
+
+# --- What it does ----------------------------------------------------------------------------------------
+
+
+def test_the_survivor_stands_for_both_and_nothing_is_pointed_elsewhere():
+    loser, survivor = alike()
+    claims = [said_of(loser), said_of(survivor)]
+    revision = merge(loser, survivor, note="One fire.")
+    assert lines(revision) == [
+        line(Action.MERGE, loser, note="One fire.", replaced_by=survivor.public_id)
+    ]  # fmt: skip
+    assert list(Proposition.objects.published()) == [survivor]
+    assert [fresh(claim).proposition for claim in claims] == [loser, survivor]
+    assert state(loser) is None
+    assert state(survivor) == ("agreed", 2, 0, 2)
+
+
+def test_undoing_gives_back_exactly_what_was():
+    loser, survivor = alike()
+    said_of(loser, stance="denies")
+    said_of(survivor)
+    before = [state(loser), state(survivor)]
+    merge(loser, survivor)
+    assert state(survivor) == ("disputed", 1, 1, 2)
+    revision = unmerge(loser, note="Two fires after all.")
+    assert lines(revision) == [line(Action.UNMERGE, loser, note="Two fires after all.")]
+    assert [state(loser), state(survivor)] == before == [("denied", 0, 1, 1), ("single_origin", 1, 0, 1)]
+
+
+def test_what_was_said_while_they_were_one_stays_with_what_it_names():
+    loser, survivor = alike()
+    merge(loser, survivor)
+    said_of(loser)
+    assert state(survivor) == ("single_origin", 1, 0, 1)
+    unmerge(loser)
+    assert (state(loser), state(survivor)) == (("single_origin", 1, 0, 1), ("unreported", 0, 0, 0))
+
+
+def test_merged_speakers_are_one_origin():
+    one, other = on_record(ActorFactory()), on_record(ActorFactory())
+    (point,) = alike(1)
+    first, second = said_of(point, actor=one), said_of(point, actor=other)
+    assert state(point) == ("agreed", 2, 0, 2)
+    merge(one, other)
+    assert {origin(first), origin(second)} == {other.public_id}
+    assert state(point) == ("single_origin", 1, 0, 2)
+    unmerge(one)
+    assert (origin(first), origin(second)) == (one.public_id, other.public_id)
+    assert state(point) == ("agreed", 2, 0, 2)
+
+
+def test_a_body_that_is_merged_takes_its_spokesmen_along():
+    ministry, double = (on_record(ActorFactory(kind="government_body")) for _ in "ab")
+    spokesman = on_record(ActorFactory(kind="person", affiliation=ministry))
+    claim = said_of(alike(1)[0], actor=spokesman)
+    merge(ministry, double)
+    assert origin(claim) == double.public_id
+    unmerge(ministry)
+    assert origin(claim) == ministry.public_id
+
+
+def test_the_copies_of_a_merged_source_are_of_one_origin_with_its_own():
+    agency, double = on_record(SourceFactory()), on_record(SourceFactory())
+    (point,) = alike(1)
+    for source in (agency, double):
+        relay = on_record(ReportFactory(wire_source=source))
+        said_of(point, report=relay, actor=relay.source.voice)
+    assert state(point) == ("agreed", 2, 0, 2)
+    pairs = list(agency.pairs_below(double))
+    assert pairs == [(agency.voice, double.voice)]
+    merge(agency, double, *pairs)
+    assert state(point) == ("single_origin", 1, 0, 2)
+    unmerge(agency)
+    assert not Merge.objects.active().exists()
+    assert state(point) == ("agreed", 2, 0, 2)
+
+
+def test_a_merged_answer_is_one_rival_of_each_question_it_answers():
+    who, whoever = alike(2, open=True)
+    strike = who.strike
+    x, y = (
+        on_record(PropositionFactory(strike=strike, text=text, answers=question))
+        for text, question in (("It was X.", who), ("It was Iks.", whoever))
+    )
+    said_of(x)
+    said_of(y)
+    assert (state(who), state(whoever)) == (("single_origin", 1, 0, 1), ("single_origin", 1, 0, 1))
+    merge(y, x)
+    assert (state(who), state(whoever)) == (("agreed", 2, 0, 2), ("agreed", 2, 0, 2))
+    merge(whoever, who)
+    assert (state(who), state(whoever)) == (("agreed", 2, 0, 2), None)
+    z = on_record(PropositionFactory(strike=strike, text="It was Z.", answers=whoever))
+    said_of(z)
+    assert state(who) == ("disputed", 3, 0, 3)
+
+
+def test_a_question_about_one_of_two_merged_strikes_is_answered_from_the_other():
+    here, there = on_record(StrikeFactory()), on_record(StrikeFactory())
+    question = on_record(PropositionFactory(strike=here, open=True, text="Who?"))
+    answer = on_record(PropositionFactory(strike=there, text="It was X."))
+    said_of(answer)
+    refused(amend, answer, changes={"answers": question})
+    merge(here, there)
+    amend(answer, {"answers": question})
+    assert state(question) == ("single_origin", 1, 0, 1)
+    blocked = refused(unmerge, here)
+    assert rules(blocked) == [
+        "answers: a rival is about the same strike or the same subject as the question."
+    ]
+    amend(answer, {"answers": None})
+    assert state(question) == ("unreported", 0, 0, 0)
+    unmerge(here)
+
+
+def test_a_chain_leads_to_its_end_and_each_link_is_undone_by_itself():
+    a, b, c = alike(3)
+    for one in (a, b, c):
+        said_of(one)
+    merge(a, b)
+    merge(b, c)
+    assert state(c) == ("agreed", 3, 0, 3)
+    assert (fresh(a).survivor, fresh(b).survivor, fresh(c).survivor) == (c, c, c)
+    unmerge(b)
+    assert (state(b), state(c)) == (("agreed", 2, 0, 2), ("single_origin", 1, 0, 1))
+    assert state(a) is None
+    merge(b, c)
+    unmerge(a)
+    assert (state(a), state(c)) == (("single_origin", 1, 0, 1), ("agreed", 2, 0, 2))
+
+
+# --- What is refused -------------------------------------------------------------------------------------
+
+
+def test_only_rows_that_can_be_one_are_merged():
+    actor, other, voice = (on_record(ActorFactory(kind=kind)) for kind in ("company", "company", "anonymous"))
+    facility, draft, report = on_record(FacilityFactory()), ActorFactory(), on_record(ReportFactory())
+    assert rules(refused(merge, actor, facility)) == ["Only rows of one collection are merged."]
+    assert rules(refused(merge, actor, actor)) == ["It is not merged into itself."]
+    assert rules(refused(merge, actor, draft)) == ["It is not public."]
+    assert rules(refused(merge, draft, actor)) == ["It is not public."]
+    assert rules(refused(merge, report, on_record(ReportFactory()))) == [
+        "A row of its kind is withdrawn as a duplicate, not merged."
+    ]
+    only = ["An anonymous voice is only ever the same as another anonymous voice."]
+    assert rules(refused(merge, actor, voice)) == rules(refused(merge, voice, actor)) == only
+    merge(actor, other)
+    third = on_record(ActorFactory(kind="company"))
+    assert rules(refused(merge, actor, third)) == [f"It is merged into {other.public_id} already."]
+    assert rules(refused(merge, third, actor)) == [
+        f"It is merged into {other.public_id}: merge with that one."
+    ]
+    assert rules(refused(merge, other, actor)) == [
+        f"{actor.public_id} is merged into it: that would be a circle."
+    ]
+    assert rules(refused(unmerge, other)) == ["It is not merged into another row."]
+
+
+def test_propositions_are_merged_within_one_topic_and_subject():
+    (here,) = alike(1, topic="fire")
+    strike = here.strike
+    unit = on_record(UnitFactory())
+    of_another = {
+        "topic: they are of two topics.": PropositionFactory(strike=strike, topic="damage"),
+        "open: one is a question, the other is not.": PropositionFactory(strike=strike, topic="fire", open=True),
+        "strike: they are about two different ones; if these are one, merge these.": PropositionFactory(topic="fire"),
+        "unit: they are about two different ones; if these are one, merge these.": PropositionFactory(
+            strike=strike, topic="fire", unit=unit
+        ),
+    }  # fmt: skip
+    for rule, proposition in of_another.items():
+        assert rules(refused(merge, here, on_record(proposition))) == [rule]
+
+
+def test_propositions_of_two_strikes_are_merged_with_the_strikes():
+    here, there = on_record(PropositionFactory()), on_record(PropositionFactory())
+    refused(merge, here, there)
+    merge(here.strike, there.strike, (here, there))
+    assert fresh(here).survivor == there
+    assert rules(refused(unmerge, fresh(there))) == ["It is not merged into another row."]
+    unmerge(here)
+    assert fresh(here).survivor == here
+    merge(here, there)  # a merge of its own now, which rests on the other
+    because = f"It was merged into {there.public_id} because of this: undo that first."
+    assert rules(refused(unmerge, here.strike)) == [because]
+    unmerge(here)
+    unmerge(here.strike)
+
+
+def test_waves_are_merged_with_waves_and_never_with_what_they_group():
+    wave, campaign = on_record(WaveFactory()), on_record(WaveFactory())
+    strike = on_record(StrikeFactory(wave=wave))
+    assert rules(refused(merge, strike, campaign)) == ["kind: a wave is only ever the same as another wave."]
+    amend(wave, {"wave": campaign})
+    for pair in ((wave, campaign), (campaign, wave)):
+        assert rules(refused(merge, *pair)) == ["wave: one of the two groups the other."]
+
+
+def test_actors_that_would_speak_for_themselves_are_not_merged():
+    chief = on_record(ActorFactory(kind="person"))
+    aide = on_record(ActorFactory(kind="person", affiliation=chief))
+    clerk = on_record(ActorFactory(kind="person", affiliation=aide))
+    back = "Their survivor's affiliation: it leads back to the actor itself."
+    assert rules(refused(merge, aide, clerk)) == rules(refused(merge, chief, clerk)) == [back]
+    merge(clerk, aide)
+
+
+def test_units_are_merged_within_one_facility():
+    here, there = on_record(UnitFactory()), on_record(UnitFactory())
+    assert rules(refused(merge, here, there)) == [
+        "facility: they are parts of two facilities; merge these, or these first."
+    ]
+    merge(here.facility, there.facility, (here, there))
+
+
+def test_every_blocker_of_every_pair_is_named_at_once():
+    here, there = on_record(PropositionFactory()), on_record(PropositionFactory(topic="fire"))
+    draft = PropositionFactory()
+    blockers = refused(merge, here.strike, there.strike, (here, there), (draft, there))
+    assert rules(blockers) == ["It is not public.", "topic: they are of two topics."]
+
+
+def test_a_survivor_is_not_withdrawn_while_another_is_merged_into_it():
+    loser, survivor = (on_record(FacilityFactory()) for _ in "ab")
+    merge(loser, survivor)
+    assert rules(refused(withdraw, survivor, reason=OUT)) == [
+        f"{loser.public_id} is merged into it: undo that first."
+    ]
+    withdraw(survivor, loser, reason=OUT)
+    third, fourth = (on_record(FacilityFactory()) for _ in "ab")
+    merge(third, fourth)
+    withdraw(third, reason=OUT)
+    assert rules(refused(unmerge, fresh(third))) == ["It is not public."]
+    withdraw(fourth, reason=OUT)
+
+
+def test_a_survivor_is_not_taken_along_either():
+    loser, survivor = alike()
+    merge(loser, survivor)
+    claimed = said_of(survivor)
+    withdraw(survivor.strike, reason=OUT, along=True)  # both go
+    assert [fresh(one).status for one in (loser, survivor, claimed)] == ["withdrawn"] * 3
+
+
+def test_a_survivor_is_not_corrected_away():
+    loser, survivor = alike()
+    merge(loser, survivor)
+    from record.doors import correct
+
+    draft = revise(survivor, text="Another fire.")
+    refused(correct, draft, reason=WithdrawalReason.TYPO)
+
+
+def test_whoever_saw_an_older_version_is_refused():
+    loser, survivor = alike()
+    loser.seen_version = fresh(loser).version
+    amend(survivor, {"note": "Seen."})
+    amend(loser, {"note": "Seen."})
+    assert rules(refused(merge, loser, survivor)) == [
+        "Somebody changed it since you opened it: look at it again."
+    ]
+
+
+# --- The preview -----------------------------------------------------------------------------------------
+
+
+def test_the_preview_says_what_differs_and_what_would_happen_and_writes_nothing():
+    here, there = (on_record(StrikeFactory(title=title)) for title in ("At dawn", "In the morning"))
+    point, twin = (
+        on_record(PropositionFactory(strike=strike, text="AVT-6 burns")) for strike in (here, there)
+    )
+    on_record(PropositionFactory(strike=here, text="Nobody was hurt"))
+    said_of(point)
+    said_of(twin)
+    before = everything()
+    found = conflicts_of(here, there)
+    assert everything() == before
+    assert ("title", "At dawn", "In the morning") in found.differences
+    assert found.pairs == [(point, twin)]
+    assert found.counts == [("propositions by strike", 2, 1)]
+    assert found.blockers == []
+    said = {row: (old, new) for row, old, new in found.states}
+    assert said == {
+        point: ("single origin, 1 for and 0 against", "none of its own"),
+        twin: ("single origin, 1 for and 0 against", "agreed, 2 for and 0 against"),
+    }
+    merge(here, there, *found.pairs)
+    assert state(twin) == ("agreed", 2, 0, 2)
+
+
+def test_the_preview_says_what_is_in_the_way():
+    here, there = on_record(FacilityFactory()), on_record(ActorFactory())
+    assert rules(conflicts_of(here, there).blockers) == ["Only rows of one collection are merged."]
+    one, other = on_record(ActorFactory(kind="anonymous")), on_record(ActorFactory())
+    assert len(conflicts_of(one, other).blockers) == 1
+    report, copy = on_record(ReportFactory()), on_record(ReportFactory())
+    assert len(conflicts_of(report, copy).blockers) == 1
+
+
+def test_capacities_and_units_are_shown_side_by_side():
+    here, there = on_record(FacilityFactory()), on_record(FacilityFactory())
+    capacity = on_record(CapacityFactory(facility=here))
+    CapacityFactory(facility=there)  # a draft is nobody's business
+    assert ("capacities", str(capacity), "—") in conflicts_of(here, there).differences
+
+
+def test_facilities_bring_their_units_and_what_is_said_of_both():
+    here, there = on_record(FacilityFactory()), on_record(FacilityFactory())
+    units = [
+        on_record(UnitFactory(facility=facility, designation=name, public_id=f"{facility.public_id}-{n}"))
+        for n, (facility, name) in enumerate(
+            [(here, "АВТ-6"), (there, "AVT 6"), (here, "Tank 5"), (there, "Tank 6")]
+        )
+    ]
+    strike = on_record(StrikeFactory())
+    points = [
+        on_record(PropositionFactory(text="It burns", **fields))
+        for fields in (
+            {"strike": strike, "unit": units[0]}, {"strike": strike, "unit": units[1]},
+            {"strike": None, "facility": here}, {"strike": None, "facility": there},
+            {"strike": strike, "unit": units[2]}, {"strike": strike, "unit": units[3]},
+        )
+    ]  # fmt: skip
+    pairs = list(here.pairs_below(there))
+    assert pairs[0] == (units[0], units[1])
+    assert set(pairs[1:]) == {(points[0], points[1]), (points[2], points[3])}
+    merge(here, there, *pairs)
+    assert len(undone_with(fresh(here))) == 4
+    assert rules(refused(unmerge, fresh(units[0]))) == [
+        f"It was merged into {points[1].public_id} because of this: undo that first."
+    ]
+    unmerge(here)
+    assert not Merge.objects.active().exists()
+
+
+def test_nothing_is_proposed_twice():
+    here, there = on_record(SourceFactory()), on_record(SourceFactory())
+    merge(here.voice, there.voice)
+    assert list(here.pairs_below(there)) == []
+
+
+# --- Over HTTP -------------------------------------------------------------------------------------------
+
+
+def test_the_address_of_a_loser_leads_to_the_end_of_the_chain_and_keeps_the_query(api):
+    a, b, c = alike(3)
+    born = f"/api/v1/propositions/{a.public_id}/"
+    assert api.raw(born).status_code == 200
+    merge(a, b)
+    merge(b, c)
+    response = api.raw(f"{born}?format=json")
+    end = f"http://testserver/api/v1/propositions/{c.public_id}/?format=json"
+    assert (response.status_code, response["Location"], response["Cache-Control"]) == (308, end, "no-cache")
+    unmerge(b)
+    assert api.raw(born)["Location"].endswith(f"/{b.public_id}/")
+    unmerge(a)
+    assert api(born)["id"] == a.public_id
+    merge(a, b)
+    withdraw(a, reason=OUT)
+    assert api(born, status=410)["reason"] == "out_of_scope"
+
+
+def test_a_nested_row_is_shown_as_it_was_entered_and_its_address_leads_on(api):
+    loser, survivor = alike()
+    claim = said_of(loser)
+    merge(loser, survivor)
+    shown = api(f"claims/{claim.public_id}/")["proposition"]
+    assert shown["id"] == loser.public_id
+    assert api.raw(shown["url"]).status_code == 308
+
+
+class Side:
+    """One of everything, each resting on the others of its side."""
+
+    def __init__(self, name: str) -> None:
+        self.facility = FacilityFactory(public_id=f"{name}-facility")
+        self.unit = UnitFactory(public_id=f"{name}-unit", facility=self.facility)
+        self.actor = ActorFactory(public_id=f"{name}-actor", kind="company")
+        PartyFactory(facility=self.facility, actor=self.actor, role="operator")
+        self.wave = WaveFactory(public_id=f"{name}-wave")
+        self.strike = StrikeFactory(public_id=f"{name}-strike", facility=self.facility, wave=self.wave)
+        self.source = SourceFactory(public_id=f"{name}-source")
+        self.report = ReportFactory(source=self.source)
+        self.proposition = PropositionFactory(strike=self.strike, facility=self.facility)
+        claim = ClaimFactory(proposition=self.proposition, actor=self.actor, report=self.report)
+        of_unit = ClaimFactory(
+            proposition=PropositionFactory(strike=self.strike, unit=self.unit), actor=self.actor, report=self.report
+        )  # fmt: skip
+        for one in (claim, of_unit):
+            ClaimEvidenceFactory(claim=one)
+            DamageEstimateFactory(claim=one)
+            WeaponCountFactory(claim=one)
+        on_record(
+            claim, of_unit, self.unit, CapacityFactory(facility=self.facility, unit=self.unit, report=self.report,
+            actor=self.actor), AssessmentFactory(proposition=self.proposition),
+        )  # fmt: skip
+
+
+WORDS = [
+    (collection, word, filter.of)
+    for collection, view, _ in router.registry
+    for word, filter in getattr(getattr(view, "filterset_class", None), "base_filters", {}).items()
+    if getattr(getattr(filter, "of", None), "mergeable", False)
+]
+MERGEABLE = ["facility", "unit", "actor", "wave", "strike", "source", "proposition"]
+
+
+def finds(api: Api, row: OnRecord) -> dict[tuple[str, str], set[str]]:
+    """What the id of a row finds, in every collection by every word that takes it."""
+    return {
+        (collection, word): {one["id"] for one in api.every(f"{collection}/?{word}={row.public_id}")}
+        for collection, word, of in WORDS
+        if of is type(row)
+    }
+
+
+@pytest.mark.parametrize("kind", MERGEABLE)
+def test_either_id_finds_what_both_found_in_every_collection(api, kind):
+    one, other = Side("one"), Side("other")
+    loser, survivor = fresh(getattr(one, kind)), fresh(getattr(other, kind))
+    before, beside = finds(api, loser), finds(api, survivor)
+    assert sum(map(len, before.values())) > 5
+    if kind == "proposition":
+        merge(one.facility, other.facility)
+        merge(one.strike, other.strike)
+    if kind == "unit":
+        merge(one.facility, other.facility)
+    merge(loser, survivor)
+    gone = {merged.loser: merged.survivor for merged in Merge.objects.active()}
+    found, by_survivor = finds(api, loser), finds(api, survivor)
+    for place in before:
+        union = {gone.get(one, one) for one in before[place] | beside[place]}
+        assert found[place] == by_survivor[place] == union, place
+
+
+FACETS = [
+    (collection, word)
+    for collection, view, _ in router.registry
+    for word in getattr(view, "facets", ())
+    if (collection, word) in {(where, name) for where, name, _ in WORDS}
+]
+
+
+@pytest.mark.parametrize("kind", MERGEABLE)
+def test_facets_count_for_the_survivor(api, kind):
+    one, other = Side("one"), Side("other")
+    if kind in ("unit", "proposition"):
+        merge(one.facility, other.facility)
+        merge(one.strike, other.strike)
+    loser, survivor = fresh(getattr(one, kind)), fresh(getattr(other, kind))
+    merge(loser, survivor)
+    counted = 0
+    for collection, word in FACETS:
+        facet = api(f"{collection}/?facets={word}&page_size=1")["facets"][word]
+        values = {entry["value"]: entry["count"] for entry in facet}
+        assert loser.public_id not in values
+        if survivor.public_id in values:
+            counted += 1
+            with_it = api(f"{collection}/?{word}={loser.public_id}")["count"]
+            assert values[survivor.public_id] == with_it - (
+                word == "wave"
+            )  # which finds the wave itself, too
+    assert counted or kind == "proposition"
+
+
+def test_conditions_on_claims_find_the_survivor_of_what_the_claims_name(api):
+    here, there = on_record(StrikeFactory()), on_record(StrikeFactory())
+    point, twin = (on_record(PropositionFactory(strike=strike)) for strike in (here, there))
+    claim = said_of(point, stance="denies")
+    AssessmentFactory(proposition=point, grade="contested", grade_basis="visual")
+    on_record(
+        AssessmentFactory(proposition=twin, grade="weak", grade_basis="visual", assessed_on="2024-03-12")
+    )
+    newer = on_record(
+        AssessmentFactory(proposition=point, grade="fair", grade_basis="visual", assessed_on="2024-03-14")
+    )
+    merge(here, there, (point, twin))
+
+    def ids(address: str) -> list[str]:
+        return [row["id"] for row in api.every(address)]
+
+    for query in ("stance=denies", f"actor={claim.actor.public_id}", f"report={claim.report.public_id}",
+                  "dispute=denied", "grade=fair"):  # fmt: skip
+        assert ids(f"strikes/?{query}") == [there.public_id], query
+        assert ids(f"propositions/?{query}") == [twin.public_id], query
+        assert ids(f"claims/?{query}") == [claim.public_id], query
+    for query in ("dispute=single_origin", "grade=weak", "stance=asserts"):
+        assert ids(f"strikes/?{query}") == ids(f"propositions/?{query}") == ids(f"claims/?{query}") == [], (
+            query
+        )
+    assert newer.public_id in ids("assessments/?grade=fair")
+    unmerge(here)
+    assert ids("strikes/?stance=denies") == [here.public_id]
+
+
+def test_what_a_merged_wave_groups_is_below_its_survivor_at_any_depth(api):
+    campaign, one, other = (on_record(WaveFactory()) for _ in "abc")
+    amend(one, {"wave": campaign})
+    first, second = on_record(StrikeFactory(wave=one)), on_record(StrikeFactory(wave=other))
+    merge(one, other)
+    found = {row["id"] for row in api.every(f"strikes/?wave={campaign.public_id}")}
+    assert found == {row.public_id for row in (campaign, other, first, second)}
+    unmerge(one)
+    found = {row["id"] for row in api.every(f"strikes/?wave={campaign.public_id}")}
+    assert found == {row.public_id for row in (campaign, one, first)}
+
+
+def test_a_page_begun_before_a_merge_goes_on_as_before(api):
+    rows = alike(3)
+    first = api("propositions/?page_size=1")
+    merge(rows[0], rows[1])
+    walked = [row["id"] for row in first["results"]]
+    page = first
+    while page["next"]:
+        page = api(page["next"])
+        walked += [row["id"] for row in page["results"]]
+    assert sorted(walked) == sorted(row.public_id for row in rows)
+    assert api("propositions/")["count"] == 2
+
+
+def test_the_states_of_every_revision_stay_what_they_were():
+    loser, survivor = alike()
+    said_of(loser)
+    said_of(survivor)
+    n = Ledger.head().n
+    merge(loser, survivor)
+    publish(ActorFactory())
+    unmerge(loser)
+
+    def at(n: int) -> list[tuple[str, int]]:
+        return sorted(
+            PropositionState.objects.current(n).values_list("proposition__public_id", "origins_for")
+        )
+
+    alone = sorted([(loser.public_id, 1), (survivor.public_id, 1)])
+    assert [at(n), at(n + 1), at(n + 2), at(n + 3)] == [alone, [(survivor.public_id, 2)]] * 1 + [
+        [(survivor.public_id, 2)], alone,
+    ]  # fmt: skip
+
+
+def test_a_merge_is_nothing_without_two_rows():
+    with pytest.raises(Blocked):
+        merge(on_record(ActorFactory()), on_record(FacilityFactory()))
+    assert not Strike.objects.exists()

@@ -1,0 +1,215 @@
+"""A copy stays equal to the record while several writers change it and the client polls."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connections, transaction
+
+from record import doors
+from record.audit import discrepancies
+from record.choices import WithdrawalReason
+from record.models import Ledger
+from strikes.models import Claim, ClaimRelation, Strike
+from tests.copying import copying, equal, reached, wait_for
+from tests.factories import (
+    ActorFactory,
+    ClaimFactory,
+    DamageEstimateFactory,
+    FacilityFactory,
+    PartyFactory,
+    PropositionFactory,
+    ReportFactory,
+    StrikeFactory,
+    UnitFactory,
+    WaveFactory,
+)
+from tests.recording import fresh, on_record
+from tests.serving import serving
+from tests.test_ledger import Process, orders, running, say
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+OUT, TYPO, SAFETY = WithdrawalReason.OUT_OF_SCOPE, WithdrawalReason.TYPO, WithdrawalReason.SAFETY
+
+
+class Hand:
+    """An editor who does whatever comes into their head; what the doors refuse does not count."""
+
+    def __init__(self, name: str) -> None:
+        self.name, self.dice, self.made = name, random.Random(name), 0
+        self.done: Counter[str] = Counter()
+        self.strike = Strike.objects.get(public_id="2024-03-12-shared")
+        self.wave = self.strike.wave
+        shared: Any = Claim.objects.get(statement="shared")
+        self.shared = shared
+        self.rows: dict[str, list[Any]] = {
+            kind: [] for kind in ("actor", "facility", "proposition", "strike", "unit", "report", "claim")
+        }
+
+    def slug(self, kind: str) -> str:
+        self.made += 1
+        return f"{kind}-{self.name}-{self.made}"
+
+    def one(self, kind: str) -> Any:
+        """One of this editor's rows, as it is now; it may have gone along with another."""
+        return fresh(self.dice.choice(self.rows[kind]))
+
+    def make(self) -> tuple[str, Any]:
+        """A draft of something, and of what kind it is."""
+        match kind := self.dice.choice(["claim"] * 5 + [one for one in self.rows if one != "claim"]):
+            case "actor":
+                row: Any = ActorFactory(public_id=self.slug(kind), kind="company")
+            case "facility":
+                row = FacilityFactory(public_id=self.slug(kind))
+                PartyFactory(facility=row, actor=self.shared.actor)
+            case "unit":
+                facility = self.one("facility")
+                row = UnitFactory(
+                    public_id=self.slug(kind), facility=facility, designation=f"AVT-{self.made}"
+                )
+            case "strike":
+                row = StrikeFactory(
+                    public_id=f"2024-03-12-{self.slug(kind)}", facility=None, target_described_as="a depot"
+                )
+            case "proposition":
+                row = PropositionFactory(
+                    strike=self.dice.choice([self.strike, self.one("strike")]), text="It burns"
+                )
+            case "report":
+                row = ReportFactory(source=self.shared.report.source)
+            case _:
+                row = ClaimFactory(
+                    report=self.one("report"), actor=self.one("actor"), proposition=self.one("proposition"),
+                    stance=self.dice.choice(["asserts", "denies", "no_response"]), position=self.made,
+                )  # fmt: skip
+                if self.dice.random() < 0.5:
+                    DamageEstimateFactory(claim=row)
+        return kind, row
+
+    # What they do ------------------------------------------------------------------------------------
+
+    def publish(self) -> None:
+        with transaction.atomic():
+            kind, row = self.make()
+            doors.publish(row)
+        self.rows[kind].append(row)
+
+    def amend(self) -> None:
+        kind = self.dice.choice(list(self.rows))
+        row = self.one(kind)
+        note = f"{self.name} {self.made} {self.dice.random()}"
+        changes: dict[str, Any] = {"note": note}
+        if kind == "actor":
+            changes = {"name": note}
+        if kind == "strike":
+            changes = {"wave": self.dice.choice([self.wave, None]), "title": note}
+        if kind == "claim" and self.dice.random() < 0.3:
+            relation = ClaimRelation(kind="disputes", other=self.shared)
+            doors.amend(row, add=[relation])
+            return
+        doors.amend(row, changes, note=note)
+
+    def amend_a_number(self) -> None:
+        for number in self.one("claim").damage_estimates.all():
+            doors.amend(number, {"note": f"{self.name} {self.dice.random()}"})
+            return
+        raise doors.Blocked([])
+
+    def correct(self) -> None:
+        with transaction.atomic():
+            draft: Any = doors.revise(self.one("claim"), statement=f"Said as {self.dice.random()}")
+            doors.correct(draft, reason=TYPO, note="A slip.")
+        self.rows["claim"].append(draft)
+
+    def withdraw(self) -> None:
+        kind = self.dice.choice(["claim", "claim", "claim", "report", "unit"])
+        doors.withdraw(self.one(kind), reason=OUT, along=self.dice.random() < 0.2)
+
+    def merge(self) -> None:
+        kind = self.dice.choice(["actor", "facility", "proposition", "strike"])
+        loser, survivor = self.one(kind), self.one(kind)
+        doors.merge(loser, survivor, *(loser.pairs_below(survivor) if type(loser) is type(survivor) else ()))
+
+    def unmerge(self) -> None:
+        doors.unmerge(self.one(self.dice.choice(["actor", "facility", "proposition", "strike"])))
+
+    def take_down(self) -> None:
+        doors.takedown(self.one("claim"), reason=SAFETY)
+
+    def work(self, rounds: int) -> Counter[str]:
+        acts: dict[Callable[[], None], int] = {
+            self.publish: 40, self.amend: 20, self.amend_a_number: 6, self.correct: 12, self.withdraw: 6,
+            self.merge: 10, self.unmerge: 5, self.take_down: 1,
+        }  # fmt: skip
+        self.begin()
+        while self.done.total() < rounds:
+            (act,) = self.dice.choices(list(acts), weights=list(acts.values()))
+            try:
+                act()
+            except doors.Blocked:
+                continue
+            self.done[act.__name__] += 1
+        return self.done
+
+    def begin(self) -> None:
+        """Two of everything, so that there is something to choose from."""
+        for _ in "ab":
+            rows = [
+                ActorFactory(public_id=self.slug("actor"), kind="company"),
+                FacilityFactory(public_id=self.slug("facility")),
+                PropositionFactory(strike=self.strike, text="It burns"),
+                StrikeFactory(
+                    public_id=f"2024-03-12-{self.slug('strike')}", facility=None, target_described_as="x"
+                ),
+                ReportFactory(source=self.shared.report.source),
+            ]
+            rows.append(UnitFactory(public_id=self.slug("unit"), facility=rows[1]))
+            rows.append(ClaimFactory(actor=rows[0], proposition=rows[2], report=rows[4]))
+            doors.publish(*rows)
+            for kind, row in zip(
+                ["actor", "facility", "proposition", "strike", "report", "unit", "claim"], rows, strict=True
+            ):
+                self.rows[kind].append(row)
+
+
+def as_hand(name: str, rounds: str) -> None:
+    """An editor in a process of their own, who begins when they are told to."""
+    for _ in orders():
+        try:
+            say(json.dumps(Hand(name).work(int(rounds))))
+        finally:
+            connections.close_all()
+        break
+
+
+def keep_equal(folder: Path, hands: int, rounds: int, seconds: float) -> Counter[str]:
+    """Let several editors work at once while the client polls; in the end its copy is equal to the lists."""
+    strike = StrikeFactory(public_id="2024-03-12-shared", wave=WaveFactory())
+    on_record(ClaimFactory(statement="shared", proposition=PropositionFactory(strike=strike)))
+    file = folder / "copy.sqlite3"
+    editors = [Process(as_hand, f"hand{number}", str(rounds)) for number in range(hands)]
+    with serving(folder) as server, copying(server, file) as client:
+        wait_for(file, client, 60)
+        begun = reached(file)
+        with running(*editors):
+            for editor in editors:
+                editor.tell("work")
+            done = sum((Counter(json.loads(editor.hear())) for editor in editors), Counter[str]())
+        wait_for(file, client, seconds)
+        assert equal(file)
+    assert Ledger.head().n >= begun + hands * rounds
+    return done
+
+
+@pytest.mark.timeout(300)
+def test_a_copy_stays_equal_while_editors_work_and_it_polls(tmp_path):
+    done = keep_equal(tmp_path, hands=2, rounds=40, seconds=60)
+    assert done.total() == 80
+    assert list(discrepancies()) == []
