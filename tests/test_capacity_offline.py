@@ -517,6 +517,28 @@ def test_an_operator_has_the_days_on_which_it_operated(plant, agency, rival):
     ]
 
 
+def test_what_was_merged_is_one_thing(plant, agency, rival):
+    unit = unit_of(plant, "avt", 70)
+    double = on_record(FacilityFactory(public_id="double"))
+    again = unit_of(double, "avt-again")
+    out(agency, unit, "2024-03-01", "2024-03-10", until="2024-03-05")
+    later = out(rival, again, "2024-03-01", "2024-03-20", until="2024-03-07", numbers=[exactly(30)])
+    other = unit_of(double, "at", 5)
+    out(agency, other, "2024-03-01", "2024-03-20", until="2024-03-07")
+    operates(rival, double)
+    assert one_day("facility=plant", "2024-03-02") == (70, 70, 70)
+    doors.merge(double, plant, (again, unit))
+    for query in ("facility=plant", "facility=double", "operator=rival"):
+        assert one_day(query, "2024-03-02") == (35, 35, 35)
+    found = series("unit=avt-again&before=2024-03-08")["points"]
+    assert [best for _, best, _ in map(bounds, found)] == [30] * 6 + [0]
+    assert later in found[0]["claims"]
+    assert found[0]["facilities"] == ["plant"]
+    outages = ask("facilities/plant/timeline/")["outages"]
+    assert [len(one["claims"]) for one in outages] == [2, 1]
+    assert len(ask("units/avt/timeline/")["outages"]) == 1
+
+
 def test_drafts_are_never_seen(plant, agency):
     unit = unit_of(plant, "avt", 70)
     kept = out(agency, unit, "2024-03-01", "2024-03-10", until="2024-03-03")
@@ -558,8 +580,8 @@ def test_direct_claims_about_a_country_stand_beside_the_series_and_are_never_mix
     assert [one["number"]["claim"]["id"] for one in found["stated"]] == [flow, share]
     assert [one["said_at"] for one in found["stated"]] == ["2024-03-26T12:00:00Z", "2024-03-28T12:00:00Z"]
     first, second = found["stated"]
-    assert bounds(first["converted"]) == (200, None, None)
-    assert (second["number"]["best"], second["converted"]) == (14, None)
+    assert bounds(first["number"]["converted"]) == (200, None, None)
+    assert (second["number"]["best"], second["number"]["converted"]) == (14, None)
 
 
 def test_direct_claims_are_those_of_what_was_asked_for(country, agency, rival):

@@ -107,11 +107,11 @@ class GroupingFilter(RecordFilter):
 
 
 class OneOfFilter(RecordFilter):
-    """One of a few words."""
+    """One of a few words; without a default there is no answer without it."""
 
-    def __init__(self, choices: Iterable[str], default: str, **options: Any) -> None:
+    def __init__(self, choices: Iterable[str], default: str | None = None, **options: Any) -> None:
         super().__init__(**options)
-        self.choices, self.default = list(choices), default
+        self.choices, self.default, self.needed = list(choices), default, default is None
 
     def value(self, text: str, revision: int) -> str:
         if text not in self.choices:
