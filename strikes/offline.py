@@ -125,10 +125,10 @@ def stated_in(
     found = []
     for pk, (one, number) in by_number.items():
         if pk in there and number.part_of_id is None and says(number):
-            stated = Stated(number, one.issuer)
-            if number.effective_from is not None:
-                begun, over = period(number, one.claim)
-                stated.first, stated.until = begun.day, over.last_day if over is not None else None
+            begun, until = period(number, one.claim)
+            stated = Stated(
+                number, one.issuer, begun.day if begun else None, until.last_day if until else None
+            )
             first = policy == Policy.OPERATOR_FIRST and one.issuer in operators
             found.append(((first, one.rank, number.public_id), stated))
     return [stated for _, stated in sorted(found, key=lambda pair: pair[0], reverse=True)]

@@ -4,32 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.http import HttpResponse
 from rest_framework.request import Request
-from rest_framework.response import Response
 
-from record.api.columns import Column, chosen, columns_of, csv_row
-from record.api.filters import (
-    IdsFilter,
-    OneOfFilter,
-    RecordFilterSet,
-    WhenFilter,
-    WordsFilter,
-    check_parameters,
-)
-from record.api.formats import Csv, Json, check_format
-from record.api.pages import BACK_IN_TIME, Pin, today
+from record.api.filters import IdsFilter, OneOfFilter, RecordFilterSet, WhenFilter, WordsFilter
+from record.api.pages import today
 from record.api.problems import BadParameter
-from record.api.views import PREFIX, PublicView
+from record.api.stats import StatsView
 from record.models import AsOf
 from sources.models import Actor
 from strikes.choices import FacilityKind, Metric, PartyRole, Polarity, RegionLevel, Topic, UnitKind
-from strikes.conversions import SIZES, comparable, shown
+from strikes.conversions import SIZES, shown
 from strikes.filters import RegionsFilter
+from strikes.measures import converted
 from strikes.models import Claim, DamageEstimate, Facility, Party, Proposition, Region, Unit
 from strikes.offline import (
     DAY,
@@ -46,14 +35,14 @@ from strikes.offline import (
     series,
     stage,
     stretches,
-    together,
     within,
 )
 from strikes.outages import OFFLINE, Policy, Statement
 from strikes.pictures import SeriesSvg
-from strikes.serializers.offline import CapacityOfflineSerializer, PointSerializer
+from strikes.reading import SUBJECTS, with_prefix
+from strikes.serializers.offline import CapacityOfflineSerializer, PointInTable
 from strikes.standing import retracted
-from strikes.timelines import bounds_in, capacities_of, facility_of, operators_of, outages
+from strikes.timelines import Merged, bounds_in, capacities_of, facility_of, operators_of, outages
 
 FLOWS = [unit for unit, size in SIZES.items() if size.dimension in ("mass_flow", "volume_flow", "power")]
 PLACES = ("unit", "facility", "operator", "region", "country")
@@ -65,7 +54,7 @@ class OfflineFilters(RecordFilterSet):
     """What can be asked of the series."""
 
     unit_of_measure = OneOfFilter(
-        FLOWS, "", help_text="The unit of the answer; amounts in other units are converted into it. Needed."
+        FLOWS, help_text="The unit of the answer; amounts in other units are converted into it."
     )
     unit = IdsFilter(Unit, help_text="Units, all of one stage.")
     facility = IdsFilter(Facility, help_text="Facilities, with their units.")
@@ -90,16 +79,7 @@ class OfflineFilters(RecordFilterSet):
     before = WhenFilter(help_text="Up to this day, itself not counted; tomorrow if not given.")
 
 
-@dataclass
-class Stated:
-    """What somebody said of a region or an operator as a whole; never mixed with the series."""
-
-    number: Any
-    claim: Any
-    converted: Any
-
-
-class CapacityOfflineView(PublicView):
+class CapacityOfflineView(StatsView):
     """How much capacity was offline from day to day, week to week or month to month, as far as anybody said.
 
     A series of lower bound, value and upper bound, built from the outages of units and facilities as one policy
@@ -114,43 +94,16 @@ class CapacityOfflineView(PublicView):
 
     serializer_class = CapacityOfflineSerializer
     parameters_class = OfflineFilters
-    renderer_classes = [Json, Csv, SeriesSvg]
-    pin: Pin
+    name = "capacity-offline"
+    renderer_classes = [*StatsView.renderer_classes, SeriesSvg]
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)
-        words = OfflineFilters.base_filters
-        several = [name for name, word in words.items() if word.several]
-        check_parameters(request, [*words, *BACK_IN_TIME, "format", "fields"], [*several, "fields"])
-        check_format(request, cast(Any, request).accepted_renderer)
-        self.pin = Pin.of(request)
-        cast(Any, request).pin = self.pin
-        self.revalidate(request, self.pin)
-
-    def get(self, request: Request) -> HttpResponse | Response:
-        asked_for: Any = request
-        chosen = OfflineFilters(request.query_params, Facility.objects.none(), request=asked_for)
-        chosen.form.is_valid()
-        asked = chosen.asked()
-        found = offline(asked, self.pin.then, today(request))
-        context = {"api": f"{self.base_url()}{PREFIX}"}
-        body = CapacityOfflineSerializer(found, context=context).data
-        return self.table(body) if isinstance(asked_for.accepted_renderer, Csv) else Response(body)
-
-    def table(self, body: dict[str, Any]) -> HttpResponse:
-        """The points, one a row, each with what all of them have in common."""
+    def get(self, request: Request) -> Any:
+        asked = self.asked_of(Facility.objects.none())
+        asked.form.is_valid()
+        found = offline(asked.asked(), self.pin.then, today(request))
+        body = CapacityOfflineSerializer(found, context={"api": self.api}).data
         common = {name: body[name] for name in ("unit_of_measure", "policy", "interval")}
-        columns = chosen(
-            [*(Column((name,)) for name in common), *columns_of(PointSerializer())], self.request
-        )
-        rows = [[column.cell({**common, **point}) for column in columns] for point in body["points"]]
-        lines = [csv_row([column.name for column in columns]), *map(csv_row, rows)]
-        file = f"capacity-offline-r{self.pin.revision}.csv"
-        return HttpResponse(
-            b"".join(lines),
-            content_type=Csv.content_type,
-            headers={"Content-Disposition": f'attachment; filename="{file}"'},
-        )
+        return self.answer(body, [{**common, **point} for point in body["points"]], PointInTable())
 
     def judged_by(self) -> list[str]:
         return [today(self.request).isoformat()]
@@ -162,8 +115,6 @@ def day(given: Any) -> dt.date | None:
 
 def offline(asked: dict[str, Any], then: AsOf, today: dt.date) -> dict[str, Any]:
     """The whole answer: the series, what was left out of it, and what was said directly."""
-    if "unit_of_measure" not in asked:
-        raise BadParameter("unit_of_measure", f"Name the unit of the answer: {', '.join(FLOWS)}.", "missing")
     place = next((word for word in PLACES if word in asked), None)
     if place is None:
         raise BadParameter("facility", f"Say of what: one of {', '.join(PLACES)}.", "missing")
@@ -172,7 +123,9 @@ def offline(asked: dict[str, Any], then: AsOf, today: dt.date) -> dict[str, Any]
         raise BadParameter("before", "It is not later than `after`.", "invalid")
     unit, policy = asked["unit_of_measure"], Policy(asked.get("policy", Policy.LATEST))
     interval = asked.get("interval", "month")
-    facilities = places(asked, then)
+    merged = Merged.at(then)
+    roots = places(asked, then, merged)
+    facilities = Facility.objects.same(roots, then)
     units, alone = Q(facility__in=facilities), Q(pk__in=facilities)
     if "unit" in asked:
         units &= Q(pk__in=asked["unit"])
@@ -181,14 +134,15 @@ def offline(asked: dict[str, Any], then: AsOf, today: dt.date) -> dict[str, Any]
     if "unit" in asked or "unit_kind" in asked:
         alone = Q(pk__in=[])
     stages = stages_of(asked, units, then)
-    operators = operators_of(Q(pk__in=facilities), then)
-    windows = operated(asked["operator"], facilities, then) if "operator" in asked else None
-    capacities = capacities_of(units, Q(pk__in=facilities), then)
-    told = outages(units, alone, then, place)
+    operators = operators_of(Q(pk__in=facilities), then, merged)
+    windows = operated(asked["operator"], facilities, then, merged) if "operator" in asked else None
+    capacities = capacities_of(units, Q(pk__in=facilities), then, merged)
+    told = outages(units, alone, then, merged, place)
     found: list[Stretch] = []
     left_out: list[LeftOut] = []
     for episode in told.episodes:
-        about, facility = episode.said[0].claim.proposition, facility_of(episode).pk
+        about = episode.said[0].claim.proposition
+        facility = merged.facility(facility_of(episode).pk)
         known = operators.on(facility, episode.first_day)
         reading = episode.read(policy, known)
         claims = [claim.public_id for claim in episode.claims]
@@ -203,7 +157,7 @@ def offline(asked: dict[str, Any], then: AsOf, today: dt.date) -> dict[str, Any]
         mine = stretches(episode, reading, facility, known_amounts, unit, policy, today)
         if windows is not None:
             mine = list(within(mine, windows.get(facility, [])))
-        mine = list(within(mine, [(after, before - DAY if before else None)]))
+        mine = list(within(mine, [(after, max(before, dt.date.min + DAY) - DAY if before else None)]))
         if reason is None:
             found += mine
         elif mine:
@@ -223,10 +177,10 @@ def offline(asked: dict[str, Any], then: AsOf, today: dt.date) -> dict[str, Any]
             "interval", f"More than {MOST_POINTS:,} points: narrow it with `after` and `before`.", "too_much"
         )
     points = series(calendar(found, limits_of(capacities, unit), first, last), interval, first, last)
-    names = dict(Facility.objects.filter(pk__in=facilities).values_list("pk", "public_id"))
+    names = dict(Facility.objects.filter(pk__in=roots).values_list("pk", "public_id"))
     return {
         "unit_of_measure": unit, "policy": policy.value, "interval": interval, "points": points, "names": names,
-        "denominator": denominator(capacities, unit, facilities),
+        "denominator": denominator(capacities, unit, roots),
         "stated": stated, "left_out": left_out,
     }  # fmt: skip
 
@@ -244,7 +198,7 @@ def says_how_much(one: Statement) -> bool:
 
 
 def operated(
-    actors: set[int], facilities: set[int], then: AsOf
+    actors: set[int], facilities: set[int], then: AsOf, merged: Merged
 ) -> dict[int, list[tuple[dt.date | None, dt.date | None]]]:
     """From which to which day some actors operated each facility."""
     found: dict[int, list[Any]] = defaultdict(list)
@@ -252,17 +206,17 @@ def operated(
         facility__in=facilities, role=PartyRole.OPERATOR, actor__in=actors
     )
     for facility, since, until in parties.values_list("facility", "since", "until"):
-        found[facility].append((since, until))
+        found[merged.facility(facility)].append((since, until))
     return found
 
 
-def places(asked: dict[str, Any], then: AsOf) -> set[int]:
-    """The public facilities that every place that was asked for has in it."""
-    rows: QuerySet[Any] = Facility.objects.published(then)
+def places(asked: dict[str, Any], then: AsOf, merged: Merged) -> set[int]:
+    """The facilities that every place that was asked for has in it; what stands for one merged away has its places."""
+    rows: QuerySet[Any] = Facility.objects.cited(then)
     if "facility" in asked:
         rows = rows.filter(pk__in=asked["facility"])
     if "unit" in asked:
-        rows = rows.filter(units__in=asked["unit"])
+        rows = rows.filter(pk__in=Unit.objects.filter(pk__in=asked["unit"]).values("facility"))
     if "facility_kind" in asked:
         rows = rows.filter(kind__in=asked["facility_kind"])
     for word in ("region", "country"):
@@ -271,7 +225,7 @@ def places(asked: dict[str, Any], then: AsOf) -> set[int]:
     if "operator" in asked:
         parties = Party.objects.published(then).filter(role=PartyRole.OPERATOR, actor__in=asked["operator"])
         rows = rows.filter(pk__in=parties.values("facility"))
-    return set(rows.values_list("pk", flat=True))
+    return {merged.facility(pk) for pk in rows.values_list("pk", flat=True)}
 
 
 def stages_of(asked: dict[str, Any], units: Q, then: AsOf) -> set[str]:
@@ -311,7 +265,7 @@ def denominator(capacities: dict[Any, list[Any]], unit: str, facilities: set[int
     }  # fmt: skip
 
 
-def said_directly(asked: dict[str, Any], unit: str, then: AsOf) -> list[Stated]:
+def said_directly(asked: dict[str, Any], unit: str, then: AsOf) -> list[Any]:
     """Numbers of capacity offline that were said of the regions or operators themselves, in time."""
     subjects = Q(pk__in=[])
     for word in ("region", "country"):
@@ -322,20 +276,17 @@ def said_directly(asked: dict[str, Any], unit: str, then: AsOf) -> list[Stated]:
         subjects |= Q(actor__in=asked["operator"])
     propositions = Proposition.objects.published(then).filter(subjects, topic=Topic.CAPACITY)
     claims = Claim.objects.published(then).of_polarity(Polarity.POSITIVE).filter(proposition__in=propositions)
-    numbers = (
+    numbers: list[Any] = list(
         DamageEstimate.objects.published(then)
         .filter(metric=Metric.CAPACITY_OFFLINE, claim__in=claims)
         .exclude(claim__report__in=retracted(then))
-        .select_related(
-            "claim__actor", "claim__proposition", "claim__report__source", "part_of", "published_rev"
-        )
+        .select_related("part_of", "published_rev")
+        .select_related(*with_prefix("claim", "actor", "report__source"))
+        .select_related(*with_prefix("claim__proposition", "strike__facility", *SUBJECTS))
         .order_by("claim__known_at", "public_id")[: MOST_STATED + 1]
     )
-    found = []
-    for one in numbers:
-        fits = comparable(one.unit_of_measure, unit) and one.unit_of_measure != unit
-        amount = together([bounds_in(one, unit)]) if fits else None
-        found.append(Stated(one, one.claim, amount))
-    if len(found) > MOST_STATED:
+    if len(numbers) > MOST_STATED:
         raise BadParameter("country", f"More than {MOST_STATED} direct claims: narrow it.", "too_much")
-    return found
+    for number in numbers:
+        number.converted = converted(number, unit) if number.unit_of_measure != unit else None
+    return numbers

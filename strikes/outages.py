@@ -162,27 +162,33 @@ def statements(claim: Any) -> Iterable[Statement]:
     subject = subject_of(claim.proposition)
     if subject is None:
         return
-    issuer, numbers = claim.origin_key, [n for n in claim.public_estimates if n.metric in (*OFFLINE, *LOAD)]
     topic, forecast = claim.proposition.topic, claim.stance == Stance.FORECASTS
     if forecast and topic != Topic.RECOVERY:
         return  # what is only predicted to begin
-    dated = claim.event_earliest is not None
+    issuer, dated = claim.origin_key, claim.event_earliest is not None
+    numbers = [
+        number for number in claim.public_estimates
+        if number.metric in (*OFFLINE, *LOAD) and number.effective_from_edge != NumberEdge.FORECAST
+    ]  # fmt: skip
+    if topic == Topic.OPERATIONS_HALTED and dated:
+        yield Statement(claim, subject, issuer, *halt(claim), numbers=numbers)
+        return  # the periods of its numbers then only say when it was how much
+    spans = [one for one in numbers if one.metric in OFFLINE and one.effective_from is not None]
+    alone = [one for one in numbers if one not in spans]
     if topic == Topic.RECOVERY and dated:
         over = span_of(claim)
         kind = EndKind.FORECAST if forecast or over.day > said_on(claim) else EndKind.FACT
-        yield Statement(claim, subject, issuer, None, over, kind, numbers)
-    elif topic == Topic.OPERATIONS_HALTED and dated:
-        yield Statement(claim, subject, issuer, *halt(claim), numbers=numbers)
-    elif numbers:
-        yield Statement(claim, subject, issuer, numbers=numbers)
-    for number in numbers:
-        if number.metric in OFFLINE and number.effective_from_edge == NumberEdge.STATED:
-            begun, until = period(number, claim)
-            kind_of = {NumberEdge.OPEN.value: EndKind.OPEN, NumberEdge.FORECAST.value: EndKind.FORECAST}
-            edge = kind_of.get(str(number.effective_until_edge))
-            if until is not None and edge is None:
-                edge = EndKind.FORECAST if until.day > said_on(claim) else EndKind.FACT
-            yield Statement(claim, subject, issuer, begun, until, edge, [number])
+        yield Statement(claim, subject, issuer, None, over, kind, alone)
+    elif alone:
+        yield Statement(claim, subject, issuer, numbers=alone)
+    for number in spans:
+        begun, until = period(number, claim)
+        edge = {NumberEdge.OPEN.value: EndKind.OPEN, NumberEdge.FORECAST.value: EndKind.FORECAST}.get(
+            str(number.effective_until_edge)
+        )
+        if until is not None and edge is None:
+            edge = EndKind.FORECAST if until.day > said_on(claim) else EndKind.FACT
+        yield Statement(claim, subject, issuer, begun, until, edge, [number])
 
 
 def halt(claim: Any) -> tuple[Span, Span | None, EndKind | None]:
@@ -201,12 +207,13 @@ def span_of(claim: Any) -> Span:
     return span(claim.event_earliest, claim.event_latest, claim.event_timezone, claim.event_local_date)
 
 
-def period(number: Any, claim: Any) -> tuple[Span, Span | None]:
+def period(number: Any, claim: Any) -> tuple[Span | None, Span | None]:
     """From when until when a number holds, on the clocks of the place as far as the claim or its strike names them."""
     strike = claim.proposition.strike
     zone = claim.event_timezone or (strike.timezone if strike is not None else None)
-    until = number.effective_until
-    return span(number.effective_from, None, zone), None if until is None else span(until, None, zone)
+    ends = number.effective_from, number.effective_until
+    begun, until = (None if moment is None else span(moment, None, zone) for moment in ends)
+    return begun, until
 
 
 def subject_of(proposition: Any) -> Subject | None:

@@ -1,9 +1,15 @@
-"""Pictures of timelines and series: plain SVG, readable in print and by a screen reader, each mark with its claim."""
+"""Pictures of timelines and series: plain SVG, readable in print and by a screen reader, each mark with its claim.
+
+Nothing is told by colour alone: what is certain is solid, what is only possible is hatched, what is predicted or
+beyond the last word has a dashed line.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
+from decimal import ROUND_CEILING, Decimal
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -12,8 +18,10 @@ from rest_framework.response import Response
 from record.api.formats import Json
 
 WIDTH, LEFT, RIGHT, TOP = 960, 190, 30, 64
-ROW, BAR = 34, 16
-HEIGHT, FLOOR = 320, 250
+BAR, LANE, GAP = 20, 11, 10
+HEIGHT, FLOOR = 320, 262
+NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What no XML document may have in it, however it is written."""
 
 
 class Svg(Json):
@@ -29,7 +37,7 @@ class Svg(Json):
         if response is not None and response.status_code >= 400:
             problem: bytes = super().render(data, accepted_media_type, renderer_context)
             return problem
-        return render_to_string(self.template, self.drawn(data)).encode()
+        return NOT_XML.sub("", render_to_string(self.template, self.drawn(data))).encode()
 
     def drawn(self, data: dict[str, Any]) -> dict[str, Any]:
         """The marks of the picture, with their places."""
@@ -51,7 +59,7 @@ class Axis:
     def ticks(self) -> list[dict[str, Any]]:
         """The first days of months, quarters or years, at most about a dozen."""
         months = (self.last.year - self.first.year) * 12 + self.last.month - self.first.month + 1
-        step = next(step for step in (1, 3, 6, 12, 24, 60, 120, 1200) if months / step <= 12)
+        step = next(step for step in (1, 3, 6, 12, 24, 60, 120, 1200, 120_000) if months / step <= 12)
         found, day = [], self.first.replace(day=1)
         while day <= self.last:
             if day >= self.first and (day.year * 12 + day.month - 1) % step == 0:
@@ -64,11 +72,16 @@ def day(text: str) -> dt.date:
     return dt.date.fromisoformat(text)
 
 
+def and_by(edge: dict[str, Any]) -> str:
+    """Who says so, and in which claims."""
+    return f"by {', '.join(edge['issuers'])} ({', '.join(edge['claims'])})"
+
+
 # Timelines ------------------------------------------------------------------------------------------------
 
 
 class TimelineSvg(Svg):
-    """Outages as bars: dark as they are read, light where others begin or end them, dashed where predicted."""
+    """Outages as bars, solid as far as they are over and hatched as far as they are not; below, what others say."""
 
     template = "pictures/timeline.svg"
 
@@ -81,53 +94,74 @@ class TimelineSvg(Svg):
                 day(edge["at"][name]) for edge in edges(outage) for name in ("local_date", "local_until")
             ]
         today = dt.date.today()
-        axis = Axis(
-            min(days, default=today) - dt.timedelta(days=10), max(days, default=today) + dt.timedelta(days=20)
-        )
-        rows = [self.row(number, outage, axis) for number, outage in enumerate(outages)]
-        bottom = TOP + ROW * len(rows)
+        first, last = min(days, default=today), max(days, default=today)
+        axis = Axis(first - dt.timedelta(days=10), last + dt.timedelta(days=20))
+        rows, bottom = [], TOP
+        for outage in outages:
+            rows.append(self.row(bottom, outage, axis))
+            bottom += rows[-1]["height"]
         return {
             "title": f"Outages of {place['display']}, {axis.first} to {axis.last}",
             "summary": " ".join(row["said"] for row in rows) or "No outage was reported.",
-            "policy": data["policy"], "width": WIDTH, "height": bottom + 60, "bottom": bottom, "left": LEFT,
-            "ticks": axis.ticks(), "rows": rows, "top": TOP,
+            "policy": data["policy"], "width": WIDTH, "height": bottom + 40 + (0 if rows else 20), "left": LEFT,
+            "bottom": bottom + (0 if rows else 20), "ticks": axis.ticks(), "rows": rows, "top": TOP, "bar": BAR - 4,
             "strikes": [
                 {"x": axis.at(day(one["local_date"])), "text": f"{one['kind']}: {one['display']}", "url": one["url"]}
                 for one in data["strikes"]
             ],
         }  # fmt: skip
 
-    def row(self, number: int, outage: dict[str, Any], axis: Axis) -> dict[str, Any]:
+    def row(self, top: int, outage: dict[str, Any], axis: Axis) -> dict[str, Any]:
+        """One outage: a bar for each reading of it and, in lanes below, what else was said of its edges."""
         whole = outage["facility"]["display"]
         name = (
             outage["unit"]["display"].removesuffix(f", {whole}") if outage["unit"] else "The whole facility"
         )
         readings = [outage] if outage["start"] else outage["readings"]
-        bars = [self.bar(one, axis, light=len(readings) > 1) for one in readings if one["start"]["at"]]
-        marks = [
-            {
-                "x": axis.at(day(edge["at"]["local_until"])), "dashed": edge["kind"] == "forecast",
-                "text": f"{'Predicted end' if edge['kind'] == 'forecast' else 'Also said'}: "
-                f"{edge['at']['local_until']}, by {', '.join(edge['issuers'])} ({', '.join(edge['claims'])})",
-            }
-            for edge in [*outage["rivals"]["start"], *outage["rivals"]["end"]]
-            if edge["at"]
-        ]  # fmt: skip
-        said = f"{name}: " + "; ".join(bar["text"] for bar in bars) + "."
-        return {"y": TOP + ROW * number, "name": name, "bars": bars, "marks": marks, "said": said}
+        first = top if outage["start"] else top + BAR  # below the name, where each reading names its issuer
+        bars = [self.bar(first + BAR * number, one, axis) for number, one in enumerate(readings)]
+        below = first + BAR * len(readings)
+        rivals = [*outage["rivals"]["start"], *outage["rivals"]["end"]]
+        marks = [self.mark(below + LANE * number, one, axis) for number, one in enumerate(rivals)]
+        return {
+            "y": top, "name": name, "bars": bars, "marks": marks, "height": below + LANE * len(marks) + GAP - top,
+            "said": f"{name}: {'; '.join(bar['text'] for bar in bars)}.",
+        }  # fmt: skip
 
-    def bar(self, reading: dict[str, Any], axis: Axis, light: bool) -> dict[str, Any]:
+    def bar(self, top: int, reading: dict[str, Any], axis: Axis) -> dict[str, Any]:
         start, end = reading["start"], reading["end"]
-        begun = day(start["at"]["local_date"])
+        begun = day(start["at"]["local_date"]) if start["at"] else None
         over = day(end["at"]["local_until"]) if end["at"] else axis.last
-        by = f" by {reading['issuer']}" if reading.get("issuer") else ""
+        issuer = reading.get("issuer")
+        since = f"out from {begun}" if begun else "out, nobody says since when,"
         ended = {
             "fact": f"until {over}", "forecast": f"still, predicted until {over}", "open": "still, no end predicted",
         }[end["kind"]]  # fmt: skip
         claims = ", ".join(dict.fromkeys([*start["claims"], *end["claims"]]))
+        left, right = axis.at(begun or axis.first), axis.at(over)
         return {
-            "x": axis.at(begun), "width": max(axis.at(over) - axis.at(begun), 2), "dashed": end["kind"] != "fact",
-            "light": light, "text": f"out from {begun} {ended}{by} ({claims})",
+            "x": left, "y": top, "width": round(max(right - left, 2), 1), "over": end["kind"] == "fact",
+            "issuer": issuer, "text": f"{since} {ended}{f' by {issuer}' if issuer else ''} ({claims})",
+        }  # fmt: skip
+
+    def mark(self, top: int, edge: dict[str, Any], axis: Axis) -> dict[str, Any]:
+        """A rival: a circle on its last day, with a line from its first; an arrow where it is said to go on."""
+        said = {None: "Also said to begin", "fact": "Also said to end", "forecast": "Predicted to end"}
+        if edge["at"] is None:
+            text = f"Also said to go on, {and_by(edge)}"
+            return {
+                "y": top,
+                "x": LEFT,
+                "end": axis.at(axis.last),
+                "open": True,
+                "dashed": False,
+                "text": text,
+            }
+        first, last = edge["at"]["local_date"], edge["at"]["local_until"]
+        when = first if first == last else f"between {first} and {last}"
+        return {
+            "y": top, "x": axis.at(day(first)), "end": axis.at(day(last)), "open": False,
+            "dashed": edge["kind"] == "forecast", "text": f"{said[edge['kind']]}: {when}, {and_by(edge)}",
         }  # fmt: skip
 
 
@@ -142,7 +176,7 @@ def edges(outage: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 class SeriesSvg(Svg):
-    """Bounds as bands from the lowest to the highest, values as lines; dashed where a part is predicted."""
+    """The least as solid columns, the most as bands above them, values as lines; dashed beyond the last word."""
 
     template = "pictures/series.svg"
 
@@ -153,39 +187,43 @@ class SeriesSvg(Svg):
             min((day(one["start"]) for one in points), default=today),
             max((day(one["until"]) for one in points), default=today),
         )
-        tops = [one[name] for one in points for name in ("low", "best", "high") if one[name] is not None]
-        most = max([*tops, 0]) * 1.1 or 1
-
-        def height(value: float) -> float:
-            return round(FLOOR - value / most * (FLOOR - TOP), 1)
-
+        scale = steps(
+            [one[name] for one in points for name in ("low", "best", "high") if one[name] is not None]
+        )
         unit = data["unit_of_measure"].replace("_", " ")
-        bands = []
-        for one in points:
-            low, high = one["low"] or 0, one["high"]
-            top = height(most if high is None else high)
-            text = (
-                f"{one['start']} to {one['until']}: at least {low}"
-                + (f", at most {high}" if high is not None else ", left open above")
-                + f" {unit} ({', '.join(one['claims']) or 'no claim'})"
-            )
-            x = axis.at(day(one["start"]))
-            bands.append(
-                {
-                    "x": x, "width": max(round(axis.at(day(one["until"])) - x, 1), 0.5), "top": top,
-                    "height": max(round(height(low) - top, 1), 1.5), "open": high is None, "floor": height(low),
-                    "best": height(one["best"]) if one["best"] is not None else None, "text": text,
-                    "end": round(axis.at(day(one["until"])), 1),
-                    "dashed": one["forecast"], "empty": not one["claims"],
-                }
-            )  # fmt: skip
-        scale = [
-            {"y": height(most / 1.1 * part / 4), "text": f"{most / 1.1 * part / 4:.4g}"} for part in range(5)
-        ]
+        bands = [self.band(one, axis, scale[-1], unit) for one in points if one["claims"]]
         return {
             "title": f"Capacity offline, {unit}, {axis.first} to {axis.last}",
-            "summary": " ".join(f"{band['text']}." for band in bands if not band["empty"]) or "Nothing was offline.",
+            "summary": f"{len(points)} periods, {len(bands)} of them with something offline."
+            + (f" {len(data['left_out'])} outages or numbers are left out." if data["left_out"] else ""),
             "policy": data["policy"], "interval": data["interval"], "unit": unit, "width": WIDTH, "height": HEIGHT,
             "left": LEFT, "floor": FLOOR, "top": TOP, "right": WIDTH - RIGHT, "bands": bands, "ticks": axis.ticks(),
-            "scale": scale,
+            "scale": [{"y": height(value, scale[-1]), "text": f"{value:g}"} for value in scale],
         }  # fmt: skip
+
+    def band(self, one: dict[str, Any], axis: Axis, most: float, unit: str) -> dict[str, Any]:
+        low, best, high = one["low"] or 0, one["best"], one["high"]
+        left, right = axis.at(day(one["start"])), axis.at(day(one["until"]))
+        least = height(low, most)
+        top = TOP * 1.0 if high is None else height(high, most)
+        bounds = f"at least {low}, {'left open above' if high is None else f'at most {high}'} {unit}"
+        beyond = ", in part beyond the last word" if one["forecast"] else ""
+        return {
+            "x": left, "end": right, "width": round(max(right - left, 0.5), 1), "half": round((right - left) / 2, 1), "least": least,
+            "sure": round(FLOOR - least, 1), "top": top, "maybe": round(least - top, 1), "open": high is None,
+            "best": None if best is None else height(best, most), "dashed": one["forecast"],
+            "text": f"{one['start']} to {one['until']}: {bounds}{beyond} ({', '.join(one['claims'])})",
+        }  # fmt: skip
+
+
+def height(value: float, most: float) -> float:
+    return round(FLOOR - value / most * (FLOOR - TOP), 1)
+
+
+def steps(values: list[float]) -> list[float]:
+    """Round numbers from nought up to the largest of some values or above it, about five."""
+    most = Decimal(str(max([*values, 0]) or 1))
+    whole = Decimal(10) ** (most.adjusted() - 1)
+    step = next(size * whole for size in (1, 2, Decimal("2.5"), 5, 10, 20, 25) if size * whole * 5 >= most)
+    count = int((most / step).to_integral_value(ROUND_CEILING))
+    return [float(step * number) for number in range(count + 1)]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import product
-from typing import Any
+from typing import Any, Self
 
 from django.db.models import OuterRef, Prefetch, Q, Subquery
 
@@ -25,6 +25,8 @@ from strikes.models import (
     DamageEstimate,
     Facility,
     Party,
+    Proposition,
+    Strike,
     Unit,
 )
 from strikes.outages import (
@@ -51,7 +53,26 @@ MOST_CLAIMS = 5_000
 # Reading them ---------------------------------------------------------------------------------------------
 
 
-def outages(units: Q, facilities: Q, then: AsOf, narrow: str) -> Heard:
+@dataclass(frozen=True)
+class Merged:
+    """Units and facilities that were merged away, each with the key of what stands for it."""
+
+    units: dict[int, int]
+    facilities: dict[int, int]
+
+    @classmethod
+    def at(cls, then: AsOf) -> Self:
+        return cls(Unit.objects.merged(then), Facility.objects.merged(then))
+
+    def facility(self, key: int) -> int:
+        return self.facilities.get(key, key)
+
+    def root(self, subject: Subject) -> Subject:
+        kind, key = subject
+        return kind, self.units.get(key, key) if kind == "unit" else self.facility(key)
+
+
+def outages(units: Q, facilities: Q, then: AsOf, merged: Merged, narrow: str) -> Heard:
     """What is said of outages of some units and facilities, at a point in time. Five queries, bounded work.
 
     ``narrow`` is the parameter to narrow it by, where there is too much.
@@ -85,27 +106,31 @@ def outages(units: Q, facilities: Q, then: AsOf, narrow: str) -> Heard:
     denials = []
     for claim in on_their_side(claims, then):
         if claim.polarity == Polarity.POSITIVE:
-            said += statements(claim)
+            said += (replace(one, subject=merged.root(one.subject)) for one in statements(claim))
         elif claim.proposition.topic == Topic.OPERATIONS_HALTED:
             subject = subject_of(claim.proposition)
             if subject is not None:
-                denials.append((subject, claim))
+                denials.append((merged.root(subject), claim))
     return heard(said, denials)
 
 
 def on_their_side(claims: Sequence[Any], then: AsOf) -> list[Any]:
     """The claims that their origins still stand by: an origin has one side of a proposition, its newest."""
+    merged = Proposition.objects.merged(then)
     groups: dict[tuple[int, str], list[Any]] = defaultdict(list)
     for claim in claims:
-        groups[claim.proposition_id, claim.origin_key].append(claim)
+        groups[merged.get(claim.proposition_id, claim.proposition_id), claim.origin_key].append(claim)
     torn = [one for group in groups.values() if len({c.polarity for c in group}) > 1 for one in group]
     updates = set(
         ClaimRelation.objects.published(then)
         .filter(kind__in=SUPERSEDING, other__public_id__in=[claim.lineage for claim in torn])
         .values_list("claim__public_id", "other__public_id")
     )
-    side = {key: side_of(group, updates) for key, group in groups.items()}
-    return [one for one in claims if one.polarity == side[one.proposition_id, one.origin_key]]
+    kept = set()
+    for group in groups.values():
+        side = side_of(group, updates)
+        kept |= {one.pk for one in group if one.polarity == side}
+    return [one for one in claims if one.pk in kept]
 
 
 @dataclass(frozen=True)
@@ -123,17 +148,17 @@ class Operators:
         }
 
 
-def operators_of(facilities: Q, then: AsOf) -> Operators:
+def operators_of(facilities: Q, then: AsOf, merged: Merged) -> Operators:
     found: dict[int, list[Any]] = defaultdict(list)
     parties = Party.objects.published(then).filter(
         facility__in=Facility.objects.filter(facilities), role=PartyRole.OPERATOR
     )
     for facility, *party in parties.values_list("facility", "actor__public_id", "since", "until"):
-        found[facility].append(tuple(party))
+        found[merged.facility(facility)].append(tuple(party))
     return Operators(found)
 
 
-def capacities_of(units: Q, facilities: Q, then: AsOf) -> dict[Subject, list[Any]]:
+def capacities_of(units: Q, facilities: Q, then: AsOf, merged: Merged) -> dict[Subject, list[Any]]:
     """What reports say some units and facilities can do, the newest report first."""
     rows = Capacity.objects.published(then).filter(
         Q(unit__in=Unit.objects.filter(units))
@@ -143,7 +168,8 @@ def capacities_of(units: Q, facilities: Q, then: AsOf) -> dict[Subject, list[Any
     for row in rows.select_related(
         "report__source", "facility", "unit__facility", "actor", "published_rev"
     ).order_by("-report__issued_latest", "public_id"):
-        found[("unit", row.unit_id) if row.unit_id else ("facility", row.facility_id)].append(row)
+        subject = ("unit", row.unit_id) if row.unit_id else ("facility", row.facility_id)
+        found[merged.root(subject)].append(row)
     return found
 
 
@@ -171,10 +197,12 @@ class Outage:
 
 @dataclass
 class Timeline:
-    """What was said of outages: those that have a time, and numbers that have none."""
+    """Strikes, what was said of outages, numbers without a time, and what reports say can be done."""
 
+    strikes: Iterable[Any]
     outages: list[Outage]
     undated: list[Any]
+    capacities: list[Any]
 
 
 def facility_of(episode: Episode) -> Any:
@@ -185,15 +213,14 @@ def facility_of(episode: Episode) -> Any:
 
 
 def shown(
-    episode: Episode, policy: Policy | None, operators: Operators, shares: list[Share], today: dt.date
+    episode: Episode, policy: Policy | None, operators: Collection[str], shares: list[Share], today: dt.date
 ) -> Outage:
     """An outage as a policy reads it; without one, as each issuer does, scored by the one heard last."""
-    facility = facility_of(episode)
-    reading = episode.read(policy or Policy.LATEST, operators.on(facility.pk, episode.first_day))
+    reading = episode.read(policy or Policy.LATEST, operators)
     begun, ended = episode.rivals(reading)
     return Outage(
         unit=episode.said[0].claim.proposition.unit,
-        facility=facility,
+        facility=facility_of(episode),
         start=reading.start if policy else None,
         end=reading.end if policy else None,
         days=reading.days if policy else None,
@@ -208,23 +235,32 @@ def shown(
     )
 
 
-def timeline(
-    units: Q, facility: Any, whole: bool, then: AsOf, policy: Policy | None, today: dt.date,
-    capacities: dict[Subject, list[Any]],
-) -> Timeline:  # fmt: skip
-    """The outages of some units of a facility and, if asked for, of the whole of it; the earliest first."""
-    of_facility = Q(pk=facility.pk)
-    operators = operators_of(of_facility, then)
-    found = outages(units, of_facility if whole else Q(pk__in=[]), then, "known_at")
-    stated = capacities.get(("facility", facility.pk), [])
-    shown_now = [
-        shown(
-            one, policy, operators,
-            shares_of(capacities.get(one.subject, []), stated) if one.subject[0] == "unit" else [], today,
-        )
-        for one in sorted(found.episodes, key=lambda one: (one.first_day, one.subject))
-    ]  # fmt: skip
-    return Timeline(shown_now, list({n.pk: n for one in found.undated for n in one.numbers}.values()))
+def timeline(of: Unit | Facility, then: AsOf, policy: Policy | None, today: dt.date) -> Timeline:
+    """What was said of outages of a unit, or of a facility and its units; the earliest outage first."""
+    merged = Merged.at(then)
+    facility: Any = of if isinstance(of, Facility) else of.facility
+    root = merged.facility(facility.pk)
+    whole = Q(pk__in=Facility.objects.same([facility.pk], then))
+    if of is facility:
+        units, alone = Q(facility__in=Facility.objects.filter(whole)), whole
+    else:
+        units, alone = Q(pk__in=Unit.objects.same([of.pk], then)), Q(pk__in=[])
+    operators = operators_of(whole, then, merged)
+    capacities = capacities_of(units, whole, then, merged)
+    stated = capacities.get(("facility", root), [])
+    found = outages(units, alone, then, merged, "known_at")
+    outages_shown = []
+    for one in sorted(found.episodes, key=lambda one: (one.first_day, one.subject)):
+        shares = shares_of(capacities.get(one.subject, []), stated) if one.subject[0] == "unit" else []
+        outages_shown.append(shown(one, policy, operators.on(root, one.first_day), shares, today))
+    return Timeline(
+        Strike.objects.published(then)
+        .filter(facility__in=Facility.objects.filter(whole))
+        .order_by("earliest", "public_id"),
+        outages_shown,
+        list({n.pk: n for one in found.undated for n in one.numbers}.values()),
+        [row for (kind, _), group in capacities.items() for row in group if of is facility or kind == "unit"],
+    )
 
 
 # Shares -----------------------------------------------------------------------------------------------------

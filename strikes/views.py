@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -57,7 +57,7 @@ from strikes.serializers.places import (
 )
 from strikes.serializers.timelines import timeline_of
 from strikes.standing import known_states
-from strikes.timelines import capacities_of, timeline
+from strikes.timelines import timeline
 
 MOST_ACCOUNTS, MOST_CLAIMS = 500, 5_000
 """Propositions, and claims of them, that one answer shows."""
@@ -146,26 +146,8 @@ class WithTimeline(WithAccounts):
             "policy"
         )
         policy = None if word == "all" else Policy(word)
-        facility = row if isinstance(row, Facility) else row.facility
-        whole = row is facility
-        units = Q(facility=row) if whole else Q(pk=row.pk)
-        capacities = capacities_of(units, Q(pk=facility.pk), self.pin.then)
-        told = timeline(units, facility, whole, self.pin.then, policy, today(request), capacities)
-        strikes = (
-            Strike.objects.published(self.pin.then)
-            .filter(facility=facility)
-            .order_by("earliest", "public_id")
-        )
-        found = {
-            self.model._meta.model_name: row,
-            "policy": word,
-            "strikes": strikes,
-            "outages": told.outages,
-            "undated": told.undated,
-            "capacities": [
-                one for (kind, _), group in capacities.items() for one in group if whole or kind == "unit"
-            ],
-        }
+        told = timeline(row, self.pin.then, policy, today(request))
+        found: dict[Any, Any] = {self.model._meta.model_name: row, "policy": word, **vars(told)}
         return Response(self.timeline_serializer(found, context=self.get_serializer_context()).data)
 
     def judged_by(self) -> list[str]:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.test import Client
 
@@ -49,16 +50,18 @@ def between(low: Any, high: Any, **more: Any) -> dict[str, Any]:
     return {"comparator": "range", "low": low, "high": high, **more}
 
 
-def midnight(day: str) -> dt.datetime:
-    """The beginning of a day in Moscow."""
-    return dt.datetime.fromisoformat(f"{day}T00:00:00+03:00")
+def midnight(day: str, zone: str = "UTC") -> dt.datetime:
+    """The beginning of a day in a zone."""
+    return dt.datetime.combine(dt.date.fromisoformat(day), dt.time.min, ZoneInfo(zone))
 
 
-def lasting(start: str, until: str | None = None, edge: str | None = None) -> dict[str, Any]:
+def lasting(
+    start: str, until: str | None = None, edge: str | None = None, zone: str = "UTC"
+) -> dict[str, Any]:
     """From when until when a number holds."""
-    found: dict[str, Any] = {"effective_from": midnight(start), "effective_from_edge": "stated"}
+    found: dict[str, Any] = {"effective_from": midnight(start, zone), "effective_from_edge": "stated"}
     if until is not None:
-        found |= {"effective_until": midnight(until), "effective_until_edge": edge or "stated"}
+        found |= {"effective_until": midnight(until, zone), "effective_until_edge": edge or "stated"}
     elif edge is not None:
         found["effective_until_edge"] = edge
     return found
@@ -91,7 +94,8 @@ def draft(
 
 def says(by: Any, topic: str, about: Any, on: str, event: Any = None, numbers: Any = (), **more: Any) -> str:
     """The id of a public claim."""
-    return str(on_record(draft(by, topic, about, on, event, tuple(numbers), **more)).public_id)
+    claim = on_record(draft(by, topic, about, on, event, tuple(numbers), **more))
+    return str(claim.public_id)
 
 
 def out(by: Any, about: Any, since: str, on: str, until: str | None = None, **more: Any) -> str:

@@ -321,6 +321,7 @@ def check_random_counts(examples: int) -> None:
     check()
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.django_db
 def test_random_counts_equal_a_slow_and_obvious_count():
     check_random_counts(examples=30)

@@ -223,7 +223,7 @@ def test_a_number_with_a_period_is_an_outage(unit, agency):
 
 def test_the_period_of_a_number_is_on_the_clocks_of_the_strike_if_it_has_one(agency):
     strike = on_record(StrikeFactory(facility__public_id="plant", timezone="Europe/Moscow"))
-    number = exactly(50, **lasting("2024-03-12", "2024-03-20"))
+    number = exactly(50, **lasting("2024-03-12", "2024-03-20", zone="Europe/Moscow"))
     claim = draft(agency, Topic.CAPACITY, strike.facility, "2024-03-25", numbers=(number,))
     claim.proposition.strike = strike
     claim.proposition.save()
@@ -285,6 +285,31 @@ def test_a_number_of_which_nobody_says_when_is_kept_apart(unit, agency):
     (kept,) = answer["undated"]
     assert (kept["low"], kept["best"], kept["high"]) == (50, None, None)
     assert kept["claim"]["id"] == claim
+
+
+def test_the_periods_of_the_numbers_of_a_halt_say_how_much_it_was_and_end_nothing(unit, agency):
+    numbers = [
+        exactly(50, **lasting("2024-03-12", "2024-03-20")),
+        exactly(30, **lasting("2024-03-20", "2024-04-01")),
+    ]
+    out(agency, unit, "2024-03-12", "2024-04-10", numbers=numbers)
+    outage = the_outage()
+    assert reading(outage) == ("2024-03-12", None, "open")
+    assert [(one["low"], one["high"]) for one in outage["offline"]] == [(30, 50)]
+
+
+def test_a_number_belongs_to_its_own_period_whenever_it_was_said(unit, agency):
+    says(
+        agency,
+        Topic.CAPACITY,
+        unit,
+        "2024-05-15",
+        numbers=[exactly(50, **lasting("2024-03-12", "2024-03-20"))],
+    )
+    out(agency, unit, "2024-05-01", "2024-05-02")
+    first, second = outages()
+    assert [one["low"] for one in first["offline"]] == [50]
+    assert (second["offline"], second["start"]["at"]["local_date"]) == ([], "2024-05-01")
 
 
 # Forecasts --------------------------------------------------------------------------------------------

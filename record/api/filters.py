@@ -107,11 +107,11 @@ class GroupingFilter(RecordFilter):
 
 
 class OneOfFilter(RecordFilter):
-    """One of a few words."""
+    """One of a few words; without a default there is no answer without it."""
 
-    def __init__(self, choices: Iterable[str], default: str, **options: Any) -> None:
+    def __init__(self, choices: Iterable[str], default: str | None = None, **options: Any) -> None:
         super().__init__(**options)
-        self.choices, self.default = list(choices), default
+        self.choices, self.default, self.needed = list(choices), default, default is None
 
     def value(self, text: str, revision: int) -> str:
         if text not in self.choices:
@@ -281,7 +281,7 @@ def resolve(model: type[OnRecord], ids: Iterable[str], revision: int) -> set[int
     asked = list(ids)
     for public_id in asked:
         if "\x00" in public_id:
-            raise ValidationError(_unknown(model, public_id), "unknown_id")
+            raise ValidationError(_unknown(model, public_id, revision), "unknown_id")
     wanted = set(asked)
     if model.mergeable:
         wanted = wanted.union(*Merge.objects.families(model.collection, asked, revision).values())
@@ -294,18 +294,18 @@ def resolve(model: type[OnRecord], ids: Iterable[str], revision: int) -> set[int
     for public_id in asked:
         row = rows.get(public_id)
         if row is None or row.taken_down_rev_id:
-            raise ValidationError(_unknown(model, public_id), "unknown_id")
+            raise ValidationError(_unknown(model, public_id, revision), "unknown_id")
         if row.withdrawn_rev_id is not None and row.withdrawn_rev_id <= revision:
             successor = f"; it was replaced by {row.replaced_by.public_id}" if row.replaced_by else ""
             raise ValidationError(f"{public_id} was withdrawn from the record{successor}.", "withdrawn_id")
     return {row.pk for row in rows.values()}
 
 
-def _unknown(model: type[OnRecord], public_id: str) -> str:
+def _unknown(model: type[OnRecord], public_id: str, revision: int) -> str:
     text = f"No public {model._meta.verbose_name} has the id {shown(public_id)}."
     if model._meta.get_field("public_id").has_default() or len(public_id) > 80:
         return text  # random ids have no neighbours
-    known = model._default_manager.published().values_list("public_id", flat=True)[:5000]
+    known = model._default_manager.published(revision).values_list("public_id", flat=True)[:5000]
     near = difflib.get_close_matches(public_id, list(known), n=1, cutoff=0.75)
     return f"{text} Did you mean {near[0]}?" if near else text
 

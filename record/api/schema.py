@@ -218,7 +218,8 @@ FORMS: dict[type[filters.RecordFilter], Callable[[Any], tuple[str, Schema]]] = {
     filters.SearchFilter: lambda word: ("", {"type": "string", "minLength": 1, "maxLength": 200}),
     filters.GroupingFilter: lambda word: (
         "By commas or by repetition.",
-        {"type": "array", "items": {"type": "string", "enum": word.known}, "minItems": 1, "maxItems": 2},
+        {"type": "array", "items": {"type": "string", "enum": word.known}}
+        | {"minItems": 1, "maxItems": 2, "uniqueItems": True},
     ),
 }
 

@@ -79,10 +79,11 @@ class PointSerializer(PeriodSerializer, AmountSerializer):
 class StatedSerializer(serializers.Serializer[Any]):
     """What somebody said of a region or an operator as a whole."""
 
-    number = DamageEstimateSerializer(help_text="The number as it was said, with its claim.")
-    converted = AmountSerializer(
-        allow_null=True,
-        help_text="The same in the unit of the answer; null if it is in it, or cannot be converted.",
+    said_at = serializers.DateTimeField(source="claim.known_at", help_text="From when it was known (UTC).")
+    number = DamageEstimateSerializer(
+        source="*",
+        help_text="The number as it was said, with its claim; `converted` is in the unit of the answer, null if "
+        "the number is in it, or cannot be converted.",
     )
 
 
@@ -113,3 +114,12 @@ class CapacityOfflineSerializer(serializers.Serializer[Any]):
         self._context = {**self.context, "names": found["names"]}
         shown_now: dict[str, Any] = super().to_representation(found)
         return shown_now
+
+
+class PointInTable(PointSerializer):
+    """A point as a row of a table, with what all of them have in common."""
+
+    def get_fields(self) -> dict[str, Any]:
+        common = CapacityOfflineSerializer().get_fields()
+        names = ("unit_of_measure", "policy", "interval")
+        return {**{name: common[name] for name in names}, **super().get_fields()}

@@ -89,7 +89,7 @@ def test_a_preview_and_a_refused_save_leave_no_trace(editor):
 def test_times_that_were_worked_out_are_in_the_history(editor):
     report = ReportFactory()
     editor.saved(page(report), issued_timezone="Europe/Kyiv", issued_from_time="08:25")
-    assert values(history(editor, report), "Issued earliest") == [
+    assert values(history(editor, report), "Issued earliest (UTC)") == [
         ("2024-03-12 06:00:00+00:00", "2024-03-12 06:25:00+00:00")
     ]
 

@@ -1,6 +1,11 @@
 """Two editors at once: the second save of one version is refused, shows both versions, and loses nothing."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
+
+import pytest
+from django.db import connection
 
 from record import doors
 from record.choices import WithdrawalReason
@@ -215,3 +220,26 @@ def test_a_draft_published_while_it_is_being_deleted_stays(editor, monkeypatch):
     monkeypatch.setattr(Editor, "post", publish_first)
     assert editor.post(page(report, "delete"), {"post": "yes"}).status_code == 403
     assert Report.objects.filter(pk=report.pk).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_saves_in_the_same_moment_one_is_refused(account):
+    """Neither has seen the other when it begins: the row is held while one of them saves."""
+    editors = [Editor(account("editor")), Editor(account("editor", "another"))]
+    together = Barrier(2, timeout=30)
+
+    def save(editor: Editor, form: dict[str, Any], title: str) -> int:
+        together.wait()
+        try:
+            return int(editor.post(page(report), form | {"title": title}).status_code)
+        finally:
+            connection.close()
+
+    for _ in range(3):
+        report = ReportFactory()
+        forms = [editor.form(page(report)) for editor in editors]
+        with ThreadPoolExecutor(2) as pool:
+            answers = list(pool.map(save, editors, forms, ["Mine", "Theirs"]))
+        assert sorted(answers) == [200, 302]
+        assert fresh(report).version == 2
+        assert fresh(report).title == ["Mine", "Theirs"][answers.index(302)]

@@ -2,14 +2,27 @@
 
 from collections.abc import Callable
 from contextlib import contextmanager
-from typing import Any
 
 from django.contrib.auth.models import User
 from playwright.sync_api import Page, expect
 
+from record import doors
+from record.choices import WithdrawalReason
 from sources.models import Actor, Report, Source
 from strikes.models import Claim, Facility, Proposition
 from tests.browser.conftest import Desk
+from tests.factories import (
+    ClaimFactory,
+    ClaimStepFactory,
+    DamageEstimateFactory,
+    FacilityFactory,
+    FacilityNameFactory,
+    PartyFactory,
+    PropositionFactory,
+    StrikeFactory,
+    WeaponCountFactory,
+)
+from tests.recording import on_record
 
 
 @contextmanager
@@ -240,22 +253,7 @@ def test_every_kind_of_page_is_fit_for_everybody(desk):
     administrate(desk)
 
 
-def a_small_record() -> Any:
-    from record import doors
-    from record.choices import WithdrawalReason
-    from tests.factories import (
-        ClaimFactory,
-        ClaimStepFactory,
-        DamageEstimateFactory,
-        FacilityFactory,
-        FacilityNameFactory,
-        PartyFactory,
-        PropositionFactory,
-        StrikeFactory,
-        WeaponCountFactory,
-    )
-    from tests.recording import on_record
-
+def a_small_record() -> None:
     facility = FacilityFactory(name="NORSI", name_local="НОРСИ", public_id="norsi", town="Kstovo")
     FacilityNameFactory(facility=facility)
     PartyFactory(facility=facility)

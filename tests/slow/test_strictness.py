@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import pytest
 import yaml
@@ -78,8 +78,14 @@ LEGAL = {
     "flag": "true",
     "moment": "2024-03-12T08:25:00Z",
     "search": "norsi",
-    "columns": "id",
 }
+
+
+NEEDED = {
+    "stats_strikes": {"group_by": "month"},
+    "stats_capacity_offline": {"unit_of_measure": "t_per_day", "facility": "norsi"},
+}
+"""What an operation does not do without."""
 
 
 def description() -> dict[str, Any]:
@@ -108,7 +114,7 @@ def parameters(operation: dict[str, Any], place: str = "query") -> Iterator[dict
 
 def form(parameter: dict[str, Any]) -> str:
     """What kind of value a parameter takes, by its schema alone."""
-    schema = parameter["schema"]
+    schema = resolved(parameter["schema"])
     if schema.get("type") == "array":
         items = resolved(schema["items"])
         if parameter["name"] == "fields":
@@ -127,7 +133,7 @@ def form(parameter: dict[str, Any]) -> str:
 
 def legal(parameter: dict[str, Any], api: Api) -> str | None:
     """A value that the parameter takes by itself; null if there is none without another parameter."""
-    kind, schema = form(parameter), parameter["schema"]
+    kind, schema = form(parameter), resolved(parameter["schema"])
     if kind in ("words", "facets"):
         return str(resolved(schema["items"])["enum"][0])
     if kind == "ids":
@@ -148,20 +154,23 @@ def expected(parameter: dict[str, Any], case: str) -> str | None:
         return "invalid_choice" if parameter["name"] == "format" else "empty"  # it is read before all others
     if kind == "search" and case in TEXTS_WITH_A_WORD:
         return None
-    if (
-        kind == "moment"
-        and case.endswith("day")
-        and not (parameter["name"] in BACK_IN_TIME and "last" in case)
-    ):
-        return None  # one does not go back to the future
+    if kind == "moment" and case == "the last day" and parameter["name"] in BACK_IN_TIME:
+        return "future"
+    if kind == "moment" and case.endswith("day"):
+        return None
     if case == "repeated":
-        return None if several and kind != "columns" else "repeated"
+        return None if several and kind != "columns" and parameter["name"] != "group_by" else "repeated"
     return "invalid" if parameter["name"] == "ordering" else CODES.get(kind, "invalid")
 
 
 def an_id(api: Api, address: str) -> str:
     """One that there is in a collection; it is refused for its parameters before it is looked for."""
     return next((row["id"] for row in api(address)["results"]), "none")
+
+
+def first_column(response: Any) -> str:
+    text = b"".join(response) if response.streaming else response.content
+    return str(text.decode().partition(",")[0])
 
 
 @pytest.fixture
@@ -180,6 +189,10 @@ def slowest() -> Iterator[list[float]]:
         yield took
 
 
+def codes_of(response: Any) -> set[str]:
+    return {error["code"] for error in problem_of(response, 400)["errors"]}
+
+
 def check(api: Api, address: str, name: str, code: str | None, took: list[float]) -> None:
     for attempt in ("first", "second"):  # a busy machine may halt for a second, but not twice
         took.clear()
@@ -188,6 +201,13 @@ def check(api: Api, address: str, name: str, code: str | None, took: list[float]
             break
         assert attempt == "first", f"a query of {address} took {max(took)} seconds"
     if code is None:
+        if "/stats/" in address and response.status_code == 400:
+            # A series of centuries, or of a time before or after all: no value is wrong by itself.
+            assert codes_of(response) <= {"too_much", "incomparable", "unknown_id"}, (
+                address,
+                response.content,
+            )
+            return
         legal = {200, 404} if name in BACK_IN_TIME else {200}  # an object may not have been there by then
         assert response.status_code in legal, (address, response.content)
         return
@@ -200,19 +220,24 @@ def check(api: Api, address: str, name: str, code: str | None, took: list[float]
 def test_every_parameter_refuses_what_it_cannot_mean(api, operation_id, slowest):
     path, operation = OPERATIONS[operation_id]
     path = re.sub(r"(.*)\{.*\}", lambda found: f"{found[1]}{an_id(api, found[1])}", path)
+    needed = NEEDED.get(operation_id, {})
+    fine = f"{path}?{urlencode(needed)}" if needed else path
     for one in parameters(operation):
         name, value = one["name"], legal(one, api)
-        begin = f"{path}?format=csv&{name}=" if name == "fields" else f"{path}?{name}="
+        others = needed | ({"format": "csv"} if name == "fields" else {})
+        begin = f"{path}?{''.join(f'{other}={given}&' for other, given in others.items() if other != name)}"
+        if name == "fields":
+            value = first_column(api.raw(begin[:-1]))
         cases = dict(CASES)
         if value is not None:
             cases["repeated"] = f"{quote(value)}&{name}={quote(value)}"
             if value.swapcase() != value and name != "q":
                 cases["wrong case"] = quote(value.swapcase())
         for case, text in cases.items():
-            check(api, begin + text, name, expected(one, case), slowest)
-        check(api, f"{path}?{name.upper()}=1", name.upper(), "unknown_parameter", slowest)
-        check(api, f"{path}?{name}s=1", f"{name}s", "unknown_parameter", slowest)
-        assert api.raw(path).status_code in (200, 404)
+            check(api, f"{begin}{name}={text}", name, expected(one, case), slowest)
+        check(api, f"{begin}{name.upper()}=1", name.upper(), "unknown_parameter", slowest)
+        check(api, f"{begin}{name}s=1", f"{name}s", "unknown_parameter", slowest)
+        assert api.raw(fine).status_code in (200, 404)
 
 
 @pytest.mark.parametrize("operation_id", [name for name in OPERATIONS if name.endswith("_retrieve")])

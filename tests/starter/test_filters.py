@@ -199,12 +199,19 @@ def test_the_first_and_the_last_day_there_is_can_be_asked_for(api, word):
         ("claims/?low_min=1e400", "low_min", "from 0"),
         ("claims/?q=!!!", "q", "letter or digit"),
         ("claims/?facets=stanc", "facets", "stance"),
+        ("facilities/norsi/timeline/?policy=latest&policy=latest", "policy", "one value"),
     ],
 )
 def test_a_bad_value_is_explained(api, query, parameter, words):
     problem = api(query, status=400)
     assert problem["errors"][0]["parameter"] == parameter
     assert words in problem["errors"][0]["detail"]
+
+
+def test_an_id_that_was_not_there_by_then_is_not_suggested(api):
+    problem = api("claims/?facility=norsi&as_of=2020-01-01", status=400)
+    assert problem["errors"][0]["code"] == "unknown_id"
+    assert "Did you mean" not in problem["detail"]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,192 @@
+"""What the starter record says of outages: how long, by whose word, and where its sources part."""
+
+import pytest
+
+AVT_6 = "units/norsi-avt-6/timeline/"
+
+
+def outages(api, address):
+    return api(address)["outages"]
+
+
+def the_outage(api, address):
+    (found,) = outages(api, address)
+    return found
+
+
+def at(edge):
+    return edge["at"] and edge["at"]["local_date"], edge["at"] and edge["at"]["local_until"]
+
+
+# NORSI ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("policy", ["latest", "widest", "operator_first"])
+def test_avt_6_was_offline_for_102_days(api, policy):
+    outage = the_outage(api, f"{AVT_6}?policy={policy}")
+    assert at(outage["start"]) == ("2024-03-12", "2024-03-12")
+    assert at(outage["end"]) == ("2024-06-22", "2024-06-22")
+    assert outage["end"]["kind"] == "fact"
+    assert outage["days"] == {"low": 102, "high": 102}
+    assert set(outage["start"]["issuers"]) == set(outage["end"]["issuers"]) == {"reuters-industry-sources"}
+    for edge in ("start", "end"):
+        for claim in outage[edge]["claims"]:
+            assert api(f"claims/{claim}/")["proposition"]["topic"] in ("operations_halted", "recovery")
+
+
+def test_avt_6_restarted_at_about_sixty_percent(api):
+    outage = the_outage(api, AVT_6)
+    loads = {one["metric"]: one for one in outage["load"]}
+    assert (loads["utilisation"]["comparator"], loads["utilisation"]["best"]) == ("approximately", 60)
+    assert (loads["utilisation"]["low"], loads["utilisation"]["high"]) == (None, None)
+    assert loads["utilisation"]["denominator"] == "unit_capacity"
+    assert (loads["throughput"]["best"], loads["throughput"]["unit_of_measure"]) == (15_800, "t_per_day")
+
+
+def test_every_forecast_of_the_return_of_avt_6_is_scored(api):
+    forecasts = {one["issuer"]: one for one in the_outage(api, AVT_6)["forecasts"]}
+    quarter = forecasts["reuters-lukoil-source"]
+    assert (quarter["predicted"]["local_date"], quarter["predicted"]["local_until"]) == (
+        "2024-04-01",
+        "2024-06-30",
+    )
+    assert (quarter["outcome"], quarter["days_late"]) == ("met", 0)
+    table = forecasts["reuters"]
+    assert table["predicted"]["local_date"] == "2024-06-30"
+    assert (table["outcome"], table["days_late"]) == ("early", -8)
+    claims = api.every("claims/?unit=norsi-avt-6&topic=recovery&stance=forecasts")
+    assert {one["claim"]["id"] for one in forecasts.values()} == {claim["id"] for claim in claims}
+
+
+def test_in_may_the_outage_of_avt_6_was_open_and_its_forecasts_pending(api):
+    outage = the_outage(api, f"{AVT_6}?known_at=2024-05-01")
+    assert outage["end"]["kind"] == "forecast"
+    assert at(outage["end"]) == ("2024-04-01", "2024-06-30")
+    assert outage["days"] is None
+    assert [one["outcome"] for one in outage["forecasts"]] == ["pending", "pending"]
+    assert outage["load"] == []
+    days = api(
+        "stats/capacity-offline/?unit=norsi-avt-6&unit_of_measure=mt_per_year&interval=day&known_at=2024-05-01"
+    )
+    assert days["points"][-1]["until"] == "2024-05-02"
+    assert (days["points"][-1]["low"], days["points"][-1]["best"]) == (0, None)
+
+
+def test_the_cracker_and_avt_6_are_two_causes_and_not_one_sum(api):
+    found = {one["unit"]["id"]: one for one in outages(api, "facilities/norsi/timeline/?known_at=2024-05-01")}
+    assert found["norsi-kk-1"]["start"]["at"]["local_date"] == "2024-01-04"
+    assert found["norsi-kk-1"]["end"]["kind"] == "forecast"
+    assert not set(found["norsi-kk-1"]["claims"]) & set(found["norsi-avt-6"]["claims"])
+    series = api(
+        "stats/capacity-offline/?facility=norsi&unit_of_measure=kt_per_day&after=2024-04-01&before=2024-05-01"
+    )
+    (april,) = series["points"]
+    only = api(
+        "stats/capacity-offline/?unit=norsi-avt-6&unit_of_measure=kt_per_day&after=2024-04-01&before=2024-05-01"
+    )
+    assert (april["low"], april["best"], april["high"]) == tuple(
+        only["points"][0][b] for b in ("low", "best", "high")
+    )
+    assert any("norsi-kk-1 is a unit of another stage" in one["reason"] for one in series["left_out"])
+    cracker = api(
+        "stats/capacity-offline/?unit=norsi-kk-1&unit_of_measure=kt_per_day&after=2024-01-04&before=2024-01-05"
+    )
+    assert cracker["points"][0]["best"] == 6.3
+
+
+def test_at_least_half_stays_a_lower_bound(api):
+    timeline = api("facilities/norsi/timeline/")
+    halved = [one for one in timeline["undated"] if one["metric"] == "output_halted"]
+    assert len(halved) == 2
+    for one in halved:
+        assert (one["comparator"], one["low"], one["best"], one["high"]) == ("at_least", 50, None, None)
+        assert one["denominator"] == "facility_output"
+    series = api("stats/capacity-offline/?facility=norsi&unit_of_measure=mt_per_year")
+    reasons = {claim: one["reason"] for one in series["left_out"] for claim in one["claims"]}
+    assert {reasons[one["claim"]["id"]] for one in halved} == {
+        "It says how much was offline, and neither it nor any other claim says from when."
+    }
+    used = {claim for one in series["points"] for claim in one["claims"]}
+    assert not used & {one["claim"]["id"] for one in halved}
+
+
+def test_shares_of_four_denominators_stand_side_by_side_and_none_follows_from_another(api):
+    timeline = api("facilities/norsi/timeline/")
+    capacities = {one["id"]: one for one in timeline["capacities"]}
+    (avt,) = (one for one in timeline["outages"] if one["unit"]["id"] == "norsi-avt-6")
+    shares = {
+        (one["denominator"], capacities[one["unit_capacity"]]["best"]): one["best"] for one in avt["shares"]
+    }
+    assert round(shares["facility_capacity", 9]) == 53
+    assert round(shares["facility_throughput", 9]) == 57
+    halted = {one["denominator"] for one in timeline["undated"] if one["metric"] == "output_halted"}
+    assert halted == {"facility_output"}
+    # What the plant did before, and while the unit was down: the fall is for the reader to reckon.
+    done = [one for one in capacities.values() if one["unit"] is None and one["basis"] == "throughput"]
+    flows = {one["period_as_stated"]: one for one in done if one["unit_of_measure"] != "percent"}
+    assert flows["2023"]["best"] == 15.8
+    assert flows["average while the unit was down, March to June 2024"]["best"] == 22
+    assert (
+        avt["offline"] == []
+    )  # nobody stated how much of the unit was offline, and nothing is put in its place
+
+
+def test_the_plant_is_never_above_what_it_has_and_says_what_that_is(api):
+    series = api(
+        "stats/capacity-offline/?facility=norsi&unit_of_measure=mt_per_year&interval=day&before=2024-08-01"
+    )
+    whole = series["denominator"]
+    assert round(whole["best"]) == 17
+    assert api(f"capacities/{whole['capacities'][0]}/")["facility"]["id"] == "norsi"
+    assert (whole["facilities"], whole["of"]) == (1, 1)
+    days = {one["start"]: one for one in series["points"]}
+    assert days["2024-03-12"]["best"] == days["2024-06-21"]["best"] == 9
+    assert days["2024-06-22"]["best"] == 0
+    assert max(one["high"] for one in days.values()) <= whole["best"]
+    assert sum(one["best"] > 0 for one in days.values()) == 102
+
+
+# Volgograd and others ---------------------------------------------------------------------------------
+
+
+def test_a_table_and_a_later_word_stand_as_rivals_of_the_return_at_volgograd(api):
+    outage = the_outage(api, "units/volgograd-elou-avt-5/timeline/")
+    assert at(outage["end"]) == ("2024-02-21", "2024-02-21")
+    assert outage["end"]["issuers"] == ["reuters-lukoil-source"]
+    rivals = {edge["kind"]: edge for edge in outage["rivals"]["end"]}
+    assert at(rivals["forecast"]) == ("2024-05-31", "2024-05-31")
+    assert rivals["forecast"]["issuers"] == rivals["open"]["issuers"] == ["reuters"]
+    assert rivals["open"]["at"] is None
+    widest = the_outage(api, "units/volgograd-elou-avt-5/timeline/?policy=widest")
+    assert (at(widest["end"]), widest["end"]["kind"]) == (("2024-05-31", "2024-05-31"), "forecast")
+    assert "2024-02-21" in {edge["at"]["local_date"] for edge in widest["rivals"]["end"]}
+    own = {
+        one["issuer"]: one["end"]["kind"]
+        for one in the_outage(api, "units/volgograd-elou-avt-5/timeline/?policy=all")["readings"]
+    }
+    assert own == {"reuters-lukoil-source": "fact", "reuters": "forecast"}
+
+
+def test_fourteen_percent_of_a_country_stands_beside_the_sum_of_its_units(api):
+    series = api("stats/capacity-offline/?country=RU&unit_of_measure=kbbl_per_day&before=2024-05-01")
+    shares = [one for one in series["stated"] if one["number"]["unit_of_measure"] == "percent"]
+    assert 14 in [one["number"]["best"] for one in shares]
+    assert all(one["number"]["converted"] is None for one in shares)
+    told = {one["number"]["claim"]["id"] for one in series["stated"]}
+    assert told
+    assert not told & {claim for one in series["points"] for claim in one["claims"]}
+    moments = [one["said_at"] for one in series["stated"]]
+    assert moments == sorted(moments)
+    for one in series["points"]:
+        assert one["high"] is None or one["low"] <= one["high"]
+
+
+def test_every_facility_has_a_timeline_and_a_picture_of_it(api):
+    for facility in api.every("facilities/?page_size=500"):
+        timeline = api(f"facilities/{facility['id']}/timeline/")
+        for outage in timeline["outages"]:
+            for edge in (outage["start"], *outage["rivals"]["start"], *outage["rivals"]["end"]):
+                assert edge["at"] is None or edge["claims"]
+            assert outage["claims"]
+        picture = api.raw(f"facilities/{facility['id']}/timeline/?format=svg")
+        assert picture["Content-Type"].startswith("image/svg+xml")

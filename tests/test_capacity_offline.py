@@ -1,0 +1,743 @@
+"""The series of capacity offline, on small cases made by hand."""
+
+import csv
+import datetime as dt
+import io
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from record import doors
+from record.choices import WithdrawalReason
+from sources.choices import ActorKind, NoticeKind
+from strikes import offline_views, timelines
+from strikes.choices import CapacityBasis, Metric, Topic, UnitKind
+from strikes.models import Claim
+from tests.factories import (
+    ActorFactory,
+    CapacityFactory,
+    DamageEstimateFactory,
+    FacilityFactory,
+    PropositionFactory,
+    RegionFactory,
+    ReportFactory,
+    ReportNoticeFactory,
+    SubdivisionFactory,
+    UnitFactory,
+)
+from tests.recording import fresh, on_record
+from tests.saying import (
+    ask,
+    at_least,
+    at_most,
+    back,
+    between,
+    draft,
+    exactly,
+    lasting,
+    operates,
+    out,
+    says,
+    stopped,
+    will_be_back,
+)
+
+pytestmark = pytest.mark.django_db
+
+SERIES = "stats/capacity-offline/?unit_of_measure=kbbl_per_day"
+
+
+@pytest.fixture(autouse=True)
+def today():
+    """The end of June 2024."""
+    with time_machine.travel("2024-06-30T12:00:00Z", tick=False) as clock:
+        yield clock
+
+
+@pytest.fixture
+def plant():
+    return on_record(FacilityFactory(public_id="plant"))
+
+
+@pytest.fixture
+def agency():
+    return on_record(ActorFactory(public_id="agency", kind=ActorKind.COMPANY))
+
+
+@pytest.fixture
+def rival():
+    return on_record(ActorFactory(public_id="rival", kind=ActorKind.COMPANY))
+
+
+def unit_of(plant, public_id, capacity=None, **more):
+    unit = on_record(UnitFactory(public_id=public_id, facility=plant, **more))
+    if capacity is not None:
+        able(plant, unit, **exactly(capacity))
+    return unit
+
+
+def able(plant, unit=None, issued="2023-12-01", **number):
+    """Put on record what a report says a unit or a whole facility can do."""
+    report = ReportFactory(issued_earliest=dt.datetime.fromisoformat(f"{issued}T12:00:00+00:00"))
+    number = {"unit_of_measure": "kbbl_per_day", **number}
+    return on_record(CapacityFactory(facility=plant, unit=unit, report=report, **number)).public_id
+
+
+def series(query, interval="day", status=200):
+    return ask(f"{SERIES}&interval={interval}&{query}", status)
+
+
+def bounds(point):
+    return point["low"], point["best"], point["high"]
+
+
+def by_day(query, policy="latest"):
+    """The bounds of each day."""
+    return {one["start"]: bounds(one) for one in series(f"policy={policy}&{query}")["points"]}
+
+
+def one_day(query, day, **more):
+    """The bounds of one day."""
+    until = dt.date.fromisoformat(day) + dt.timedelta(days=1)
+    return bounds(series(f"{query}&after={day}&before={until}", **more)["points"][0])
+
+
+def refused(query, parameter):
+    (error,) = ask(f"stats/capacity-offline/?{query}", 400)["errors"]
+    assert error["parameter"] == parameter
+    return error
+
+
+# Days, weeks and months -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def nine_days(plant, agency):
+    """A unit of 70 that was out from Saturday the second to Monday the eleventh of March, itself not counted."""
+    unit = unit_of(plant, "avt", 70)
+    return out(agency, unit, "2024-03-02", "2024-03-20", until="2024-03-11")
+
+
+def test_a_unit_that_stood_still_took_away_what_it_can_do(plant, nine_days):
+    found = series("unit=avt&before=2024-03-13")
+    assert [(one["start"], bounds(one)) for one in found["points"]] == [
+        *((f"2024-03-{day:02}", (70, 70, 70)) for day in range(2, 11)),
+        ("2024-03-11", (0, 0, 0)),
+        ("2024-03-12", (0, 0, 0)),
+    ]
+    first, last = found["points"][0], found["points"][-1]
+    assert first["until"] == "2024-03-03"
+    assert (first["claims"], first["origins"], first["facilities"]) == ([nine_days], 1, ["plant"])
+    assert len(first["capacities"]) == 1
+    assert (last["claims"], last["capacities"], last["origins"], last["facilities"]) == ([], [], 0, [])
+    assert (found["unit_of_measure"], found["policy"], found["interval"]) == ("kbbl_per_day", "latest", "day")
+
+
+def test_a_week_is_the_mean_over_its_days_from_monday(plant, nine_days):
+    found = series("unit=avt&after=2024-02-26&before=2024-03-18", "week")
+    assert [(one["start"], one["until"], one["best"]) for one in found["points"]] == [
+        ("2024-02-26", "2024-03-04", 20), ("2024-03-04", "2024-03-11", 70), ("2024-03-11", "2024-03-18", 0),
+    ]  # fmt: skip
+
+
+def test_a_month_is_the_mean_over_its_days(plant, nine_days):
+    found = series("unit=avt&after=2024-02-01&before=2024-05-01", "month")
+    assert [(one["start"], one["until"], one["best"]) for one in found["points"]] == [
+        ("2024-02-01", "2024-03-01", 0), ("2024-03-01", "2024-04-01", 20.323), ("2024-04-01", "2024-05-01", 0),
+    ]  # fmt: skip
+
+
+def test_the_first_and_the_last_period_are_cut_off_where_the_series_begins_and_ends(plant, nine_days):
+    (cut,) = series("unit=avt&after=2024-03-10&before=2024-03-12", "month")["points"]
+    assert (cut["start"], cut["until"], cut["best"]) == ("2024-03-10", "2024-03-12", 35)
+    found = series("unit=avt", "month")["points"]
+    assert (found[0]["start"], found[-1]["until"]) == ("2024-03-02", "2024-07-01")
+
+
+def test_months_are_taken_unless_another_period_is_asked_for(plant, nine_days):
+    assert ask(f"{SERIES}&unit=avt")["interval"] == "month"
+
+
+def test_a_moment_stands_for_its_day(plant, nine_days):
+    query = "unit=avt&after=2024-03-10T15:00:00Z&before=2024-03-12T00:00:00Z"
+    assert list(by_day(query)) == ["2024-03-10", "2024-03-11"]
+
+
+# What is known and what is not -------------------------------------------------------------------------
+
+
+def test_after_the_last_word_of_an_outage_nothing_is_certain(plant, agency):
+    unit = unit_of(plant, "avt", 70)
+    out(agency, unit, "2024-06-25", "2024-06-27")
+    found = series("unit=avt")["points"]
+    assert [(one["start"][-2:], bounds(one), one["forecast"]) for one in found] == [
+        ("25", (70, 70, 70), False), ("26", (70, 70, 70), False), ("27", (70, 70, 70), False),
+        ("28", (0, None, 70), True), ("29", (0, None, 70), True), ("30", (0, None, 70), True),
+    ]  # fmt: skip
+
+
+def test_a_predicted_end_carries_it_on_but_makes_nothing_certain(plant, agency):
+    unit = unit_of(plant, "avt", 70)
+    out(agency, unit, "2024-06-29", "2024-06-29")
+    will_be_back(agency, unit, "2024-07-02", "2024-06-29", until="2024-07-04")
+    found = series("unit=avt&before=2024-07-06")["points"]
+    assert [(one["start"][-5:], bounds(one), one["forecast"]) for one in found] == [
+        ("06-29", (70, 70, 70), False), *((day, (0, None, 70), True) for day in ("06-30", "07-01", "07-02", "07-03")),
+        ("07-04", (0, 0, 0), False), ("07-05", (0, 0, 0), False),
+    ]  # fmt: skip
+    assert series("unit=avt")["points"][-1]["start"] == "2024-06-30"
+
+
+def test_known_at_and_as_of_look_no_further_than_their_day(plant, agency, today):
+    unit = unit_of(plant, "avt", 70)
+    out(agency, unit, "2024-06-20", "2024-06-21")
+    today.move_to("2024-07-10T12:00:00Z")
+    back(agency, unit, "2024-06-24", "2024-07-10")
+    assert list(by_day("unit=avt&known_at=2024-06-22")) == ["2024-06-20", "2024-06-21", "2024-06-22"]
+    assert by_day("unit=avt&known_at=2024-06-22")["2024-06-22"] == (0, None, 70)
+    assert one_day("unit=avt&as_of=2024-07-05", "2024-07-05") == (0, None, 70)
+    assert one_day("unit=avt", "2024-07-05") == (0, 0, 0)
+    assert one_day("unit=avt", "2024-06-23") == (70, 70, 70)
+
+
+def test_days_on_which_it_may_have_begun_or_ended_have_no_lower_bound(plant, agency):
+    unit = unit_of(plant, "avt", 70)
+    event = {"date": "2024-03-01", "until_date": "2024-03-03", "precision": "week"}
+    says(agency, Topic.OPERATIONS_HALTED, unit, "2024-03-15", event)
+    back(agency, unit, "2024-03-05", "2024-03-25", until="2024-03-06")
+    assert by_day("unit=avt&before=2024-03-07") == {
+        "2024-03-01": (0, None, 70), "2024-03-02": (0, None, 70), "2024-03-03": (70, 70, 70),
+        "2024-03-04": (70, 70, 70), "2024-03-05": (0, None, 70), "2024-03-06": (0, 0, 0),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [(exactly(30), (30, 30, 30)), (at_least(30), (30, None, None)), (at_most(30), (0, None, 30)),
+     (between(20, 40), (20, None, 40)), (between(20, 40, or_more=True), (20, None, None)),
+     ({"comparator": "approximately", "best": 30}, (30, 30, 30)),
+     ({"comparator": "almost", "best": 30, "high": 30}, (0, 30, 30)),
+     ({"comparator": "more_than", "low": 30}, (30, None, None)),
+     ({"comparator": "vague"}, (70, 70, 70))],
+)  # fmt: skip
+def test_a_bound_never_becomes_a_value(plant, agency, number, expected):
+    able(plant, **exactly(100))
+    unit = unit_of(plant, "avt", 70)
+    out(agency, unit, "2024-03-01", "2024-03-10", until="2024-03-05", numbers=[number])
+    assert one_day("unit=avt", "2024-03-02") == expected
+
+
+def test_one_open_day_opens_the_mean(plant, agency):
+    unit = unit_of(plant, "avt", 70)
+    out(agency, unit, "2024-03-01", "2024-03-10", until="2024-03-02", numbers=[at_least(31)])
+    out(agency, unit, "2024-03-10", "2024-03-20", until="2024-03-11", numbers=[exactly(31)])
+    (month,) = series("unit=avt&after=2024-03-01&before=2024-04-01", "month")["points"]
+    assert bounds(month) == (2, None, None)
+
+
+def test_numbers_with_periods_say_how_much_it_was_when(plant, agency):
+    unit = unit_of(plant, "avt", 70)
+    numbers = [
+        exactly(50, **lasting("2024-03-01", "2024-03-03")),
+        exactly(30, **lasting("2024-03-03", "2024-03-05")),
+    ]
+    says(agency, Topic.CAPACITY, unit, "2024-03-20", numbers=numbers)
+    assert [best for _, best, _ in by_day("unit=avt&before=2024-03-06").values()] == [50, 50, 30, 30, 0]
+
+
+def test_a_day_between_the_periods_that_were_stated_is_open(plant, agency):
+    unit = unit_of(plant, "avt", 70)
+    number = exactly(50, **lasting("2024-03-01", "2024-03-03"))
+    out(agency, unit, "2024-03-01", "2024-03-20", until="2024-03-05", numbers=[number])
+    assert list(by_day("unit=avt&before=2024-03-05").values()) == [(50, 50, 50)] * 2 + [(0, None, None)] * 2
+
+
+# What is never added ----------------------------------------------------------------------------------
+
+
+def test_two_issuers_of_one_outage_are_not_two_outages(plant, agency, rival):
+    unit = unit_of(plant, "avt", 70)
+    out(agency, unit, "2024-03-01", "2024-03-10", until="2024-03-05")
+    out(rival, unit, "2024-03-02", "2024-03-11", until="2024-03-04")
+    for policy, days in (("latest", ["02", "03"]), ("widest", ["01", "02", "03", "04"])):
+        found = by_day("unit=avt&before=2024-03-10", policy)
+        assert {day[-2:]: value for day, value in found.items() if value != (0, 0, 0)} == dict.fromkeys(
+            days, (70, 70, 70)
+        )
+
+
+def test_overlapping_outages_of_one_unit_are_never_added(plant, agency, rival):
+    unit = unit_of(plant, "avt", 70)
+    out(agency, unit, "2024-03-01", "2024-03-30")
+    back(rival, unit, "2024-03-05", "2024-03-06")
+    out(rival, unit, "2024-03-10", "2024-03-30")
+    assert one_day("unit=avt&policy=widest", "2024-03-12") == (70, 70, 70)
+
+
+def test_units_of_one_stage_are_added(plant, agency):
+    for name, value in (("avt-1", 30), ("avt-2", 50)):
+        out(agency, unit_of(plant, name, value), "2024-03-01", "2024-03-10", until="2024-03-05")
+    assert one_day("facility=plant", "2024-03-02") == (80, 80, 80)
+    assert one_day("unit=avt-1,avt-2", "2024-03-02") == (80, 80, 80)
+
+
+def test_a_facility_is_never_above_what_it_has(plant, agency):
+    able(plant, **exactly(60))
+    able(plant, issued="2024-01-01", **at_most(75))
+    for name, value in (("avt-1", 30), ("avt-2", 50)):
+        out(agency, unit_of(plant, name, value), "2024-03-01", "2024-03-10", until="2024-03-05")
+    assert one_day("facility=plant", "2024-03-02") == (75, 75, 75)
+
+
+def test_what_a_facility_can_do_does_not_close_what_somebody_left_open(plant, agency):
+    able(plant, **exactly(60))
+    out(agency, plant, "2024-03-01", "2024-03-10", until="2024-03-05", numbers=[at_least(50)])
+    assert one_day("facility=plant", "2024-03-02") == (50, None, None)
+
+
+@pytest.mark.parametrize(
+    ("whole", "expected"),
+    [(exactly(100), (100, 100, 100)), (exactly(60), (80, 80, 80)), (at_least(90), (90, None, None)),
+     (at_most(70), (80, None, 80))],
+)  # fmt: skip
+def test_a_facility_and_its_units_cover_the_same_ground(plant, agency, whole, expected):
+    for name, value in (("avt-1", 30), ("avt-2", 50)):
+        out(agency, unit_of(plant, name, value), "2024-03-01", "2024-03-10", until="2024-03-05")
+    out(agency, plant, "2024-03-01", "2024-03-10", until="2024-03-05", numbers=[whole])
+    assert one_day("facility=plant", "2024-03-02") == expected
+
+
+def test_a_stated_part_is_never_added_to_its_total(plant, agency):
+    unit = unit_of(plant, "avt", 70)
+    claim = draft(
+        agency,
+        Topic.OPERATIONS_HALTED,
+        unit,
+        "2024-03-10",
+        {"date": "2024-03-01", "until_date": "2024-03-05"},
+    )
+    total = DamageEstimateFactory(claim=claim, **exactly(40))
+    DamageEstimateFactory(claim=claim, part_of=total, **exactly(25))
+    on_record(claim)
+    for policy in ("latest", "widest"):
+        assert one_day(f"unit=avt&policy={policy}", "2024-03-02") == (40, 40, 40)
+
+
+def test_units_of_two_stages_are_not_added(plant, agency):
+    out(agency, unit_of(plant, "avt", 70), "2024-03-01", "2024-03-10", until="2024-03-05")
+    cracker = unit_of(plant, "kk", 40, kind=UnitKind.CATALYTIC_CRACKER)
+    claim = out(agency, cracker, "2024-03-01", "2024-03-10", until="2024-03-05")
+    assert one_day("facility=plant", "2024-03-02") == (70, 70, 70)
+    (left,) = series("facility=plant")["left_out"]
+    assert left["claims"] == [claim]
+    assert "kk is a unit of another stage" in left["reason"]
+    assert one_day("unit=kk", "2024-03-02") == (40, 40, 40)
+    assert one_day("facility=plant&unit_kind=catalytic_cracker", "2024-03-02") == (40, 40, 40)
+    assert refused("unit_of_measure=kbbl_per_day&unit=kk,avt", "unit")["code"] == "incomparable"
+    kinds = "catalytic_cracker,crude_distillation_vacuum"
+    refused(f"unit_of_measure=kbbl_per_day&facility=plant&unit_kind={kinds}", "unit_kind")
+
+
+def test_a_kind_of_units_leaves_out_the_others_and_the_whole(plant, agency):
+    out(agency, unit_of(plant, "avt", 70), "2024-03-01", "2024-03-10", until="2024-03-05")
+    other = unit_of(plant, "at", 20, kind=UnitKind.CRUDE_DISTILLATION_ATMOSPHERIC)
+    out(agency, other, "2024-03-01", "2024-03-10", until="2024-03-05")
+    out(agency, plant, "2024-03-01", "2024-03-10", until="2024-03-05", numbers=[exactly(500)])
+    assert one_day("facility=plant&unit_kind=crude_distillation_vacuum", "2024-03-02") == (70, 70, 70)
+    assert one_day("unit=at", "2024-03-02") == (20, 20, 20)
+    assert one_day("facility=plant", "2024-03-02") == (500, 500, 500)
+
+
+# Which amount -----------------------------------------------------------------------------------------
+
+
+def test_what_was_stated_comes_before_what_the_unit_can_do(plant, agency):
+    unit = unit_of(plant, "avt", 70)
+    claim = out(agency, unit, "2024-03-01", "2024-03-10", until="2024-03-05", numbers=[exactly(30)])
+    (point,) = series("unit=avt&after=2024-03-02&before=2024-03-03")["points"]
+    assert (bounds(point), point["claims"], point["capacities"]) == ((30, 30, 30), [claim], [])
+
+
+def test_the_policy_says_whose_amount_counts(plant, agency, rival):
+    operator = on_record(ActorFactory(public_id="operator", kind=ActorKind.COMPANY))
+    operates(operator, plant)
+    unit = unit_of(plant, "avt", 70)
+    for day, (by, value) in enumerate(((operator, 30), (agency, 50), (rival, 40)), 10):
+        out(by, unit, "2024-03-01", f"2024-03-{day}", until="2024-03-05", numbers=[exactly(value)])
+    found = {
+        policy: one_day(f"unit=avt&policy={policy}", "2024-03-02")
+        for policy in ("latest", "widest", "operator_first")
+    }
+    assert found == {"latest": (40, 40, 40), "widest": (30, None, 50), "operator_first": (30, 30, 30)}
+
+
+def test_widest_takes_no_numbers_that_are_reckoned_in_another_way(plant, agency, rival):
+    unit = unit_of(plant, "avt", 70)
+    out(
+        rival,
+        unit,
+        "2024-03-01",
+        "2024-03-09",
+        until="2024-03-05",
+        numbers=[exactly(60, metric=Metric.OUTPUT_HALTED)],
+    )
+    out(agency, unit, "2024-03-01", "2024-03-10", until="2024-03-05", numbers=[exactly(30)])
+    assert one_day("unit=avt&policy=widest", "2024-03-02") == (30, 30, 30)
+
+
+def test_the_newest_report_of_a_capacity_counts_and_widest_takes_rivals_of_one_basis(plant, agency):
+    unit = unit_of(plant, "avt")
+    able(plant, unit, "2022-01-01", **exactly(90))
+    able(plant, unit, "2023-01-01", basis=CapacityBasis.STREAM_DAY, **exactly(95))
+    newest = able(plant, unit, "2024-01-01", **exactly(70))
+    able(plant, unit, "2024-02-01", product="gasoline", **exactly(10))
+    able(plant, unit, "2024-02-02", basis=CapacityBasis.THROUGHPUT, **exactly(20))
+    able(plant, unit, "2024-02-03", comparator="vague")
+    out(agency, unit, "2024-03-01", "2024-03-10", until="2024-03-05")
+    (point,) = series("unit=avt&after=2024-03-02&before=2024-03-03")["points"]
+    assert (bounds(point), point["capacities"]) == ((70, 70, 70), [newest])
+    assert one_day("unit=avt&policy=widest", "2024-03-02") == (70, None, 90)
+
+
+def test_amounts_are_converted_into_the_unit_that_is_asked_for(plant, agency):
+    unit = unit_of(plant, "avt")
+    able(plant, unit, unit_of_measure="mt_per_year", **exactly(9))
+    out(agency, unit, "2024-03-01", "2024-03-10", until="2024-03-05")
+    assert one_day("unit=avt", "2024-03-02") == (180, 180, 180)  # 9 million × 7.3 barrels ÷ 365
+    tonnes = ask("stats/capacity-offline/?unit=avt&unit_of_measure=kt_per_day&interval=day&before=2024-03-02")
+    assert bounds(tonnes["points"][0]) == (24.658, 24.658, 24.658)
+
+
+# What is left out -------------------------------------------------------------------------------------
+
+
+PERCENT = {"unit_of_measure": "percent", "denominator": "unit_capacity"}
+
+
+@pytest.mark.parametrize(
+    ("number", "reason"),
+    [(exactly(30, **PERCENT), "A share"), (exactly(30, unit_of_measure="mw"), "in mw, which cannot be converted"),
+     (exactly(30, scope="gasoline"), "covers only a part, in words: gasoline")],
+)  # fmt: skip
+def test_a_number_that_cannot_be_compared_is_left_out_and_says_why(plant, agency, number, reason):
+    out(agency, unit_of(plant, "other", 10), "2024-03-01", "2024-03-10", until="2024-03-05")
+    claim = out(
+        agency, unit_of(plant, "avt", 70), "2024-03-01", "2024-03-10", until="2024-03-05", numbers=[number]
+    )
+    found = series("facility=plant")
+    (left,) = found["left_out"]
+    assert left["claims"] == [claim]
+    assert reason in left["reason"]
+    assert bounds(found["points"][0]) == (10, 10, 10)
+    problem = refused("unit_of_measure=kbbl_per_day&unit=avt", "unit_of_measure")
+    assert problem["code"] == "incomparable"
+    assert reason in problem["detail"]
+
+
+def test_a_unit_of_which_nobody_states_what_it_can_do_is_left_out(plant, agency):
+    out(agency, unit_of(plant, "avt"), "2024-03-01", "2024-03-10", until="2024-03-05")
+    assert (
+        "Nobody states what the unit can do"
+        in refused("unit_of_measure=mw&unit=avt", "unit_of_measure")["detail"]
+    )
+
+
+def test_a_facility_that_stood_still_is_not_taken_for_all_that_it_can_do(plant, agency):
+    able(plant, **exactly(100))
+    out(agency, plant, "2024-03-01", "2024-03-10", until="2024-03-05")
+    assert (
+        "not how much of it"
+        in refused("unit_of_measure=kbbl_per_day&facility=plant", "unit_of_measure")["detail"]
+    )
+
+
+def test_what_has_no_time_is_left_out(plant, agency):
+    unit = unit_of(plant, "avt", 70)
+    claim = says(agency, Topic.OPERATIONS_HALTED, plant, "2024-03-12", numbers=[at_least(30)])
+    ended = back(agency, unit_of(plant, "avt-2", 10), "2024-03-12", "2024-03-13")
+    out(agency, unit, "2024-03-01", "2024-03-10", until="2024-03-05")
+    left = {one["claims"][0]: one["reason"] for one in series("facility=plant")["left_out"]}
+    assert set(left) == {claim, ended}
+    assert "from when" in left[claim]
+    assert "nobody says when it began" in left[ended]
+
+
+def test_what_lies_outside_the_days_that_were_asked_for_is_not_left_out_of_them(plant, agency):
+    out(agency, unit_of(plant, "avt", 70), "2024-03-01", "2024-03-10", until="2024-03-05")
+    out(agency, unit_of(plant, "none"), "2024-01-01", "2024-01-10", until="2024-01-05")
+    assert series("facility=plant&after=2024-03-01")["left_out"] == []
+    assert len(series("facility=plant")["left_out"]) == 1
+    assert series("unit=none&after=2024-03-01&before=2024-03-03")["left_out"] == []
+
+
+def test_nothing_said_is_an_empty_series_not_an_error(plant):
+    found = series("facility=plant")
+    assert (found["points"], found["stated"], found["left_out"], found["denominator"]) == ([], [], [], None)
+
+
+# Places -----------------------------------------------------------------------------------------------
+
+
+def test_facilities_of_a_region_and_of_its_country_are_added(agency):
+    country = on_record(RegionFactory(public_id="XA"))
+    part = on_record(SubdivisionFactory(public_id="XA-1", parent=country))
+    for name, value, regions in (("one", 30, [part]), ("two", 50, [country])):
+        place = on_record(FacilityFactory(public_id=name, regions=regions))
+        out(agency, unit_of(place, f"{name}-avt", value), "2024-03-01", "2024-03-10", until="2024-03-05")
+    assert one_day("region=XA-1", "2024-03-02") == (30, 30, 30)
+    assert one_day("country=XA", "2024-03-02") == (80, 80, 80)
+    assert one_day("country=XA&facility=two", "2024-03-02") == (50, 50, 50)
+    (point,) = series("country=XA&after=2024-03-02&before=2024-03-03")["points"]
+    assert sorted(point["facilities"]) == ["one", "two"]
+
+
+def test_kinds_of_facilities_narrow_it(agency):
+    country = on_record(RegionFactory(public_id="XA"))
+    for name, value, kind in (("one", 30, "refinery"), ("two", 50, "gas_processing_plant")):
+        place = on_record(FacilityFactory(public_id=name, regions=[country], kind=kind))
+        out(agency, unit_of(place, f"{name}-avt", value), "2024-03-01", "2024-03-10", until="2024-03-05")
+    assert one_day("country=XA&facility_kind=refinery", "2024-03-02") == (30, 30, 30)
+
+
+def test_an_operator_has_the_days_on_which_it_operated(plant, agency, rival):
+    out(agency, unit_of(plant, "avt", 70), "2024-03-01", "2024-03-10", until="2024-03-05")
+    operates(agency, plant, until="2024-03-02")
+    operates(rival, plant, since="2024-03-03")
+    found = [
+        by_day(f"operator={one}&after=2024-03-01&before=2024-03-05")
+        for one in ("agency", "rival", "agency,rival")
+    ]
+    assert [[best for _, best, _ in one.values()] for one in found] == [
+        [70, 70, 0, 0],
+        [0, 0, 70, 70],
+        [70] * 4,
+    ]
+
+
+def test_what_was_merged_is_one_thing(plant, agency, rival):
+    unit = unit_of(plant, "avt", 70)
+    double = on_record(FacilityFactory(public_id="double"))
+    again = unit_of(double, "avt-again")
+    out(agency, unit, "2024-03-01", "2024-03-10", until="2024-03-05")
+    later = out(rival, again, "2024-03-01", "2024-03-20", until="2024-03-07", numbers=[exactly(30)])
+    other = unit_of(double, "at", 5)
+    out(agency, other, "2024-03-01", "2024-03-20", until="2024-03-07")
+    operates(rival, double)
+    assert one_day("facility=plant", "2024-03-02") == (70, 70, 70)
+    doors.merge(double, plant, (again, unit))
+    for query in ("facility=plant", "facility=double", "operator=rival"):
+        assert one_day(query, "2024-03-02") == (35, 35, 35)
+    found = series("unit=avt-again&before=2024-03-08")["points"]
+    assert [best for _, best, _ in map(bounds, found)] == [30] * 6 + [0]
+    assert later in found[0]["claims"]
+    assert found[0]["facilities"] == ["plant"]
+    outages = ask("facilities/plant/timeline/")["outages"]
+    assert [len(one["claims"]) for one in outages] == [2, 1]
+    assert len(ask("units/avt/timeline/")["outages"]) == 1
+
+
+def test_drafts_are_never_seen(plant, agency):
+    unit = unit_of(plant, "avt", 70)
+    kept = out(agency, unit, "2024-03-01", "2024-03-10", until="2024-03-03")
+    draft(agency, Topic.OPERATIONS_HALTED, unit, "2024-03-20", {"date": "2024-02-01", "open": True})
+    CapacityFactory(facility=plant, unit=unit, unit_of_measure="kbbl_per_day", **exactly(500))
+    UnitFactory(facility=plant)
+    found = series("facility=plant&before=2024-03-04")["points"]
+    assert [bounds(one) for one in found] == [(70, 70, 70), (70, 70, 70), (0, 0, 0)]
+    doors.withdraw(Claim.objects.get(public_id=kept), reason=WithdrawalReason.TYPO)
+    assert series("facility=plant")["points"] == []
+
+
+# Beside the series ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def country(plant, agency):
+    """A country whose one plant of 100 stands half still, and of which somebody says 14 % and 900 are offline."""
+    country = on_record(RegionFactory(public_id="XA"))
+    place = on_record(FacilityFactory(public_id="refinery", regions=[country]))
+    able(place, **exactly(100))
+    out(agency, unit_of(place, "avt", 50), "2024-03-01", "2024-03-10", until="2024-03-05")
+    return country
+
+
+def said_of(region, agency, on, number, topic=Topic.CAPACITY, **more):
+    proposition = PropositionFactory(strike=None, region=region, topic=topic)
+    return says(agency, topic, None, on, numbers=[number], proposition=proposition, **more)
+
+
+def test_direct_claims_about_a_country_stand_beside_the_series_and_are_never_mixed_in(country, agency):
+    share = said_of(
+        country, agency, "2024-03-28", exactly(14, unit_of_measure="percent", denominator="country_capacity")
+    )
+    flow = said_of(country, agency, "2024-03-26", at_least(10, unit_of_measure="mt_per_year"))
+    found = series("country=XA")
+    assert bounds(found["points"][0]) == (50, 50, 50)
+    assert not {share, flow} & {claim for one in found["points"] for claim in one["claims"]}
+    assert [one["number"]["claim"]["id"] for one in found["stated"]] == [flow, share]
+    assert [one["said_at"] for one in found["stated"]] == ["2024-03-26T12:00:00Z", "2024-03-28T12:00:00Z"]
+    first, second = found["stated"]
+    assert bounds(first["number"]["converted"]) == (200, None, None)
+    assert (second["number"]["best"], second["number"]["converted"]) == (14, None)
+
+
+def test_direct_claims_are_those_of_what_was_asked_for(country, agency, rival):
+    part = on_record(SubdivisionFactory(public_id="XA-1", parent=country))
+    said_of(part, agency, "2024-03-28", exactly(1))
+    said_of(country, agency, "2024-03-28", exactly(2), topic=Topic.CONSEQUENCE)
+    said_of(country, agency, "2024-03-28", exactly(3, metric=Metric.THROUGHPUT))
+    retracted = on_record(ReportFactory())
+    said_of(country, agency, "2024-03-28", exactly(4), report=retracted)
+    doors.amend(retracted, add=[ReportNoticeFactory.build(report=retracted, kind=NoticeKind.RETRACTION)])
+    kept = said_of(country, rival, "2024-03-28", exactly(5))
+    assert [one["number"]["claim"]["id"] for one in series("country=XA")["stated"]] == [kept]
+    assert [one["number"]["best"] for one in series("region=XA-1")["stated"]] == [1]
+    assert series("facility=refinery")["stated"] == []
+
+
+def test_more_direct_claims_than_are_shown_are_refused(country, agency, monkeypatch):
+    monkeypatch.setattr(offline_views, "MOST_STATED", 1)
+    said_of(country, agency, "2024-03-28", exactly(1))
+    series("country=XA")
+    said_of(country, agency, "2024-03-28", exactly(2))
+    refused("unit_of_measure=kbbl_per_day&country=XA", "country")
+
+
+def test_the_denominator_is_what_the_facilities_can_do_by_the_newest_report_of_each(country, agency):
+    place = on_record(FacilityFactory(public_id="second", regions=[country]))
+    on_record(FacilityFactory(public_id="third", regions=[country]))
+    able(place, issued="2022-01-01", **exactly(500))
+    newest = able(place, issued="2024-01-01", **between(30, 40))
+    able(place, issued="2024-02-01", basis=CapacityBasis.THROUGHPUT, **exactly(20))
+    found = series("country=XA")["denominator"]
+    assert bounds(found) == (130, None, 140)
+    assert newest in found["capacities"]
+    assert (len(found["capacities"]), found["facilities"], found["of"]) == (2, 2, 3)
+
+
+# The table --------------------------------------------------------------------------------------------
+
+
+def table(query):
+    response = Client().get(f"/api/v1/{SERIES}&format=csv&{query}")
+    assert response.status_code == 200, response.content
+    return response, list(csv.DictReader(io.StringIO(response.content.decode())))
+
+
+def test_the_table_has_a_row_for_each_point(plant, nine_days):
+    response, rows = table("unit=avt&interval=day&before=2024-03-13")
+    points = series("unit=avt&before=2024-03-13")["points"]
+    assert len(rows) == len(points)
+    assert rows[0] | {"capacities": ""} == {
+        "unit_of_measure": "kbbl_per_day", "policy": "latest", "interval": "day", "start": "2024-03-02",
+        "until": "2024-03-03", "low": "70", "best": "70", "high": "70", "claims": nine_days, "capacities": "",
+        "origins": "1", "facilities": "plant", "forecast": "false",
+    }  # fmt: skip
+    assert rows[-1]["claims"] == ""
+    assert response["Content-Type"] == "text/csv; charset=utf-8; header=present"
+    assert response["Content-Disposition"].endswith('.csv"')
+    assert response["X-Record-Revision"]
+    assert response["ETag"]
+
+
+def test_null_is_an_empty_cell_and_nought_is_not(plant, agency):
+    out(
+        agency,
+        unit_of(plant, "avt", 70),
+        "2024-03-01",
+        "2024-03-10",
+        until="2024-03-02",
+        numbers=[at_most(5)],
+    )
+    _, (row,) = table("unit=avt&interval=day&before=2024-03-02")
+    assert (row["low"], row["best"], row["high"]) == ("0", "", "5")
+
+
+def test_columns_can_be_picked(plant, nine_days):
+    _, rows = table("unit=avt&before=2024-03-04&fields=start,best")
+    assert rows == [{"start": "2024-03-02", "best": "70"}]
+    refused("unit_of_measure=kbbl_per_day&unit=avt&format=csv&fields=nothing", "fields")
+    refused("unit_of_measure=mw&unit=avt&fields=start", "fields")
+
+
+def test_a_problem_of_a_table_is_a_problem(plant, nine_days):
+    response = Client().get("/api/v1/stats/capacity-offline/?format=csv&unit=avt")
+    assert response.status_code == 400
+    assert response["Content-Type"] == "application/problem+json"
+
+
+# What can be asked ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("query", "parameter", "code"),
+    [("facility=plant", "unit_of_measure", "missing"), ("unit_of_measure=mw", "facility", "missing"),
+     ("unit_of_measure=percent&facility=plant", "unit_of_measure", "invalid_choice"),
+     ("unit_of_measure=t&facility=plant", "unit_of_measure", "invalid_choice"),
+     ("unit_of_measure=mw&facility=nothing", "facility", "unknown_id"),
+     ("unit_of_measure=mw&facility=plant&interval=year", "interval", "invalid_choice"),
+     ("unit_of_measure=mw&facility=plant&policy=all", "policy", "invalid_choice"),
+     ("unit_of_measure=mw&facility=plant&after=2024-13-01", "after", "invalid"),
+     ("unit_of_measure=mw&facility=plant&after=", "after", "empty"),
+     ("unit_of_measure=mw&facility=plant&after=2024-01-01&after=2024-01-02", "after", "repeated"),
+     ("unit_of_measure=mw&facility=plant&after=2024-01-02&before=2024-01-02", "before", "invalid"),
+     ("unit_of_measure=mw&facility=plant&actor=lukoil", "actor", "unknown_parameter"),
+     ("unit_of_measure=mw&facility=plant&known_at=2030-01-01", "known_at", "future"),
+     ("unit_of_measure=mw&facility=plant&after=2024-01-01&before=2034-01-01&interval=day", "interval", "too_much"),
+     ("unit_of_measure=mw&facility=plant&after=1900-01-01&before=2024-01-01", "interval", "too_much"),
+     ("unit_of_measure=mw&facility=plant&page_size=5", "page_size", "unknown_parameter")],
+)  # fmt: skip
+def test_a_question_that_is_not_clear_is_refused(plant, query, parameter, code):
+    assert refused(query, parameter)["code"] == code
+
+
+def test_forty_years_of_months_are_not_too_much(plant):
+    found = series("facility=plant&after=1990-01-01&before=2024-01-01", "month")
+    assert len(found["points"]) == 34 * 12
+
+
+def test_more_claims_than_can_be_weighed_are_refused(plant, agency, monkeypatch):
+    monkeypatch.setattr(timelines, "MOST_CLAIMS", 1)
+    unit = unit_of(plant, "avt", 70)
+    out(agency, unit, "2024-03-01", "2024-03-10")
+    stopped(agency, unit, "2024-03-01", "2024-03-10")
+    assert refused("unit_of_measure=kbbl_per_day&facility=plant", "facility")["code"] == "too_much"
+
+
+def test_many_claims_take_no_more_queries_than_one(plant, agency, rival):
+    country = on_record(RegionFactory(public_id="XA"))
+
+    def grow(number):
+        place = on_record(FacilityFactory(regions=[country]))
+        able(place, **exactly(100))
+        unit = unit_of(place, f"avt-{number}", 70)
+        for by in (agency, rival):
+            out(by, unit, "2024-03-01", "2024-03-10", until="2024-03-05", numbers=[exactly(5)])
+            will_be_back(by, unit, "2024-04-01", "2024-03-02")
+        says(agency, Topic.CAPACITY, place, "2024-03-12", numbers=[at_least(30)])
+        said_of(country, agency, "2024-03-28", exactly(number + 1))
+        operates(agency, place)
+
+    def queries(query):
+        with CaptureQueriesContext(connection) as captured:
+            series(query)
+        return len(captured)
+
+    grow(0)
+    few = {query: queries(query) for query in ("country=XA", "operator=agency&policy=widest")}
+    for number in range(1, 4):
+        grow(number)
+    assert {query: queries(query) for query in few} == few
+    assert max(few.values()) <= 18
+
+
+def test_an_answer_is_kept_until_the_day_is_over(plant, nine_days, today):
+    address = f"/api/v1/{SERIES}&unit=avt"
+    first = Client().get(address)
+    assert Client().get(address, headers={"If-None-Match": first["ETag"]}).status_code == 304
+    today.move_to("2024-07-01T00:00:00Z")
+    assert Client().get(address, headers={"If-None-Match": first["ETag"]}).status_code == 200
+    assert fresh(plant).public_id == "plant"
