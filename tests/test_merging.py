@@ -568,6 +568,60 @@ def test_conditions_on_claims_find_the_survivor_of_what_the_claims_name(api):
     assert ids("strikes/?stance=denies") == [here.public_id]
 
 
+def test_accounts_summaries_and_facets_of_a_survivor_have_what_was_said_of_both(api):
+    here, there = on_record(StrikeFactory()), on_record(StrikeFactory())
+    point, twin = (on_record(PropositionFactory(strike=strike, text="It burns")) for strike in (here, there))
+    alone = on_record(PropositionFactory(strike=here, text="Nobody was hurt"))
+    on_record(AssessmentFactory(proposition=point, grade="fair", grade_basis="visual"))
+    claims = [
+        said_of(point),
+        said_of(point, stance="denies"),
+        said_of(twin),
+        said_of(alone, stance="no_response"),
+    ]
+    merge(here, there, (point, twin))
+
+    def accounts(query: str = "") -> dict[str, Any]:
+        found = api(f"strikes/{there.public_id}/accounts/{query}")["propositions"]
+        return {row["id"]: row for row in found}
+
+    both = accounts()
+    assert set(both) == {twin.public_id, alone.public_id}
+    account = both[twin.public_id]
+    assert (account["dispute"], account["origins_for"], account["origins_against"]) == ("disputed", 2, 1)
+    assert account["totals"] == {"for": 2, "against": 1, "silent": 0}
+    shown = {one["id"] for side in ("for", "against") for one in account[side]}
+    assert shown == {claim.public_id for claim in claims[:3]}
+    assert account["assessment"]["grade"] == "fair"
+    assert len(account["origins"]) == 3
+    summary = api(f"strikes/{there.public_id}/")["summary"]
+    assert (summary["claims"], summary["documents"], summary["origins"]) == (4, 4, 3)
+    assert (summary["propositions"]["disputed"], summary["propositions"]["unreported"]) == (1, 1)
+    facets = api("strikes/?facets=dispute,grade&kind=strike")["facets"]
+    assert {one["value"]: one["count"] for one in facets["dispute"]} == {"disputed": 1, "unreported": 1}
+    assert {one["value"]: one["count"] for one in facets["grade"]} == {"fair": 1, None: 1}
+    known = accounts("?known_at=2024-03-20")[twin.public_id]
+    assert (known["dispute"], known["totals"]) == (account["dispute"], account["totals"])
+    born = Ledger.head().n
+    unmerge(here)
+    assert set(accounts()) == {twin.public_id}
+    assert api(f"strikes/{there.public_id}/")["summary"]["claims"] == 1
+    assert born == Ledger.head().n - 1
+
+
+def test_own_claims_are_own_under_either_id(api):
+    firm, double = (on_record(ActorFactory(kind="company")) for _ in "ab")
+    (point,) = alike(1, actor=firm)
+    claim = said_of(point, actor=double)
+    assert api("claims/?own=true")["count"] == 0
+    merge(firm, double)
+    assert [row["id"] for row in api("claims/?own=true")["results"]] == [claim.public_id]
+    merge(double, on_record(ActorFactory(kind="company")))
+    assert [row["id"] for row in api("claims/?own=true")["results"]] == [claim.public_id]
+    unmerge(firm)
+    assert api("claims/?own=true")["count"] == 0
+
+
 def test_what_a_merged_wave_groups_is_below_its_survivor_at_any_depth(api):
     campaign, one, other = (on_record(WaveFactory()) for _ in "abc")
     amend(one, {"wave": campaign})
