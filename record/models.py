@@ -146,7 +146,10 @@ class Change(models.Model):
     @property
     def old_and_new(self) -> list[dict[str, Any]]:
         """The fields of an amendment, each with its old and new value."""
-        return [{"field": name, "old": old, "new": new} for name, (old, new) in (self.values or {}).items()]
+        return [
+            {"field": name, "old": old, "new": new}
+            for name, (old, new) in sorted((self.values or {}).items())
+        ]
 
 
 class MergeQuerySet(models.QuerySet["Merge"]):

@@ -8,6 +8,7 @@ reads the database.
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -255,100 +256,84 @@ def within(
                 yield replace(one, first=first, until=last)
 
 
+Bounds = tuple[Decimal | None, Decimal | None, Decimal | None]
+
+
 @dataclass
 class Day:
-    """What stood still on some days of the calendar on which nothing changes."""
+    """How much stood still on some days of the calendar on which nothing changes."""
 
     first: dt.date
     until: dt.date
-    low: Decimal
-    best: Decimal | None
-    high: Decimal | None
-    parts: list[Amount]
-    """The amount of each facility."""
-    facilities: list[int]
-    forecast: bool
+    bounds: Bounds
 
 
 def calendar(
     found: Iterable[Stretch], limits: dict[int, Decimal], first: dt.date, until: dt.date
 ) -> list[Day]:
-    """The days from one to another, cut where something begins, ends, or turns into a forecast. One sweep."""
+    """The days from one to another, cut where something begins, ends or changes. One sweep."""
     begins, ends = defaultdict(list), defaultdict(list)
     for one in found:
-        if one.first < until and one.until > first and one.first < one.until:
-            begins[max(one.first, first)].append(one)
-            ends[one.until].append(one)
-    active: dict[int, list[Stretch]] = {}
-    amounts: dict[int, Amount] = {}
-    predicted = 0
+        begins[max(one.first, first)].append(one)
+        ends[one.until].append(one)
+    active: dict[int, list[Stretch]] = defaultdict(list)
+    amounts: dict[int, Bounds] = {}
     days = []
-    order = sorted({first, until, *begins, *(day for day in ends if day < until)})
-    for begin, end in pairwise(order):
+    for begin, end in pairwise(sorted({first, until, *begins, *(day for day in ends if day < until)})):
         changed = set()
         for one in ends.get(begin, ()):
             active[one.facility].remove(one)
             changed.add(one.facility)
-            predicted -= one.forecast
         for one in begins.get(begin, ()):
-            active.setdefault(one.facility, []).append(one)
+            active[one.facility].append(one)
             changed.add(one.facility)
-            predicted += one.forecast
         for pk in changed:
             if active[pk]:
                 amounts[pk] = of_facility(active[pk], limits.get(pk))
             else:
-                del active[pk], amounts[pk]
-        parts = [amounts[pk] for pk in sorted(amounts)]
-        days.append(Day(begin, end, *added(parts), parts, sorted(amounts), predicted > 0))
+                del active[pk]
+                amounts.pop(pk, None)
+        days.append(Day(begin, end, added(amounts.values())))
     return days
 
 
-def of_facility(group: Sequence[Stretch], limit: Decimal | None) -> Amount:
+def of_facility(group: Iterable[Stretch], limit: Decimal | None) -> Bounds:
     """What stood still at one facility: its units added, or what was said of the whole, never both."""
-    units: dict[Subject, list[Amount]] = defaultdict(list)
-    whole: list[Amount] = []
+    units: dict[Subject, list[Bounds]] = defaultdict(list)
+    whole: list[Bounds] = []
     for one in group:
-        if one.subject[0] == "facility":
-            whole.append(one.amount)
-        else:
-            units[one.subject].append(one.amount)
+        there = whole if one.subject[0] == "facility" else units[one.subject]
+        there.append((one.amount.low, one.amount.best, one.amount.high))
     parts = [overlapping(amounts) for amounts in units.values()]
-    if len(parts) > 1:
-        parts = [Amount(*added(parts), *behind(parts))]
-    found = overlapping([*whole, *parts])
+    found = overlapping([*whole, added(parts)] if len(parts) > 1 else [*whole, *parts])
     if limit is None:
         return found
-    low, best, high = (
-        None if bound is None else min(bound, limit) for bound in (found.low, found.best, found.high)
-    )
-    return Amount(low, best, high, found.claims, found.capacities, found.issuers)
+    low, best, high = (None if bound is None else min(bound, limit) for bound in found)
+    return low, best, high
 
 
-def overlapping(amounts: Sequence[Amount]) -> Amount:
+def overlapping(amounts: Sequence[Bounds]) -> Bounds:
     """Amounts that cover the same ground: at least the largest of the least, at most the largest of the most."""
     if len(amounts) == 1:
         return amounts[0]
-    highs = [one.high for one in amounts]
-    bests = [one.best for one in amounts if one.best is not None]
-    return Amount(
-        max((one.low for one in amounts if one.low is not None), default=None),
-        max(bests) if len(bests) == len(amounts) else None,
-        None if None in highs else max(high for high in highs if high is not None),
-        *behind(amounts),
+    lows, bests, highs = zip(*amounts, strict=True)
+    return (
+        max((low for low in lows if low is not None), default=None),
+        None if None in bests else max(bests),
+        None if None in highs else max(highs),
     )
 
 
-def added(amounts: Sequence[Amount]) -> tuple[Decimal, Decimal | None, Decimal | None]:
+def added(amounts: Iterable[Bounds]) -> Bounds:
     """Amounts of different things: an unknown low adds nothing, an unknown value or high leaves the sum open."""
-    low, best, high = ZERO, ZERO, ZERO
+    low = best = high = ZERO
     open_best = open_high = False
     for one in amounts:
-        low += one.low or ZERO
-        best += one.best or ZERO
-        high += one.high or ZERO
-        open_best |= one.best is None
-        open_high |= one.high is None
+        low += one[0] or ZERO
+        best += one[1] or ZERO
+        high += one[2] or ZERO
+        open_best |= one[1] is None
+        open_high |= one[2] is None
     return low, None if open_best else best, None if open_high else high
 
 
@@ -381,29 +366,35 @@ def periods(interval: str, first: dt.date, until: dt.date) -> Iterator[tuple[dt.
         begin = end
 
 
-def series(days: Sequence[Day], interval: str, first: dt.date, until: dt.date) -> list[Point]:
-    """The means over the days of each period. Days without an outage count as nought; one open day opens a mean."""
-    points = []
-    here = 0
-    for begin, end in periods(interval, first, until):
-        while here < len(days) and days[here].until <= begin:
+def series(
+    found: Iterable[Stretch], limits: dict[int, Decimal], interval: str, first: dt.date, until: dt.date
+) -> list[Point]:
+    """The means over the days of each period, with what is behind them.
+
+    Days without an outage count as nought; one open day opens a mean.
+    """
+    found = [one for one in found if one.first < until and one.until > first and one.first < one.until]
+    spans = list(periods(interval, first, until))
+    inside: list[list[Stretch]] = [[] for _ in spans]
+    starts = [begin for begin, _ in spans]
+    for one in found:
+        for number in range(max(bisect_right(starts, one.first) - 1, 0), bisect_left(starts, one.until)):
+            inside[number].append(one)
+    days = calendar(found, limits, first, until)
+    points, here = [], 0
+    for (begin, end), group in zip(spans, inside, strict=True):
+        while days[here].until <= begin:
             here += 1
-        inside, at = [], here
+        held, at = [], here
         while at < len(days) and days[at].first < end:
-            one = days[at]
-            inside.append((Decimal((min(one.until, end) - max(one.first, begin)).days), one))
+            count = (min(days[at].until, end) - max(days[at].first, begin)).days
+            held.append((Decimal(count), days[at].bounds))
             at += 1
-        claims, capacities, issuers = behind(
-            {id(part): part for _, one in inside for part in one.parts}.values()
-        )
+        low, best, high = (mean([(count, bounds[number]) for count, bounds in held]) for number in range(3))
         points.append(
             Point(
-                begin, end,
-                mean([(n, one.low) for n, one in inside]) or ZERO,
-                mean([(n, one.best) for n, one in inside]),
-                mean([(n, one.high) for n, one in inside]),
-                claims, capacities, issuers,
-                sorted({pk for _, one in inside for pk in one.facilities}), any(one.forecast for _, one in inside),
+                begin, end, low or ZERO, best, high, *behind(one.amount for one in group),
+                sorted({one.facility for one in group}), any(one.forecast for one in group),
             )
         )  # fmt: skip
     return points

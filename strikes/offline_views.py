@@ -28,7 +28,6 @@ from strikes.offline import (
     LeftOut,
     Stretch,
     amounts_of,
-    calendar,
     fitting_in,
     limits_of,
     periods,
@@ -176,7 +175,7 @@ def offline(asked: dict[str, Any], then: AsOf, today: dt.date) -> dict[str, Any]
         raise BadParameter(
             "interval", f"More than {MOST_POINTS:,} points: narrow it with `after` and `before`.", "too_much"
         )
-    points = series(calendar(found, limits_of(capacities, unit), first, last), interval, first, last)
+    points = series(found, limits_of(capacities, unit), interval, first, last)
     names = dict(Facility.objects.filter(pk__in=roots).values_list("pk", "public_id"))
     return {
         "unit_of_measure": unit, "policy": policy.value, "interval": interval, "points": points, "names": names,

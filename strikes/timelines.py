@@ -226,7 +226,7 @@ def shown(
         days=reading.days if policy else None,
         rivals={"start": begun, "end": ended} if policy else {"start": [], "end": []},
         readings=[] if policy else episode.by_issuer(),
-        offline=reckonings(episode.numbers),
+        offline=reckonings(sorted(episode.numbers, key=lambda one: one.pk)),
         shares=shares,
         load=episode.loads,
         forecasts=episode.scored(reading, today),

@@ -9,6 +9,7 @@ from strikes.models import Assessment
 from tests.factories import ClaimFactory
 from tests.forms import form_of
 from tests.recording import on_record
+from tests.roles import restore_roles
 from tests.starter.conftest import Api
 
 pytestmark = pytest.mark.django_db
@@ -16,6 +17,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def editor():
+    restore_roles()
     user = User.objects.create_user("marta.lind", first_name="Marta", is_staff=True)
     user.groups.add(Group.objects.get(name="editor"))
     client = Client()

@@ -251,9 +251,10 @@ def test_a_total_is_chosen_among_the_numbers_of_the_same_claim(editor):
     part = DamageEstimateFactory(claim=total.claim)
     elsewhere = DamageEstimateFactory()
     address = page(total.claim)
-    editor.saved(address, **{"damage_estimates-1-part_of": str(total.pk)})
+    which = f"damage_estimates-{int(part.public_id > total.public_id)}-part_of"  # they stand in the order of their ids
+    editor.saved(address, **{which: str(total.pk)})
     assert fresh(part).part_of == total
-    answer = editor.send(address, **{"damage_estimates-1-part_of": str(elsewhere.pk)})
+    answer = editor.send(address, **{which: str(elsewhere.pk)})
     assert "Select a valid choice" in answer.content.decode()
 
 

@@ -77,7 +77,21 @@ ITEMS = {  # a list of what has no id of its own: which of its members are writt
     frozenset({"step", "source", "actor", "inferred", "did"}): ["source", "actor"],
     frozenset({"kind", "claim", "note"}): ["kind", "claim"],
     frozenset({"role", "evidence"}): ["role", "evidence"],
-    frozenset({"metric", "unit_of_measure", "denominator", "basis", "scope", "low", "high", "claims"}): [
+    frozenset(
+        {
+            "subject",
+            "metric",
+            "unit_of_measure",
+            "denominator",
+            "denominator_as_stated",
+            "basis",
+            "scope",
+            "excludes",
+            "low",
+            "high",
+            "claims",
+        }
+    ): [
         "metric",
         "unit_of_measure",
         "denominator",

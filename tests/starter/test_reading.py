@@ -26,7 +26,7 @@ QUERIES = {
     "facilities": 6,
     "units": 4,
     "capacities": 3,
-    "strikes": 10,
+    "strikes": 11,
     "propositions": 4,
     "claims": 13,
     "damage-estimates": 3,
