@@ -187,9 +187,10 @@ class SeriesSvg(Svg):
             min((day(one["start"]) for one in points), default=today),
             max((day(one["until"]) for one in points), default=today),
         )
-        scale = steps(
-            [one[name] for one in points for name in ("low", "best", "high") if one[name] is not None]
-        )
+        values = [one[name] for one in points for name in ("low", "best", "high") if one[name] is not None]
+        if any(one["high"] is None for one in points):
+            values.append(max(values, default=0) * 1.25)  # room above what is left open
+        scale = steps(values)
         unit = data["unit_of_measure"].replace("_", " ")
         bands = [self.band(one, axis, scale[-1], unit) for one in points if one["claims"]]
         return {
