@@ -499,7 +499,7 @@ def test_what_the_newest_issuer_left_out_is_taken_from_the_one_before(unit, agen
 
 
 def test_no_end_is_read_before_its_beginning(unit, agency, rival):
-    out(agency, unit, "2024-03-01", "2024-03-06", until="2024-03-05")
+    out(agency, unit, "2024-03-01", "2024-03-25", until="2024-03-05")
     out(rival, unit, "2024-03-02", "2024-03-21", until="2024-03-20")
     stopped(company("third"), unit, "2024-03-10", "2024-03-30")
     assert reading(the_outage()) == ("2024-03-10", "2024-03-20", "fact")
