@@ -70,7 +70,7 @@ def gone(row: Any, published_rev: int | None = 1, withdrawn_rev: int = 2, **chan
     if isinstance(row, OnRecord):
         change.setdefault("withdrawal_reason", WithdrawalReason.TYPO)
     if isinstance(row, Claim):
-        change["sort_at"] = MORNING
+        change |= {"sort_at": MORNING, "known_at": MORNING}
     return change
 
 
