@@ -1,0 +1,24 @@
+"""What it means to be on the record: the ledger, and the public life of a row."""
+
+from record.models.ledger import Change, ChangeQuerySet, ClockBehind, Ledger, Revision
+from record.models.merges import Merge
+from record.models.recorded import AsOf, Recorded, RecordedQuerySet, end_of
+from record.models.rows import EXEMPT, OnRecord, collections, never_blank, pointers_of
+
+__all__ = [
+    "EXEMPT",
+    "AsOf",
+    "Change",
+    "ChangeQuerySet",
+    "ClockBehind",
+    "Ledger",
+    "Merge",
+    "OnRecord",
+    "Recorded",
+    "RecordedQuerySet",
+    "Revision",
+    "collections",
+    "end_of",
+    "never_blank",
+    "pointers_of",
+]

@@ -1,0 +1,170 @@
+"""The public life of a row, and the one rule of who may see what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, ClassVar, NamedTuple, Self, TypeVar
+
+from django.db import models
+from django.db.models import Case, CheckConstraint, Exists, F, Func, OuterRef, Q, Value, When
+from django.db.models.lookups import GreaterThan, IsNull, LessThanOrEqual
+
+from record.models.ledger import Revision
+from record.models.merges import Merge
+
+
+class Unindexed(Func):
+    """A column that no index is searched for, because nearly every row has what is asked of it.
+
+    PostgreSQL knows that. SQLite keeps no statistics, takes every comparison for a rare hit, and would sort half
+    a million public claims for one page rather than read them along their order; a plus before the column is its
+    own way of saying so.
+    """
+
+    arity = 1
+    template = "%(expressions)s"
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return self.as_sql(compiler, connection, template="+%(expressions)s", **context)
+
+
+class AsOf(NamedTuple):
+    """What a reader looks at: the record as it stood at a revision and, of that, what was known by a moment."""
+
+    revision: int
+    known: datetime | None = None
+    """Only what had been said and issued by then; null for all that we have."""
+
+
+def end_of(path: str, merged: Mapping[int, int]) -> Any:
+    """The key that a path leads to or, if that row was merged away, the key of the row that stands for it."""
+    if not merged:
+        return F(path)
+    ends = [When(**{path: loser}, then=Value(root)) for loser, root in merged.items()]
+    return Case(*ends, default=F(path), output_field=models.BigIntegerField())
+
+
+_Row = TypeVar("_Row", bound="Recorded", covariant=True)
+
+
+class RecordedQuerySet(models.QuerySet[_Row]):
+    """The one rule of who may see what."""
+
+    def published(self, at: int | AsOf | None = None) -> Self:
+        """Rows public at a revision (now, if none is given): published, not withdrawn, not merged away.
+
+        A takedown holds at every revision. With an ``AsOf`` that names a moment, only rows known by then.
+        """
+        if isinstance(at, AsOf):
+            rows = self.published(at.revision)
+            return rows if at.known is None else rows.known(at)
+        rows = self.cited(at)
+        if self.model.mergeable:
+            merged_away = Merge.objects.active(at).filter(
+                collection=self.model.collection, loser=OuterRef("public_id")
+            )
+            rows = rows.filter(~Exists(merged_away))
+        return rows
+
+    def known(self, at: AsOf) -> Self:
+        """Rows that say something said and issued by a moment; all of them, where rows say nothing."""
+        return self.filter(**{f"{self.model.known_by}__lte": at.known}) if self.model.known_by else self.all()
+
+    def cited(self, at: int | AsOf | None = None) -> Self:
+        """Rows that others may rest on: public, or merged away (which claims keep pointing at)."""
+        if isinstance(at, AsOf):
+            rows = self.cited(at.revision)
+            return rows if at.known is None else rows.known(at)
+        begun, ended = Unindexed("published_rev"), Unindexed("withdrawn_rev")
+        if at is None:
+            return self.filter(IsNull(begun, False), IsNull(ended, True))
+        return self.filter(
+            LessThanOrEqual(begun, at),
+            Q(IsNull(ended, True)) | Q(GreaterThan(ended, at)),
+            IsNull(Unindexed("taken_down_rev"), True),
+        )
+
+    def merged(self, at: int | AsOf | None = None) -> dict[int, int]:
+        """The key of each row merged away at a revision, with the key of the row that stands for it."""
+        n = at.revision if isinstance(at, AsOf) else at
+        roots = Merge.objects.roots(self.model.collection, n) if self.model.mergeable else {}
+        if not roots:
+            return {}
+        rows: Any = self.model._default_manager.all()
+        rows = rows.filter(public_id__in={*roots, *roots.values()})
+        keys: dict[str, int] = dict(rows.values_list("public_id", "pk"))
+        return {keys[loser]: keys[root] for loser, root in roots.items()}
+
+    def same(self, keys: Iterable[int], at: int | AsOf | None = None) -> set[int]:
+        """The keys of everything that means the same as one of these at a revision."""
+        merged, asked = self.merged(at), set(keys)
+        roots = {merged.get(key, key) for key in asked}
+        return asked | roots | {loser for loser, root in merged.items() if root in roots}
+
+    def standing_for(self, which: Q, at: int | AsOf | None = None) -> Q:
+        """Rows of which this holds, and those that stand for one merged away of which it does."""
+        merged = self.merged(at)
+        rows: Any = self.model._default_manager.filter(pk__in=list(merged))
+        losers = rows.filter(which).values_list("pk", flat=True) if merged else ()
+        return which | Q(pk__in={merged[pk] for pk in losers})
+
+    def stood_for(self, which: Q, at: int | AsOf | None = None) -> Q:
+        """Rows of which this holds, and those merged away for which one of them stands."""
+        merged = self.merged(at)
+        rows: Any = self.model._default_manager.filter(pk__in=set(merged.values()))
+        roots = set(rows.filter(which).values_list("pk", flat=True)) if merged else set()
+        return which | Q(pk__in={loser for loser, root in merged.items() if root in roots})
+
+    def drafts(self) -> Self:
+        """Rows that were never public."""
+        return self.filter(published_rev__isnull=True)
+
+
+class Recorded(models.Model):
+    """A row with a public life: from the revision that published it to the one that withdrew it."""
+
+    published_rev = models.ForeignKey(
+        Revision, models.PROTECT, null=True, blank=True, editable=False, related_name="+",
+        help_text="The revision that made the row public; null for a draft.",
+    )  # fmt: skip
+    withdrawn_rev = models.ForeignKey(
+        Revision, models.PROTECT, null=True, blank=True, editable=False, related_name="+",
+        help_text="The revision that withdrew it; null while it is public.",
+    )  # fmt: skip
+    taken_down_rev = models.ForeignKey(
+        Revision, models.PROTECT, null=True, blank=True, editable=False, related_name="+",
+        help_text="The revision that took it down for safety or by law: then it is gone at every point in time.",
+    )  # fmt: skip
+
+    collection: ClassVar[str] = ""
+    mergeable: ClassVar[bool] = False
+    owner: ClassVar[str | None] = None
+    """The pointer to the row this one is a part of: it is published and withdrawn with it."""
+    known_by: ClassVar[str | None] = None
+    """What leads to the moment from which the row was known; null where that does not matter."""
+    follows_lineage: ClassVar[bool] = False
+    """A part that hangs on the first row of a chain of corrections and outlives each of them."""
+
+    objects: ClassVar[Any] = RecordedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        constraints = [
+            CheckConstraint(
+                name="%(class)s_is_withdrawn_after_it_was_published",
+                condition=Q(withdrawn_rev__isnull=True) | Q(withdrawn_rev__gt=F("published_rev")),
+            ),
+            CheckConstraint(
+                name="%(class)s_is_withdrawn_when_taken_down",
+                condition=Q(taken_down_rev__isnull=True) | Q(withdrawn_rev__isnull=False),
+            ),
+            CheckConstraint(
+                name="%(class)s_is_withdrawn_only_once_published",
+                condition=Q(withdrawn_rev__isnull=True) | Q(published_rev__isnull=False),
+            ),
+        ]
+
+    @property
+    def is_public(self) -> bool:
+        return self.published_rev_id is not None and self.withdrawn_rev_id is None
