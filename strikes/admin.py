@@ -10,8 +10,10 @@ from django.db.models import Max, QuerySet
 from django.http import HttpRequest
 
 from record.admin import ReadOnlyAdmin
+from record.admin.fields import PartInline, listed
 from record.admin.forms import RowForm, Words, WordsForm
-from record.admin.rows import PartInline, RecordAdmin, RowList, StateFilter, listed
+from record.admin.lists import RowList, StateFilter
+from record.admin.rows import RecordAdmin
 from record.models import OnRecord
 from sources.admin import ReportAdmin as PlainReportAdmin
 from sources.models import Evidence, Report

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.forms import CheckboxSelectMultiple
 from django.http import HttpRequest
 
-from record.admin.rows import Asked
+from record.admin.lists import Asked
 from record.models import Change, Merge, Revision
 
 
