@@ -448,15 +448,19 @@ class Side:
     """One of everything, each resting on the others of its side."""
 
     def __init__(self, name: str) -> None:
-        self.facility = FacilityFactory(public_id=f"{name}-facility")
-        self.unit = UnitFactory(public_id=f"{name}-unit", facility=self.facility)
-        self.actor = ActorFactory(public_id=f"{name}-actor", kind="company")
+        self.facility = FacilityFactory(public_id=f"{name}-facility", name=f"Refinery of {name}")
+        self.unit = UnitFactory(
+            public_id=f"{name}-unit", facility=self.facility, designation=f"The stills of {name}"
+        )
+        self.actor = ActorFactory(public_id=f"{name}-actor", name=f"{name} Oil", kind="company")
         PartyFactory(facility=self.facility, actor=self.actor, role="operator")
-        self.wave = WaveFactory(public_id=f"{name}-wave")
+        self.wave = WaveFactory(public_id=f"{name}-wave", title=f"The nights of {name}")
         self.strike = StrikeFactory(public_id=f"{name}-strike", facility=self.facility, wave=self.wave)
-        self.source = SourceFactory(public_id=f"{name}-source")
+        self.source = SourceFactory(public_id=f"{name}-source", name=f"The {name} post")
         self.report = ReportFactory(source=self.source)
-        self.proposition = PropositionFactory(strike=self.strike, facility=self.facility)
+        self.proposition = PropositionFactory(
+            strike=self.strike, facility=self.facility, text=f"There was a fire at {name}."
+        )
         claim = ClaimFactory(proposition=self.proposition, actor=self.actor, report=self.report)
         of_unit = ClaimFactory(
             proposition=PropositionFactory(strike=self.strike, unit=self.unit), actor=self.actor, report=self.report
@@ -506,6 +510,26 @@ def test_either_id_finds_what_both_found_in_every_collection(api, kind):
     for place in before:
         union = {gone.get(one, one) for one in before[place] | beside[place]}
         assert found[place] == by_survivor[place] == union, place
+
+
+@pytest.mark.parametrize("kind", MERGEABLE)
+def test_a_name_of_either_finds_the_survivor_and_what_rests_on_it(api, kind):
+    one, other = Side("tuimazy"), Side("tuymazy")
+    loser, survivor = getattr(one, kind), getattr(other, kind)
+
+    def ids(place: str, word: str) -> set[str]:
+        return {row["id"] for row in api.every(f"{place}/?q={word}")}
+
+    assert {loser.public_id, survivor.public_id} & ids(loser.collection, "tuimazy") == {loser.public_id}
+    if kind in ("unit", "proposition"):
+        merge(one.facility, other.facility)
+        merge(one.strike, other.strike)
+    merge(fresh(loser), fresh(survivor))
+    for word in ("tuimazy", "tuymazy"):
+        assert {loser.public_id, survivor.public_id} & ids(loser.collection, word) == {survivor.public_id}
+        if kind == "facility":
+            assert ids("strikes", word) >= {one.strike.public_id, other.strike.public_id}
+            assert ids("units", word) == {one.unit.public_id, other.unit.public_id}
 
 
 FACETS = [

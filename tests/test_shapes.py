@@ -10,7 +10,7 @@ import pytest
 
 from record import doors
 from sources.models import ReportNotice
-from strikes.models import ClaimRelation
+from strikes.models import ClaimRelation, Proposition
 from tests.factories import (
     ActorFactory,
     ClaimFactory,
@@ -369,7 +369,7 @@ def test_a_cyber_incident_that_halted_deliveries_and_damaged_nothing(api):
     } == {damaged.public_id}
 
 
-def test_one_event_under_two_spellings_and_two_local_dates_stands_apart_until_somebody_merges_it(api):
+def test_one_event_under_two_spellings_and_two_local_dates_stands_apart_until_it_is_merged(api):
     """A night raid, entered twice: in one zone it was still the fourth, in another already the fifth."""
     night = datetime(2024, 7, 4, 21, 30, tzinfo=UTC)
     facility = FacilityFactory(public_id="tuymazy", name="Tuymazy")
@@ -408,6 +408,29 @@ def test_one_event_under_two_spellings_and_two_local_dates_stands_apart_until_so
     assert set(accounts_of(api, one)) == {"It was hit."}
     assert set(accounts_of(api, other)) == {"It was hit.", "It burned."}
     assert {row["summary"]["origins"] for row in by_moment["results"]} == {1, 2}
+
+    # Merged, it is one night at one place, and the governor who was entered twice is one origin of one point.
+    same = {row.strike_id: row for row in Proposition.objects.filter(topic="facility_hit")}
+    doors.merge(fresh(twin), fresh(facility), note="One plant, transliterated in two ways.")
+    doors.merge(fresh(other), fresh(one), note="One night.")
+    doors.merge(fresh(same[other.pk]), fresh(same[one.pk]))
+    (row,) = api("strikes/?after=2024-07-04T21:00:00Z&before=2024-07-04T22:00:00Z")["results"]
+    assert (row["id"], row["summary"]["claims"], row["summary"]["origins"]) == (one.public_id, 3, 2)
+    assert stands(accounts_of(api, one)) == {
+        "It was hit.": ("single_origin", 1, 0),
+        "It burned.": ("single_origin", 1, 0),
+    }
+    assert [row["id"] for row in api("strikes/?facility=tuimazy")["results"]] == [one.public_id]
+    # By either date and by either spelling, the survivor is what is found.
+    for query in ("q=tuimazy", "q=tuymazy", "after=2024-07-05&before=2024-07-06"):
+        assert [row["id"] for row in api(f"strikes/?{query}")["results"]] == [one.public_id], query
+
+    # Unmerged, the two stand apart as before, claim by claim.
+    for row in (same[other.pk], other, twin):
+        doors.unmerge(fresh(row), note="Two plants after all.")
+    assert set(accounts_of(api, one)) == {"It was hit."}
+    assert set(accounts_of(api, other)) == {"It was hit.", "It burned."}
+    assert [row["id"] for row in api("strikes/?facility=tuimazy")["results"]] == [other.public_id]
 
 
 def test_a_share_of_a_country_has_no_strike_and_its_accounts_are_those_of_the_region(api):

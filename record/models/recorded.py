@@ -105,7 +105,8 @@ class RecordedQuerySet(models.QuerySet[_Row]):
     def standing_for(self, which: Q, at: int | AsOf | None = None) -> Q:
         """Rows of which this holds, and those that stand for one merged away of which it does."""
         merged = self.merged(at)
-        rows: Any = self.model._default_manager.filter(pk__in=list(merged))
+        rows: Any = self.model._default_manager.cited(at.revision if isinstance(at, AsOf) else at)
+        rows = rows.filter(pk__in=list(merged))
         losers = rows.filter(which).values_list("pk", flat=True) if merged else ()
         return which | Q(pk__in={merged[pk] for pk in losers})
 

@@ -72,10 +72,8 @@ class WeaponCountFilters(NumberFilters):
 class PropositionFilters(ClaimWords):
     q = SearchFilter(help_text="Words of the sentence, in any script; all of them.")
 
-    def found(self, queryset: QuerySet[Any], words: list[str]) -> QuerySet[Any]:
-        for word in words:
-            queryset = queryset.filter(search_text__contains=f" {word} ")
-        return queryset
+    def named(self, word: str) -> Q:
+        return Q(search_text__contains=f" {word} ")
 
     def narrowed(self, queryset: QuerySet[Any], asked: Asked) -> QuerySet[Any]:
         queryset = queryset.filter(self.about(asked))
@@ -112,10 +110,8 @@ PROPOSITION_ONLY = frozenset(PropositionWords.base_filters) - frozenset(EventWor
 class StrikeFilters(ClaimWords):
     q = SearchFilter(help_text="Words of its title or of its facility's names, in any script; all of them.")
 
-    def found(self, queryset: QuerySet[Any], words: list[str]) -> QuerySet[Any]:
-        for word in words:
-            queryset = queryset.filter(contains(word) | contains(word, "facility__"))
-        return queryset
+    def named(self, word: str) -> Q:
+        return contains(word) | self.at_facility(word)
 
     def narrowed(self, queryset: QuerySet[Any], asked: Asked) -> QuerySet[Any]:
         queryset = queryset.filter(self.events(asked))
@@ -133,10 +129,8 @@ class StrikeFilters(ClaimWords):
 class ReportFilters(ClaimWords):
     q = SearchFilter(help_text="Words of the headline, in any script; all of them.")
 
-    def found(self, queryset: QuerySet[Any], words: list[str]) -> QuerySet[Any]:
-        for word in words:
-            queryset = queryset.filter(search_text__contains=f" {word} ")
-        return queryset
+    def named(self, word: str) -> Q:
+        return Q(search_text__contains=f" {word} ")
 
     def narrowed(self, queryset: QuerySet[Any], asked: Asked) -> QuerySet[Any]:
         queryset = queryset.filter(self.of_report(asked))
@@ -188,10 +182,8 @@ class UnitFilters(PlaceWords):
         help_text="Designations of the unit and names of its facility, in any script; all words."
     )
 
-    def found(self, queryset: QuerySet[Any], words: list[str]) -> QuerySet[Any]:
-        for word in words:
-            queryset = queryset.filter(contains(word) | contains(word, "facility__"))
-        return queryset
+    def named(self, word: str) -> Q:
+        return contains(word) | self.at_facility(word)
 
     def narrowed(self, queryset: QuerySet[Any], asked: Asked) -> QuerySet[Any]:
         if "unit" in asked:

@@ -13,7 +13,7 @@ from record.api.problems import BadParameter
 from sources.models import Actor
 from strikes.choices import FacilityKind, RegionLevel
 from strikes.filters.numbers import down, up
-from strikes.filters.rows import Asked, NotedWords
+from strikes.filters.rows import Asked, NotedWords, contains
 from strikes.models import Facility, Party, Region
 
 EARTH_KM = 6371.0088
@@ -76,6 +76,15 @@ class PlaceWords(NotedWords):
             latitude, longitude = asked["near"]
             q &= Q(pk__in=self.around(latitude, longitude, asked["radius_km"]))
         return q
+
+    def at_facility(self, word: str) -> Q:
+        """The conditions on what is at a facility with a word in one of its names, or of those merged with it."""
+        merged = Facility.objects.merged(self.then)
+        alike: QuerySet[Any] = Facility.objects.cited(self.revision).filter(
+            contains(word), pk__in={*merged, *merged.values()}
+        )
+        keys = Facility.objects.same(alike.values_list("pk", flat=True), self.then) if merged else ()
+        return contains(word, "facility__") | Q(facility__in=keys)
 
     def around(self, latitude: float, longitude: float, radius: float) -> set[int]:
         """The facilities within a radius, by great circles."""

@@ -49,10 +49,14 @@ class RowWords(RecordFilterSet):
         return self.narrowed(queryset, asked)
 
     def found(self, queryset: QuerySet[Any], words: list[str]) -> QuerySet[Any]:
-        """Rows with every word in one of their names."""
+        """Rows with every word in one of their names, or in one of a row that was merged into them."""
         for word in words:
-            queryset = queryset.filter(contains(word))
+            queryset = queryset.filter(queryset.model.objects.standing_for(self.named(word), self.then))
         return queryset
+
+    def named(self, word: str) -> Q:
+        """The rows with a folded word in one of their names."""
+        return contains(word)
 
     def narrowed(self, queryset: QuerySet[Any], asked: Asked) -> QuerySet[Any]:
         return queryset
