@@ -354,7 +354,7 @@ def write_at_once(rounds: int) -> None:
 
 @pytest.mark.timeout(300)
 def test_revisions_of_many_writers_have_no_gaps_and_come_in_commit_order():
-    write_at_once(rounds=6)
+    write_at_once(rounds=3)
 
 
 @pytest.mark.slow

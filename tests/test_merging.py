@@ -38,6 +38,7 @@ from tests.factories import (
 )
 from tests.recording import fresh, on_record
 from tests.starter.conftest import Api
+from tests.sweeps import one_in
 from tests.test_doors import everything, line, lines, refused
 from tests.test_doors import the_record_holds as the_record_holds
 
@@ -493,7 +494,7 @@ def finds(api: Api, row: OnRecord) -> dict[tuple[str, str], set[str]]:
     }
 
 
-@pytest.mark.parametrize("kind", MERGEABLE)
+@pytest.mark.parametrize("kind", one_in(3, MERGEABLE))
 def test_either_id_finds_what_both_found_in_every_collection(api, kind):
     one, other = Side("one"), Side("other")
     loser, survivor = fresh(getattr(one, kind)), fresh(getattr(other, kind))
@@ -512,7 +513,7 @@ def test_either_id_finds_what_both_found_in_every_collection(api, kind):
         assert found[place] == by_survivor[place] == union, place
 
 
-@pytest.mark.parametrize("kind", MERGEABLE)
+@pytest.mark.parametrize("kind", one_in(3, MERGEABLE))
 def test_a_name_of_either_finds_the_survivor_and_what_rests_on_it(api, kind):
     one, other = Side("tuimazy"), Side("tuymazy")
     loser, survivor = getattr(one, kind), getattr(other, kind)
@@ -540,7 +541,7 @@ FACETS = [
 ]
 
 
-@pytest.mark.parametrize("kind", MERGEABLE)
+@pytest.mark.parametrize("kind", one_in(3, MERGEABLE))
 def test_facets_count_for_the_survivor(api, kind):
     one, other = Side("one"), Side("other")
     if kind in ("unit", "proposition"):

@@ -30,10 +30,14 @@ SUBJECTS = [*UNITS, *(unit for units in UNITS.values() for unit in units)]
 CAPACITIES = {"plant-1": 7, "plant-2": 5, "works-1": 3}
 LIMITS = {"plant": Fraction(10)}
 
-PLENTY = settings(
-    max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck),
-    phases=[Phase.generate],  # an example takes a while, and to make it smaller takes many
-)  # fmt: skip
+MANY = [8, pytest.param(60, marks=[pytest.mark.slow, pytest.mark.timeout(1800)])]
+
+
+def tried(examples):
+    return settings(
+        max_examples=examples, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck),
+        phases=[Phase.generate],  # an example takes a while, and to make it smaller takes many
+    )  # fmt: skip
 
 
 def date(day):
@@ -171,8 +175,9 @@ def first_day(outage):
     return min(starts or [one.end[0] for one in outage if one.end])
 
 
-def test_every_policy_reads_outages_as_a_slow_reading_does(places):
-    @PLENTY
+@pytest.mark.parametrize("examples", MANY)
+def test_every_policy_reads_outages_as_a_slow_reading_does(places, examples):
+    @tried(examples)
     @given(told=sayings(["plant-1"]))
     def check(told):
         example(told, places, compare)
@@ -207,10 +212,11 @@ def rounded(value):
         return float(exact.quantize(Decimal("0.001")))
 
 
-def test_the_series_is_what_a_slow_sum_over_every_day_gives(places):
+@pytest.mark.parametrize("examples", MANY)
+def test_the_series_is_what_a_slow_sum_over_every_day_gives(places, examples):
     capacities = {unit: (Fraction(value),) * 3 for unit, value in CAPACITIES.items()}
 
-    @PLENTY
+    @tried(examples)
     @given(
         told=sayings(SUBJECTS), interval=st.sampled_from(["day", "week", "month"]), first=st.integers(0, 20),
         length=st.integers(1, 40),

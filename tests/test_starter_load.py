@@ -27,6 +27,7 @@ from strikes.bundles import MOMENTS, PARTS, WORDS, BundleError, entries_of, impo
 from strikes.models import Claim, DamageEstimate, Facility, Region, Strike, WeaponCount
 from strikes.starter import LARGEST, load, read
 from tests.factories import RegionFactory
+from tests.sweeps import one_in
 
 pytestmark = pytest.mark.django_db
 
@@ -154,6 +155,7 @@ def rows_of(bundle: dict[str, Any]) -> Iterator[tuple[type[OnRecord], dict[str, 
 # The whole of it --------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_fixtures_go_on_the_record_whole_and_in_the_order_of_their_reports():
     rows = [row for file in FILES for row in rows_of(rows_in(file))]
     days = sorted(row["issued"]["date"] for model, row in rows if model is Report)
@@ -699,7 +701,7 @@ BREAKAGES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("breakage", BREAKAGES)
+@pytest.mark.parametrize("breakage", one_in(5, BREAKAGES))
 def test_a_broken_file_names_the_file_the_row_and_the_rule_and_loads_nothing(folder, breakage):
     file, old, new, row, rule = BREAKAGES[breakage]
     (folder / LATER).write_text(EXTRA, encoding="utf-8")

@@ -28,6 +28,7 @@ from tests.factories import (
 )
 from tests.forms import complaints, sentences
 from tests.recording import fresh
+from tests.sweeps import one_in
 from tests.test_constraints import ANOTHER, ways_to_break
 
 FACTORIES = factories()
@@ -117,7 +118,7 @@ def as_new(form: dict[str, Any], owner: str | None) -> dict[str, Any]:
     return data | ({"public_id": "another-id"} if "public_id" in form else {})
 
 
-@pytest.mark.parametrize(("model", "inline", "rule", "new"), CHECKS)
+@pytest.mark.parametrize(("model", "inline", "rule", "new"), one_in(10, CHECKS))
 def test_a_broken_rule_is_said_beside_its_field(model, inline, rule, new, editor):
     row = FACTORIES[inline.model if inline else model]()
     owner = getattr(row, row.owner) if inline else row
