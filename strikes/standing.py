@@ -349,7 +349,7 @@ def about_themselves(then: AsOf) -> QuerySet[Claim]:
 
 def refresh(touched: Collection[Recorded], revision: Revision) -> None:
     """Bring the kept origins and states up to date with the rows that a revision has touched."""
-    claims = claims_behind(touched, renamed(revision))
+    claims = claims_behind(touched, renamed(touched, revision))
     for claim in claims:
         if claim.is_public:
             _resettle(claim)
@@ -359,10 +359,10 @@ def refresh(touched: Collection[Recorded], revision: Revision) -> None:
     _keep_states(propositions, revision)
 
 
-def renamed(revision: Revision) -> list[Recorded]:
+def renamed(touched: Collection[Recorded], revision: Revision) -> list[Recorded]:
     """The actors and sources that a merge or its undoing made stand, or no longer stand, for others."""
     found: list[Recorded] = []
-    for model in (Actor, Source):
+    for model in {Actor, Source} & {type(row) for row in touched}:
         ids = Merge.objects.of(revision).filter(collection=model.collection).values_list("loser", "survivor")
         found += model.objects.filter(public_id__in={one for pair in ids for one in pair})
     return found
@@ -383,7 +383,10 @@ def claims_behind(touched: Collection[Recorded], renamed: Collection[Recorded] =
     if reports or actors:
         about = Q(report__in=reports) | Q(actor__in=actors) | Q(chain__actor__in=actors)
         claims |= set(Claim.objects.cited().filter(about).values_list("pk", flat=True))
-    return list(Claim.objects.filter(pk__in=claims).order_by("published_rev", "pk"))
+    if not claims:
+        return []
+    rows = Claim.objects.filter(pk__in=claims).select_related("actor", "report__source")
+    return list(rows.order_by("published_rev", "pk"))
 
 
 def _all_derived(reports: set[int]) -> set[int]:
@@ -437,6 +440,8 @@ def _rekey(claims: Iterable[Claim], revision: Revision) -> set[int]:
 
 def _keep_states(propositions: set[int], revision: Revision) -> None:
     """Write the state of each proposition, and of the open ones it can be an answer to, if it changed."""
+    if not propositions:
+        return
     propositions = Proposition.objects.same(propositions)
     questions = beside(propositions) | answered(propositions, revision.changes.all())
     affected = propositions | Proposition.objects.same(questions)

@@ -46,19 +46,19 @@ class Writing:
 
     revision: Revision
     touched: dict[tuple[type[Recorded], Any], Recorded] = field(default_factory=dict)
-    lines: int = 0
+    changes: list[Change] = field(default_factory=list)
 
     def log(self, action: Action, row: OnRecord, **details: Any) -> None:
         self.touch(row)
-        Change.objects.create(
+        change = Change(
             revision=self.revision,
-            position=self.lines,
+            position=len(self.changes),
             action=action,
             collection=row.collection,
             object_id=row.public_id,
             **{name: value or None for name, value in details.items()},
         )
-        self.lines += 1
+        self.changes.append(change)
 
     def touch(self, row: Recorded) -> None:
         self.touched[type(row), row.pk] = row
@@ -70,6 +70,7 @@ def opened(at: datetime | None = None) -> Iterator[Writing]:
     with transaction.atomic():
         writing = Writing(Revision.take(at))
         yield writing
+        Change.objects.bulk_create(writing.changes)
         for model in collections().values():
             model.refresh(list(writing.touched.values()), writing.revision)
 
