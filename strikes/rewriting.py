@@ -137,17 +137,24 @@ def _ever_amended(points: Collection[int]) -> ChangeQuerySet:
     return Change.objects.filter(collection=Proposition.collection, object_id__in=rows.values("public_id"))
 
 
+WEIGHED = {
+    "actors": ["kind", "affiliation"],
+    "sources": ["voice"],
+    "reports": ["source", "derived_from", "wire_source", "issued_earliest", "issued_latest"],
+}
+"""What `origin_key` and `side_of` look at beyond a claim and its proposition: amending anything else moves no claim."""
+
+
 def _steps(claims: Any, points: Iterable[int], revision: Revision) -> list[int]:
     """Every revision at which the origins of claims or the states of propositions can have changed."""
     reports = claims.values("report")
     named = Q(collection="claims", object_id__in=claims.values("public_id"))
-    named |= Q(collection="reports", action=Action.AMEND)
+    for collection, fields in WEIGHED.items():
+        named |= Q(collection=collection, action=Action.AMEND, values__has_any_keys=fields)
     named |= Q(
         collection="propositions", object_id__in=Proposition.objects.filter(pk__in=points).values("public_id")
     )
-    named |= Q(
-        collection__in=["actors", "sources"], action__in=[Action.AMEND, Action.MERGE, Action.UNMERGE]
-    )  # fmt: skip
+    named |= Q(collection__in=["actors", "sources"], action__in=[Action.MERGE, Action.UNMERGE])
     found = set(Change.objects.filter(named).values_list("revision", flat=True))
     lineages = claims.values("lineage")
     about = Q(claim__public_id__in=lineages) | Q(other__public_id__in=lineages)
