@@ -586,7 +586,7 @@ def test_ten_times_the_rows_take_no_more_memory(api, monkeypatch, word, chunk, f
             [
                 ClaimFactory.build(
                     report=like.report, actor=like.actor, proposition=like.proposition,
-                    sort_at=like.sort_at, published_rev=like.published_rev,
+                    sort_at=like.sort_at, known_at=like.known_at, published_rev=like.published_rev,
                 )
                 for _ in range(missing)
             ],
