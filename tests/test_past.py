@@ -591,7 +591,7 @@ def test_the_past_of_a_random_history_equals_the_slow_and_obvious_account_of_it(
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 def test_the_pasts_of_many_random_histories_equal_the_slow_and_obvious_account_of_them():
-    check_random_pasts(examples=60)
+    check_random_pasts(examples=30)
 
 
 def test_a_kept_state_at_a_revision_equals_the_one_computed_for_it():

@@ -528,4 +528,4 @@ def test_a_random_history_equals_the_slow_and_obvious_account_of_it():
 @pytest.mark.timeout(1800)
 @pytest.mark.django_db
 def test_many_random_histories_equal_the_slow_and_obvious_account_of_them():
-    check_random_histories(examples=100)
+    check_random_histories(examples=60)

@@ -30,7 +30,7 @@ SUBJECTS = [*UNITS, *(unit for units in UNITS.values() for unit in units)]
 CAPACITIES = {"plant-1": 7, "plant-2": 5, "works-1": 3}
 LIMITS = {"plant": Fraction(10)}
 
-MANY = [8, pytest.param(60, marks=[pytest.mark.slow, pytest.mark.timeout(1800)])]
+MANY = [8, pytest.param(40, marks=[pytest.mark.slow, pytest.mark.timeout(1800)])]
 
 
 def tried(examples):

@@ -574,7 +574,7 @@ def test_nothing_is_counted_for_a_question_that_is_refused(api):
 
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
-@pytest.mark.parametrize(("word", "chunk", "few"), [("ndjson", pages.CHUNK, 2_000), ("csv", 50, 200)])
+@pytest.mark.parametrize(("word", "chunk", "few"), [("ndjson", pages.CHUNK, 1_000), ("csv", 50, 200)])
 def test_ten_times_the_rows_take_no_more_memory(api, monkeypatch, word, chunk, few):
     monkeypatch.setattr(pages, "CHUNK", chunk)
     like = Claim.objects.published().select_related("report").first()
