@@ -30,7 +30,7 @@ class RowEditing(Fields, admin.ModelAdmin):
     """The form of a row: who may fill in what, and how it is saved or passed through the door."""
 
     form = RowForm
-    model: ClassVar[type[OnRecord]]  # type: ignore[misc]
+    model: ClassVar[type[OnRecord]]  # type: ignore[misc]  # narrower than the stubs, which know an instance variable
     word_parts: ClassVar[dict[str, Words]] = {}
     """Vocabulary words kept as rows of their own, each a list of checkboxes."""
     grades: ClassVar[frozenset[str]] = frozenset()

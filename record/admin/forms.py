@@ -51,7 +51,7 @@ class RuleForm(forms.ModelForm):
 
     def _post_clean(self) -> None:
         vars(self.instance)["validate_constraints"] = lambda exclude: None  # each is asked once, below
-        super()._post_clean()  # type: ignore[misc]
+        super()._post_clean()  # type: ignore[misc]  # private to Django: the stubs leave it out
         del vars(self.instance)["validate_constraints"]
         if self.errors.keys() - {NON_FIELD_ERRORS}:
             return  # a value that could not be read says nothing about the rules
@@ -103,7 +103,7 @@ class PartFormSet(BaseInlineFormSet):
         return [rule for rule in rules if isinstance(rule, UniqueConstraint) and self.fk.name in rule.fields]
 
     def _construct_form(self, i: int, **options: Any) -> Any:
-        form: Any = super()._construct_form(i, **options)  # type: ignore[misc]
+        form: Any = super()._construct_form(i, **options)  # type: ignore[misc]  # likewise left out of the stubs
         form.said_by_the_set = frozenset(rule.name for rule in self.among)
         return form
 
@@ -248,7 +248,8 @@ def shown(value: Any, field: forms.Field) -> str:
 
 def _rows(field: forms.ModelChoiceField, keys: Sequence[Any]) -> Iterator[models.Model]:
     pks = [str(key) for key in keys if str(key).isdigit()]
-    yield from field.queryset.filter(pk__in=pks)  # type: ignore[union-attr]
+    assert field.queryset is not None
+    yield from field.queryset.filter(pk__in=pks)
 
 
 class Words(forms.MultipleChoiceField):
@@ -288,7 +289,7 @@ class WordsForm(RuleForm):
         return [there.get(word) or field.part(**{field.column: word}) for word in chosen]
 
     def _save_m2m(self) -> None:
-        super()._save_m2m()  # type: ignore[misc]
+        super()._save_m2m()  # type: ignore[misc]  # likewise left out of the stubs
         for name, field in self.words():
             kept = self.word_rows(name)
             getattr(self.instance, name).exclude(pk__in=[row.pk for row in kept if row.pk]).delete()

@@ -21,7 +21,7 @@ class Asked:
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         if all(can_be_asked(name, value) for name, values in request.GET.lists() for value in values):
-            return super().changelist_view(request, extra_context)  # type: ignore[misc]
+            return super().changelist_view(request, extra_context)  # type: ignore[misc]  # a mixin: the admin class has it
         return HttpResponseRedirect(f"{request.path}?{ERROR_FLAG}=1")
 
 

@@ -80,10 +80,11 @@ class DoorPage(View):
         return rows
 
     def form(self, data: Any = None) -> forms.Form:
+        """What the page asks for. Every door has its own."""
         raise NotImplementedError
 
     def act(self, form: forms.Form) -> str:
-        """Pass the door; returns what happened, as a sentence."""
+        """Pass the door; returns what happened, as a sentence. Every door has its own."""
         raise NotImplementedError
 
     def blockers(self, form: forms.Form) -> list[str]:
@@ -262,11 +263,11 @@ class CorrectPage(DoorPage):
         return self.rows[0].status != "draft"
 
     @property
-    def title(self) -> str:  # type: ignore[override]
+    def title(self) -> str:  # type: ignore[override]  # a word elsewhere; here it depends on the row
         return "Draft a correction" if self.drafting else "Put in the place of what it corrects"
 
     @property
-    def button(self) -> str:  # type: ignore[override]
+    def button(self) -> str:  # type: ignore[override]  # a word elsewhere; here it depends on the row
         return "Draft" if self.drafting else "Correct"
 
     def form(self, data: Any = None) -> forms.Form:
