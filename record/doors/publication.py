@@ -17,6 +17,7 @@ from record.doors.writing import (
     Blocked,
     Blocker,
     Writing,
+    acquainted,
     locked,
     must_be_public,
     numbered_parts,
@@ -289,7 +290,7 @@ def _with_numbers(rows: Iterable[OnRecord]) -> list[OnRecord]:
 def _publish(
     writing: Writing, rows: Iterable[OnRecord], correcting: bool = False, note: str | None = None
 ) -> None:
-    rows = _with_numbers(locked(rows))
+    rows = acquainted(_with_numbers(acquainted(locked(rows))))
     for row in rows:
         if (
             row.owner

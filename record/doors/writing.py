@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models, transaction
+from django.db.models import prefetch_related_objects
 
 from record.choices import Action
 from record.models import Change, OnRecord, Recorded, Revision, collections
@@ -77,13 +79,35 @@ def opened(at: datetime | None = None) -> Iterator[Writing]:
 
 def locked(rows: Iterable[OnRecord]) -> list[OnRecord]:
     """The rows as they are in the database now, held until commit; refused if someone saw an older version."""
-    held = []
-    for row in dict.fromkeys(rows):
-        now = type(row)._default_manager.select_for_update(no_key=True).get(pk=row.pk)
-        if row.seen_version not in (None, now.version):
-            raise Blocked([Blocker(now, "Somebody changed it since you opened it: look at it again.")])
-        held.append(now)
-    return held
+    asked = list(dict.fromkeys(rows))
+    keys = defaultdict(list)
+    for row in asked:
+        keys[type(row)].append(row.pk)
+    held = {
+        row: row
+        for model, wanted in keys.items()
+        for row in model._default_manager.select_for_update(no_key=True).filter(pk__in=wanted).order_by("pk")
+    }
+    for row in asked:
+        if row not in held:
+            raise type(row).DoesNotExist(f"{row._meta.verbose_name} {row.public_id} is gone.")
+        if row.seen_version not in (None, held[row].version):
+            raise Blocked([Blocker(held[row], "Somebody changed it since you opened it: look at it again.")])
+    return [held[row] for row in asked]
+
+
+def acquainted(rows: Sequence[OnRecord]) -> Sequence[OnRecord]:
+    """The rows with their parts at hand, each naming the others as they are here: a query for each relation."""
+    held: dict[tuple[Any, Any], OnRecord] = {(type(row), row.pk): row for row in rows}
+    for model in dict.fromkeys(type(row) for row in rows):
+        relations = [relation.name for relation in model._meta.many_to_many]
+        same = [row for row in rows if type(row) is model]
+        prefetch_related_objects(same, *relations, *model.parts, *model.numbered_parts)
+    for row in rows:
+        for pointer in row._meta.fields:
+            if target := held.get((pointer.related_model, getattr(row, pointer.attname))):
+                setattr(row, pointer.name, target)
+    return rows
 
 
 def refuse_nothing(rows: Sequence[OnRecord]) -> None:
