@@ -132,6 +132,7 @@ class RowEditing(Fields, admin.ModelAdmin):
         form: Any = super().get_form(
             request, obj, change, form=type(base.__name__, (base,), extra) if extra else base, **kwargs
         )
+        self.explain_what_is_read_only(form)
         form.refused = getattr(request, "refused", ())
         form.held = getattr(request, "held", False)
         return form

@@ -78,9 +78,7 @@ class Fields:
 
     def explain(self, field: forms.Field, db_field: Any) -> None:
         """The help of a field for whoever fills it in; the one on the model speaks to readers of the API, too."""
-        text = re.sub(r"\bnull\b", "empty", str(field.help_text))
-        text = re.sub(r"\bNull\b", "Empty", text)
-        field.help_text = re.sub("`([^`]+)`", r"<code>\1</code>", text)
+        field.help_text = for_editors(str(field.help_text))
         if not self.roomy:
             return
         if db_field.choices and (slug := vocabulary_of(db_field)):
@@ -88,8 +86,20 @@ class Fields:
         elif isinstance(field, forms.CharField) and (db_field.max_length or 0) >= WIDE:
             field.widget.attrs["class"] = "vLargeTextField"
 
+    def explain_what_is_read_only(self, form: Any) -> None:
+        """The same help where a field is shown and not filled in."""
+        fields = [*self.model._meta.fields, *self.model._meta.many_to_many]
+        form._meta.help_texts = {field.name: for_editors(str(field.help_text)) for field in fields}
+
 
 WIDE = 200
+
+
+def for_editors(text: str) -> str:
+    """A help text as a page of the admin shows it: nothing is null there, and codes look like codes."""
+    text = re.sub(r"\bnull\b", "empty", text)
+    text = re.sub(r"\bNull\b", "Empty", text)
+    return re.sub("`([^`]+)`", r"<code>\1</code>", text)
 
 
 def vocabulary_of(db_field: Any) -> str | None:
@@ -112,6 +122,11 @@ class PartInline(Fields, admin.TabularInline):
             rows = rows.filter(withdrawn_rev=None)
         related = needs(self.model, pointers(self.model, many=False))
         return rows.select_related(*related) if related else rows
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        formset: Any = super().get_formset(request, obj, **kwargs)
+        self.explain_what_is_read_only(formset.form)
+        return formset
 
 
 def listed(name: str, column: str) -> Callable[[Any], str]:
