@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def editor():
     restore_roles()
-    user = User.objects.create_user("marta.lind", first_name="Marta", is_staff=True)
+    user = User.objects.create_user("greta.holm", first_name="Greta", is_staff=True)
     user.groups.add(Group.objects.get(name="editor"))
     client = Client()
     client.force_login(user)
@@ -85,6 +85,6 @@ def test_a_grade_is_given_beside_the_claims_it_weighs_and_kept_per_revision(edit
     assert shown(f"?as_of={claim.published_rev.at.isoformat().replace('+00:00', 'Z')}") is None
     assert shown("?known_at=2024-03-12T06:00:00Z")["id"] == second.public_id
     everything = Client().get("/api/v1/assessments/").content + Client().get(f"/api/v1/{accounts}").content
-    assert b"marta" not in everything.lower()
+    assert b"greta" not in everything.lower()
     assert api("propositions/?grade=confirmed&grade_basis=satellite")["count"] == 1
     assert api("assessments/?grade=weak")["count"] == 1
