@@ -1,10 +1,13 @@
 """What holds for every test."""
 
+import gc
 import os
 
 import pytest
 from django.conf import settings as project
 from django.core.cache import caches
+
+from record.audit import discrepancies
 
 
 def pytest_configure(config):
@@ -12,6 +15,12 @@ def pytest_configure(config):
     worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
     for one in project.CACHES.values() if project.REDIS_URL else ():
         one["LOCATION"] = f"{project.REDIS_URL.rstrip('/')}/{int(worker) % 15 + 1}"  # Redis has sixteen
+
+
+def pytest_collection_finish():
+    """What has been imported by now stays: looking through it again and again for garbage costs every test."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
@@ -26,3 +35,10 @@ def nothing_remembered():
     """A test is rolled back, but what it left in the cache would stay."""
     for one in caches.all(initialized_only=False):
         one.clear()
+
+
+@pytest.fixture
+def the_record_holds(db):
+    """Whatever the test does through the doors, `check_record` finds nothing."""
+    yield
+    assert list(discrepancies()) == []

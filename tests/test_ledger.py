@@ -43,7 +43,7 @@ from tests.factories import (
     WeaponCountFactory,
 )
 from tests.recording import fresh, on_record
-from tests.test_doors import everything
+from tests.telling import everything
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

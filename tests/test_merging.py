@@ -39,8 +39,7 @@ from tests.factories import (
 from tests.recording import fresh, on_record
 from tests.starter.conftest import Api
 from tests.sweeps import one_in
-from tests.test_doors import everything, line, lines, refused
-from tests.test_doors import the_record_holds as the_record_holds
+from tests.telling import everything, line, lines, refused
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_record_holds")]
 OUT = WithdrawalReason.OUT_OF_SCOPE
@@ -494,7 +493,7 @@ def finds(api: Api, row: OnRecord) -> dict[tuple[str, str], set[str]]:
     }
 
 
-@pytest.mark.parametrize("kind", one_in(3, MERGEABLE))
+@pytest.mark.parametrize("kind", one_in(5, MERGEABLE))
 def test_either_id_finds_what_both_found_in_every_collection(api, kind):
     one, other = Side("one"), Side("other")
     loser, survivor = fresh(getattr(one, kind)), fresh(getattr(other, kind))
@@ -541,7 +540,7 @@ FACETS = [
 ]
 
 
-@pytest.mark.parametrize("kind", one_in(3, MERGEABLE))
+@pytest.mark.parametrize("kind", one_in(5, MERGEABLE))
 def test_facets_count_for_the_survivor(api, kind):
     one, other = Side("one"), Side("other")
     if kind in ("unit", "proposition"):

@@ -19,7 +19,7 @@ from record.doors import (
     unmerge,
     withdraw,
 )
-from record.models import Change, Ledger, Merge, collections
+from record.models import Change, Ledger, Merge, Revision, collections
 from strikes.models import ClaimOrigin, ClaimRelation, PropositionState
 from tests.factories import (
     ActorFactory,
@@ -41,8 +41,8 @@ from tests.factories import (
 )
 from tests.recording import fresh, on_record
 from tests.starter.conftest import Api
-from tests.test_doors import line, lines, refused
-from tests.test_doors import the_record_holds as the_record_holds
+from tests.sweeps import one_in
+from tests.telling import line, lines, refused
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_record_holds")]
 LEGAL, SAFETY, OUT, TYPO = (
@@ -73,7 +73,9 @@ def status(*rows: Any) -> list[str]:
 # --- What goes -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("model", list(collections().values()), ids=lambda model: model.collection)
+@pytest.mark.parametrize(
+    "model", one_in(4, (pytest.param(model, id=model.collection) for model in collections().values()))
+)
 def test_a_row_of_every_collection_is_public_at_no_revision(model):
     row = on_record(factories()[model]())
     publish(ActorFactory())
@@ -98,6 +100,28 @@ def test_the_ledger_counts_takedowns_and_keeps_collection_id_and_reason_alone():
     assert fresh(claim).withdrawal_note == "By order of a court."
     takedown(on_record(ActorFactory()), reason=SAFETY)
     assert Ledger.head().takedowns == 2
+
+
+def test_the_name_of_a_row_that_was_merged_and_is_gone_finds_nothing_at_any_revision(api):
+    loser = on_record(FacilityFactory(name="Zarechny depot"))
+    survivor = on_record(FacilityFactory(name="Kstovo refinery"))
+    on_record(StrikeFactory(facility=survivor))
+    merge(loser, survivor)
+    before = Revision.objects.latest("n").at.isoformat().replace("+00:00", "Z")
+
+    def found(word: str) -> list[int]:
+        return [
+            api(f"{collection}/?q={word}{then}")["count"]
+            for collection in ("facilities", "strikes")
+            for then in ("", f"&as_of={before}")
+        ]
+
+    assert found("zarechny") == [1, 1, 1, 1]
+    unmerge(fresh(loser))
+    assert found("zarechny") == [1, 1, 0, 1]
+    takedown(fresh(loser), reason=SAFETY)
+    assert found("zarechny") == [0, 0, 0, 0]
+    assert found("kstovo") == [1, 1, 1, 1]
 
 
 def test_all_corrections_before_and_after_go_with_their_numbers():

@@ -1,0 +1,119 @@
+"""How tests ask what a door did: what it logged, what it left, what stood in its way."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import connection, models
+
+from record import doors
+from record.choices import Action, WithdrawalReason
+from record.doors import Blocked, Blocker
+from record.models import Ledger, OnRecord, Revision, collections
+from sources.models import Actor
+from strikes.models import Claim
+from tests.factories import (
+    ClaimEvidenceFactory,
+    ClaimFactory,
+    ClaimStepFactory,
+    DamageEstimateFactory,
+    RegionFactory,
+    WeaponCountFactory,
+    factories,
+)
+from tests.recording import fresh, on_record
+
+audited = pytest.mark.usefixtures("the_record_holds")
+
+FACTORIES = factories()
+TABLES = [
+    model._meta.db_table
+    for app in ("record", "sources", "strikes")
+    for model in apps.get_app_config(app).get_models(include_auto_created=True)
+]
+COLLECTIONS = list(collections().values())
+TAKEDOWNS = [reason for reason in WithdrawalReason if reason.is_takedown]
+TYPO, OUT = WithdrawalReason.TYPO, WithdrawalReason.OUT_OF_SCOPE
+
+
+def everything() -> dict[str, list[Any]]:
+    """Every row of every table of the record, as it is."""
+    found = {}
+    with connection.cursor() as cursor:
+        for table in TABLES:
+            cursor.execute(f'SELECT * FROM "{table}" ORDER BY 1')
+            found[table] = cursor.fetchall()
+    return found
+
+
+def refused(door: Callable[..., object], *rows: Any, **options: Any) -> list[Blocker]:
+    """What is in the way, as the door says; it leaves no revision behind and no half-written row."""
+    before = everything()
+    with pytest.raises(Blocked) as shut:
+        door(*rows, **options)
+    assert everything() == before
+    return shut.value.blockers
+
+
+def withdraw(*rows: OnRecord, reason: WithdrawalReason = OUT, **options: Any) -> Revision:
+    return doors.withdraw(*rows, reason=reason, **options)
+
+
+def withdrawn(row: Any) -> Any:
+    withdraw(row)
+    return fresh(row)
+
+
+def line(action: Action, row: OnRecord, **details: Any) -> dict[str, Any]:
+    """One complete line of the ledger."""
+    nothing = dict.fromkeys(["reason", "note", "replaced_by", "values"])
+    return nothing | {"action": action, "collection": row.collection, "object_id": row.public_id} | details
+
+
+def lines(revision: Revision) -> list[dict[str, Any]]:
+    return list(revision.changes.values(*line(Action.PUBLISH, Actor())))
+
+
+def logged(revision: Revision) -> dict[str, Any]:
+    """What an amendment's one line keeps."""
+    (change,) = lines(revision)
+    assert change["action"] == Action.AMEND
+    return dict(change["values"])
+
+
+def bearer(row: Any) -> Any:
+    """The row of a collection that answers for this one: itself, or the row it is a part of."""
+    return row if isinstance(row, OnRecord) else getattr(row, row.owner)
+
+
+def ids(rows: Iterable[OnRecord]) -> set[str]:
+    return {row.public_id for row in rows}
+
+
+def two_claims() -> tuple[Claim, Claim]:
+    """Two public claims of one speaker on one point, in one report."""
+    claim = ClaimFactory()
+    other = ClaimFactory(report=claim.report, actor=claim.actor, proposition=claim.proposition)
+    return on_record(claim, other), fresh(other)
+
+
+def claim_with_numbers() -> Claim:
+    """A public claim with all that one can carry: a chain, evidence, a total with its part, a count out of
+    another, weapons and regions."""
+    claim = ClaimFactory()
+    ClaimStepFactory(claim=claim)
+    ClaimEvidenceFactory(claim=claim)
+    total = DamageEstimateFactory(claim=claim, scope="the whole refinery")
+    DamageEstimateFactory(claim=claim, scope="one unit of it", part_of=total)
+    launched = WeaponCountFactory(
+        claim=claim, outcome="launched", weapons=["drone", "rocket"],
+        regions=[RegionFactory(), RegionFactory()], regions_complete=False,
+    )  # fmt: skip
+    WeaponCountFactory(claim=claim, outcome="intercepted", out_of=launched, part_of=launched)
+    return on_record(claim)
+
+
+def seen_at(model: Any, row: models.Model) -> set[int]:
+    """The revisions at which a row is public, the one before the first and one after the last included."""
+    return {n for n in range(Ledger.head().n + 2) if model._default_manager.published(n).filter(pk=row.pk)}
