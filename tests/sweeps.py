@@ -6,6 +6,11 @@ from typing import Any
 import pytest
 
 
+def few_or_many(few: int, many: int) -> list[Any]:
+    """How many random examples a property is tried on: few at every change, many by `make test-slow`."""
+    return [few, pytest.param(many, marks=[pytest.mark.slow, pytest.mark.timeout(1800)])]
+
+
 def one_in(number: int, cases: Iterable[Any]) -> list[Any]:
     """The cases of a sweep; all but one in so many are slow."""
     whole = [case if hasattr(case, "marks") else pytest.param(*tupled(case)) for case in cases]

@@ -30,6 +30,7 @@ from tests.factories import (
 )
 from tests.recording import fresh, on_record
 from tests.starter.conftest import Api
+from tests.sweeps import one_in
 
 pytestmark = pytest.mark.django_db
 
@@ -351,7 +352,7 @@ def test_fifty_of_each_side_are_all(api):
     assert (len(account["for"]), account["rest"]) == (50, None)
 
 
-@pytest.mark.parametrize("query", ["", "?known_at=2024-04-01"])
+@pytest.mark.parametrize("query", one_in(2, ["", "?known_at=2024-04-01"]))
 def test_five_claims_and_five_thousand_take_the_same_number_of_queries(api, query, django_assert_num_queries):
     claim = said()
     DamageEstimateFactory(claim=claim)
@@ -612,7 +613,7 @@ def standings():
 
 
 @pytest.mark.parametrize("then", ["", "&known_at=2024-03-13"])
-@pytest.mark.parametrize("collection", ["propositions", "strikes", "claims"])
+@pytest.mark.parametrize("collection", one_in(3, ["propositions", "strikes", "claims"]))
 def test_the_word_dispute_finds_what_stands_so(api, standings, collection, then):
     for state, row in standings.items():
         found = api(f"{collection}/?dispute={state}{then}")["results"]
@@ -642,7 +643,7 @@ def test_min_origins_counts_the_side_that_is_for_it(api, standings, then):
 
 
 @pytest.mark.parametrize("then", ["", "&known_at=2024-03-13"])
-@pytest.mark.parametrize("collection", ["propositions", "strikes"])
+@pytest.mark.parametrize("collection", one_in(2, ["propositions", "strikes"]))
 def test_facets_count_how_things_stand(api, standings, collection, then):
     facets = api(f"{collection}/?facets=dispute,min_origins{then}")["facets"]
     assert {one["value"]: one["count"] for one in facets["dispute"]} == dict.fromkeys(standings, 1)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from strikes.choices import Comparator
 from tests.factories import CapacityFactory, FacilityFactory, ReportFactory
 from tests.recording import on_record
+from tests.sweeps import few_or_many
 
 VALUES = [Decimal(text) for text in ("0", "0.001", "49.999", "50", "50.001", "75", "999999999999.999")]
 TINY = Decimal("1e-12")
@@ -79,11 +80,12 @@ limits = st.sampled_from(VALUES) | st.builds(
 )
 
 
-def test_bounds_are_met_by_every_value_that_a_statement_allows(on_the_record):
+@pytest.mark.parametrize("number", few_or_many(15, 150))
+def test_bounds_are_met_by_every_value_that_a_statement_allows(on_the_record, number):
     said_by_id = on_the_record
     assert {said["comparator"] for said in said_by_id.values()} == set(Comparator.values)
 
-    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=number, deadline=None, suppress_health_check=list(HealthCheck))
     @given(limits)
     def check(x):
         at_least = {i for i, s in said_by_id.items() if all(v >= x for v in every_value_allowed(s, x))}

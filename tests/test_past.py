@@ -114,6 +114,10 @@ def ids_of(api, collection, query):
     return set(ids)
 
 
+def listed(api, query):
+    return {row["id"] for row in api(f"claims/?{query}")["results"]}
+
+
 def paths_of(collection, public_id):
     """Everything that can be asked of one object."""
     paths = [""]
@@ -128,7 +132,7 @@ def statuses(api, collection, row, query):
     return found.pop()
 
 
-@pytest.mark.parametrize("collection", one_in(4, VIEWS))
+@pytest.mark.parametrize("collection", one_in(7, VIEWS))
 def test_as_of_shows_what_was_published_by_then_on_lists_details_facets_and_exports(api, collection):
     start = on_record(ActorFactory()).published_rev
     first = born(collection)
@@ -151,7 +155,7 @@ def test_as_of_shows_what_was_published_by_then_on_lists_details_facets_and_expo
     assert (gone["reason"], gone["note"]) == ("out_of_scope", "Not ours.")
 
 
-@pytest.mark.parametrize("collection", one_in(4, VIEWS))
+@pytest.mark.parametrize("collection", one_in(7, VIEWS))
 def test_known_at_shows_what_was_said_and_issued_by_then_likewise(api, collection):
     early, late = born(collection, 0), born(collection, 10)
     both = {early.public_id, late.public_id}
@@ -165,7 +169,7 @@ def test_known_at_shows_what_was_said_and_issued_by_then_likewise(api, collectio
 
 
 @pytest.mark.parametrize(
-    "collection", one_in(3, ["claims", "reports", "propositions", "strikes", "capacities"])
+    "collection", one_in(5, ["claims", "reports", "propositions", "strikes", "capacities"])
 )
 def test_both_ways_back_together_are_what_meets_both(api, collection):
     late_news = born(collection, 10)  # published first, known last
@@ -373,9 +377,9 @@ def test_a_bare_date_is_the_end_of_that_day_in_utc(api):
     first, second = (batch[0].public_id for batch in rows)
     for name in ("as_of", "known_at"):
         for day, there in [("2024-03-11", set()), ("2024-03-12", {first}), ("2024-03-13", {first, second})]:
-            assert ids_of(api, "claims", f"{name}={day}") == there
-        assert ids_of(api, "claims", f"{name}=2024-03-13T01:59:59.5%2B02:00") == {first}
-        assert ids_of(api, "claims", f"{name}=2024-03-12T23:59:59Z") == set()
+            assert listed(api, f"{name}={day}") == there
+        assert listed(api, f"{name}=2024-03-13T01:59:59.5%2B02:00") == {first}
+        assert listed(api, f"{name}=2024-03-12T23:59:59Z") == set()
     answer = api.raw("claims/?as_of=2024-03-12")
     assert (answer["X-Record-Revision"], answer["X-Generated-At"]) == ("1", "2024-03-12T23:59:59.500000Z")
 
@@ -387,9 +391,9 @@ def test_today_is_now_and_tomorrow_is_refused(api, monkeypatch):
         ClaimFactory(report=ReportFactory(issued_earliest=noon + hours * HOUR)) for hours in (-1, 1)
     )
     on_record(past, later)
-    assert ids_of(api, "claims", "known_at=2031-05-06") == {past.public_id}
-    assert ids_of(api, "claims", "known_at=2031-05-06T12:00:00Z") == {past.public_id}
-    assert ids_of(api, "claims", "as_of=2031-05-06") == {past.public_id, later.public_id}
+    assert listed(api, "known_at=2031-05-06") == {past.public_id}
+    assert listed(api, "known_at=2031-05-06T12:00:00Z") == {past.public_id}
+    assert listed(api, "as_of=2031-05-06") == {past.public_id, later.public_id}
     for name in ("as_of", "known_at"):
         for text in ("2031-05-07", "2031-05-06T12:00:01Z", "2031-05-06T11:30:00-01:00", "9999-12-31"):
             problem = api(f"claims/?{name}={text}", status=400)
@@ -585,7 +589,7 @@ def check_random_pasts(examples: int) -> None:
 
 
 def test_the_past_of_a_random_history_equals_the_slow_and_obvious_account_of_it():
-    check_random_pasts(examples=5)
+    check_random_pasts(examples=4)
 
 
 @pytest.mark.slow

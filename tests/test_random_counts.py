@@ -324,11 +324,11 @@ def check_random_counts(examples: int) -> None:
 @pytest.mark.timeout(600)
 @pytest.mark.django_db
 def test_random_counts_equal_a_slow_and_obvious_count():
-    check_random_counts(examples=8)
+    check_random_counts(examples=6)
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 @pytest.mark.django_db
 def test_many_random_counts_equal_a_slow_and_obvious_count():
-    check_random_counts(examples=80)
+    check_random_counts(examples=60)

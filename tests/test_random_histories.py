@@ -521,7 +521,7 @@ def check_random_histories(examples: int) -> None:
 
 @pytest.mark.django_db
 def test_a_random_history_equals_the_slow_and_obvious_account_of_it():
-    check_random_histories(examples=8)
+    check_random_histories(examples=6)
 
 
 @pytest.mark.slow

@@ -19,6 +19,7 @@ from tests.factories import ActorFactory, CapacityFactory, ReportFactory, UnitFa
 from tests.recording import on_record
 from tests.saying import ask, draft, lasting, operates
 from tests.slow_reading import Saying
+from tests.sweeps import few_or_many
 
 pytestmark = pytest.mark.django_db
 
@@ -29,8 +30,6 @@ UNITS = {"plant": ["plant-1", "plant-2"], "works": ["works-1"]}
 SUBJECTS = [*UNITS, *(unit for units in UNITS.values() for unit in units)]
 CAPACITIES = {"plant-1": 7, "plant-2": 5, "works-1": 3}
 LIMITS = {"plant": Fraction(10)}
-
-MANY = [8, pytest.param(40, marks=[pytest.mark.slow, pytest.mark.timeout(1800)])]
 
 
 def tried(examples):
@@ -175,7 +174,7 @@ def first_day(outage):
     return min(starts or [one.end[0] for one in outage if one.end])
 
 
-@pytest.mark.parametrize("examples", MANY)
+@pytest.mark.parametrize("examples", few_or_many(6, 40))
 def test_every_policy_reads_outages_as_a_slow_reading_does(places, examples):
     @tried(examples)
     @given(told=sayings(["plant-1"]))
@@ -212,7 +211,7 @@ def rounded(value):
         return float(exact.quantize(Decimal("0.001")))
 
 
-@pytest.mark.parametrize("examples", MANY)
+@pytest.mark.parametrize("examples", few_or_many(6, 40))
 def test_the_series_is_what_a_slow_sum_over_every_day_gives(places, examples):
     capacities = {unit: (Fraction(value),) * 3 for unit, value in CAPACITIES.items()}
 

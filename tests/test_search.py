@@ -9,7 +9,8 @@ from record.search import fold, folded_words, searchable_words
 from strikes.models import Claim
 from strikes.words import having_words
 from tests.factories import ClaimFactory, FacilityFactory, FacilityNameFactory
-from tests.recording import on_record
+from tests.recording import fresh, on_record
+from tests.sweeps import few_or_many
 
 
 @pytest.mark.parametrize(
@@ -35,10 +36,11 @@ WORDS = st.sampled_from(
 
 
 @pytest.mark.django_db
-def test_a_search_finds_what_a_plain_reading_finds():
+@pytest.mark.parametrize("number", few_or_many(25, 100))
+def test_a_search_finds_what_a_plain_reading_finds(number):
     claim = on_record(ClaimFactory())
 
-    @settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=number, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
     @given(
         texts=st.lists(st.lists(WORDS, min_size=1, max_size=5).map(" ".join), min_size=1, max_size=4),
         asked=st.lists(WORDS, min_size=1, max_size=3).map(" ".join),
@@ -49,13 +51,13 @@ def test_a_search_finds_what_a_plain_reading_finds():
             return
         with transaction.atomic():
             rows = [
-                on_record(
-                    ClaimFactory(
-                        statement=text, report=claim.report, actor=claim.actor, proposition=claim.proposition
-                    )
+                ClaimFactory(
+                    statement=text, report=claim.report, actor=claim.actor, proposition=claim.proposition
                 )
                 for text in texts
             ]
+            on_record(*rows)
+            rows = [fresh(row) for row in rows]
             found = set(having_words(Claim.objects.filter(pk__in=[row.pk for row in rows]), words))
             plain = {row for row in rows if set(words) <= set(searchable_words(row.statement).split())}
             assert found == plain
@@ -71,8 +73,9 @@ NAMES = st.sampled_from(
 
 
 @pytest.mark.django_db
-def test_a_name_is_found_by_what_its_spellings_have_in_common(client):
-    @settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@pytest.mark.parametrize("number", few_or_many(25, 100))
+def test_a_name_is_found_by_what_its_spellings_have_in_common(client, number):
+    @settings(max_examples=number, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
     @given(
         names=st.lists(st.lists(NAMES, min_size=1, max_size=3).map(" ".join), min_size=1, max_size=3),
         asked=st.lists(NAMES, min_size=1, max_size=2).map(" ".join),

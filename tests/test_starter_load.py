@@ -701,7 +701,7 @@ BREAKAGES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("breakage", one_in(5, BREAKAGES))
+@pytest.mark.parametrize("breakage", one_in(10, BREAKAGES))
 def test_a_broken_file_names_the_file_the_row_and_the_rule_and_loads_nothing(folder, breakage):
     file, old, new, row, rule = BREAKAGES[breakage]
     (folder / LATER).write_text(EXTRA, encoding="utf-8")
