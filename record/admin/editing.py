@@ -243,10 +243,10 @@ class RowEditing(Fields, admin.ModelAdmin):
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         """A draft leaves with its numbers; one that was published in this moment does not."""
         with transaction.atomic():
+            touch_owner(obj)  # and so holds the claim before its number, as whoever publishes them does
             now = self.model._default_manager.select_for_update(no_key=True).filter(pk=obj.pk).first()
             if now is not None and now.status != "draft":
                 raise PermissionDenied
-            touch_owner(obj)
             for name in obj.numbered_parts:
                 numbers = getattr(obj, name)
                 among = [f.name for f in numbers.model._meta.fields if f.related_model is numbers.model]

@@ -1,16 +1,17 @@
 """Two editors at once: the second save of one version is refused, shows both versions, and loses nothing."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from record import doors
 from record.choices import WithdrawalReason
 from sources.models import Report
-from strikes.models import Claim, Facility
+from strikes.models import Claim, DamageEstimate, Facility
 from tests.admin.conftest import Editor, contents, page
 from tests.factories import (
     ActorFactory,
@@ -243,3 +244,25 @@ def test_of_two_saves_in_the_same_moment_one_is_refused(account):
         assert sorted(answers) == [200, 302]
         assert fresh(report).version == 2
         assert fresh(report).title == ["Mine", "Theirs"][answers.index(302)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_deletes_a_number_and_who_publishes_its_claim_wait_for_each_other_in_one_order(account):
+    """The claim first, then the number: in the other order each would hold what the other needs."""
+    editor = Editor(account("editor"))
+    number = DamageEstimateFactory()
+
+    def delete() -> int:
+        try:
+            return int(editor.post(page(number, "delete"), {"post": "yes"}).status_code)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            Claim.objects.select_for_update(no_key=True).get(pk=number.claim_id)
+            answer = pool.submit(delete)
+            time.sleep(0.5)
+            DamageEstimate.objects.filter(pk=number.pk).update(scope="held")
+        assert answer.result() == 302
+    assert not DamageEstimate.objects.exists()
