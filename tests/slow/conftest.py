@@ -1,6 +1,6 @@
 """What takes minutes: fuzzing, a generated client, every parameter, half a million claims. `make test-slow`."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,8 @@ def pytest_ignore_collect(config: pytest.Config) -> bool | None:
     return True if "not slow" in str(config.getoption("markexpr")) else None
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
     """A file whose data is dear has an `xdist_group` of its own: one worker runs it, and makes the data once.
 
     The longest of all begins first, so that the other workers do the rest beside it.
@@ -28,6 +28,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.slow)
+    yield
     items.sort(key=lambda item: item.path != HERE / "test_sync.py")
 
 
