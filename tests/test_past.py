@@ -132,7 +132,7 @@ def statuses(api, collection, row, query):
     return found.pop()
 
 
-@pytest.mark.parametrize("collection", one_in(7, VIEWS))
+@pytest.mark.parametrize("collection", one_in(9, VIEWS))
 def test_as_of_shows_what_was_published_by_then_on_lists_details_facets_and_exports(api, collection):
     start = on_record(ActorFactory()).published_rev
     first = born(collection)
@@ -155,7 +155,7 @@ def test_as_of_shows_what_was_published_by_then_on_lists_details_facets_and_expo
     assert (gone["reason"], gone["note"]) == ("out_of_scope", "Not ours.")
 
 
-@pytest.mark.parametrize("collection", one_in(7, VIEWS))
+@pytest.mark.parametrize("collection", one_in(9, VIEWS))
 def test_known_at_shows_what_was_said_and_issued_by_then_likewise(api, collection):
     early, late = born(collection, 0), born(collection, 10)
     both = {early.public_id, late.public_id}

@@ -85,7 +85,9 @@ def rows_of(model: Any) -> dict[str, Any]:
     return {"draft": draft, "public": fresh(public)}
 
 
-@pytest.mark.parametrize("model", one_in(9, (pytest.param(model, id=model.__name__) for model in REGISTERED)))
+@pytest.mark.parametrize(
+    "model", one_in(17, (pytest.param(model, id=model.__name__) for model in REGISTERED))
+)
 def test_every_page_opens_for_those_who_may_and_for_nobody_else(model, people):
     wrong = []
     for state, row in rows_of(model).items():
@@ -143,7 +145,7 @@ def test_an_account_that_is_no_staff_gets_nowhere(account):
     assert outside.get(page(ActorFactory())).status_code == 302
 
 
-@pytest.mark.parametrize("model", one_in(4, (pytest.param(model, id=model.__name__) for model in ON_RECORD)))
+@pytest.mark.parametrize("model", one_in(11, (pytest.param(model, id=model.__name__) for model in ON_RECORD)))
 def test_what_may_not_be_written_stays_as_it_was(model, people):
     """Every page that saves is sent a form it would take from somebody who may."""
     rows = rows_of(model)

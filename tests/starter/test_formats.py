@@ -53,7 +53,7 @@ def with_header(api, address, **headers):
 # What is in a stream -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("collection", "word"), one_in(4, (s for s in STREAMS if s[1] != "csv")))
+@pytest.mark.parametrize(("collection", "word"), one_in(3, (s for s in STREAMS if s[1] != "csv")))
 def test_a_stream_has_the_objects_of_the_pages_in_their_order(api, monkeypatch, collection, word):
     monkeypatch.setattr(pages, "CHUNK", 7)
     assert objects(api, collection, word) == api.every(f"{collection}/?page_size=500")
@@ -120,7 +120,7 @@ def flat(value, path=()):
     return {".".join(path): said(value)}
 
 
-@pytest.mark.parametrize("collection", one_in(4, STORED))
+@pytest.mark.parametrize("collection", one_in(3, STORED))
 def test_a_csv_row_is_the_json_object_made_flat(api, monkeypatch, collection):
     monkeypatch.setattr(pages, "CHUNK", 7)
     rows, found = objects(api, collection, "csv"), api.every(f"{collection}/?page_size=500")
@@ -260,7 +260,7 @@ def test_places_are_points_or_null(api):
 # Which format --------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("collection", "word"), one_in(4, STREAMS))
+@pytest.mark.parametrize(("collection", "word"), one_in(5, STREAMS))
 def test_format_and_accept_mean_the_same_and_format_is_stronger(api, collection, word):
     named = api.raw(f"{collection}/?format={word}")
     accepted = with_header(api, f"{collection}/", accept=TYPES[word])
@@ -516,7 +516,7 @@ def test_a_file_without_a_row_that_was_counted_is_broken_off(api, monkeypatch, c
     assert "broke off" in caplog.text
 
 
-@pytest.mark.parametrize(("collection", "word"), one_in(4, STREAMS))
+@pytest.mark.parametrize(("collection", "word"), one_in(5, STREAMS))
 def test_queries_grow_with_chunks_only(api, monkeypatch, collection, word):
     rows = api(f"{collection}/")["count"]
 
