@@ -6,13 +6,13 @@ from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.options import InlineModelAdmin
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, models, transaction
 from django.db.models import F
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 
 from record import doors
@@ -240,13 +240,40 @@ class RowEditing(Fields, admin.ModelAdmin):
             row.save()
         formset.save_m2m()
 
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        """Asks about the version that the editor saw, which the address names, and deletes no other."""
+        row = self.get_object(request, unquote(object_id))
+        if row is not None and request.method != "POST" and self.has_delete_permission(request, row):
+            if "seen" not in request.GET:
+                return HttpResponseRedirect(self.deletion_url(row, request.GET))
+            if request.GET["seen"] != str(row.version):
+                return self.changed_before_deletion(request, row)
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except Conflict as conflict:
+            return self.changed_before_deletion(request, conflict.row)
+
+    def deletion_url(self, row: OnRecord, filters: QueryDict | None = None) -> str:
+        query = filters.copy() if filters else QueryDict(mutable=True)
+        query["seen"] = str(row.version)
+        return f"{self.url('delete', row.pk)}?{query.urlencode()}"
+
+    def changed_before_deletion(self, request: HttpRequest, row: Any) -> HttpResponse:
+        text = "It was not deleted, because somebody changed it since you opened it. This is how it is now."
+        self.message_user(request, text, messages.ERROR)
+        return HttpResponseRedirect(self.url("change", row.pk))
+
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        """A draft leaves with its numbers; one that was published in this moment does not."""
+        """A draft leaves with its numbers; one that was changed or published in this moment does not."""
         with transaction.atomic():
             touch_owner(obj)  # and so holds the claim before its number, as whoever publishes them does
             now = self.model._default_manager.select_for_update(no_key=True).filter(pk=obj.pk).first()
             if now is not None and now.status != "draft":
                 raise PermissionDenied
+            if now is not None and request.GET.get("seen") != str(now.version):
+                raise Conflict("changed", now)
             for name in obj.numbered_parts:
                 numbers = getattr(obj, name)
                 among = [f.name for f in numbers.model._meta.fields if f.related_model is numbers.model]

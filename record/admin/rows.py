@@ -127,6 +127,9 @@ class RecordAdmin(Asked, RowEditing):
             context["amended"] = getattr(request, "amended", None)
         if obj is not None:
             context["state"] = state_of(obj)
+            deletable = context.pop("show_delete", True) and self.has_delete_permission(request, obj)
+            context["deletion"] = self.deletion_url(obj) if deletable else None
+            context["show_delete"] = False  # the link to ask for it names the version
             context["record_doors"] = [] if amending(request) else self.open_doors(request, obj)
             context["withdrawal_note"] = obj.withdrawal_note
             context["survivor"] = obj.survivor if obj.is_public and obj.survivor != obj else None

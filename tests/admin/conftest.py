@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.forms import form_of, sentences
+from tests.recording import fresh
 from tests.roles import ROLES, restore_roles
 
 
@@ -83,6 +84,11 @@ def page(row: models.Model | type[models.Model], name: str = "change") -> str:
     args = [row.pk] if isinstance(row, models.Model) and name not in DOORS else []
     address = reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_{name}", args=args)
     return f"{address}?id={row.public_id}" if name in DOORS and isinstance(row, models.Model) else address  # type: ignore[attr-defined]
+
+
+def deletion(row: Any) -> str:
+    """The address of the question whether to delete a draft as it is now."""
+    return f"{page(row, 'delete')}?seen={fresh(row).version}"
 
 
 DOORS = ["publish", "withdraw", "correct", "merge", "unmerge", "takedown"]

@@ -13,7 +13,7 @@ from record.choices import WithdrawalReason
 from record.models import OnRecord
 from sources.models import Actor, Report
 from strikes.models import Claim, Facility, Proposition, Strike, Unit
-from tests.admin.conftest import Editor, page
+from tests.admin.conftest import Editor, deletion, page
 from tests.admin.related import RELATED, of_a_claim
 from tests.factories import (
     ActorFactory,
@@ -265,16 +265,16 @@ def test_what_was_never_public_is_deleted_with_its_numbers(editor):
     total = DamageEstimateFactory(claim=claim)
     DamageEstimateFactory(claim=claim, part_of=total)
     of_a_claim(claim)
-    listed = editor.get(page(claim, "delete")).content.decode()
+    listed = editor.get(deletion(claim)).content.decode()
     assert "Are you sure" in listed
-    assert editor.post(page(claim, "delete"), {"post": "yes"}).status_code == 302
+    assert editor.post(deletion(claim), {"post": "yes"}).status_code == 302
     assert not Claim.objects.filter(pk=claim.pk).exists()
     assert not claim.damage_estimates.exists()
 
 
 def test_what_others_point_at_is_not_deleted(editor):
     claim = ClaimFactory()
-    shown = editor.post(page(claim.report, "delete"), {"post": "yes"})
+    shown = editor.post(deletion(claim.report), {"post": "yes"})
     assert shown.status_code == 200
     assert "would require deleting the following protected" in shown.content.decode()
     assert Report.objects.filter(pk=claim.report.pk).exists()

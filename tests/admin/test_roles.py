@@ -12,7 +12,7 @@ from record.choices import WithdrawalReason
 from record.models import OnRecord
 from sources.models import Actor
 from strikes.models import Assessment, Capacity, Claim, DamageEstimate, Facility, PropositionState, Strike
-from tests.admin.conftest import DOORS, Editor, contents, page
+from tests.admin.conftest import DOORS, Editor, contents, deletion, page
 from tests.admin.related import RELATED
 from tests.factories import (
     ActorFactory,
@@ -94,7 +94,7 @@ def test_every_page_opens_for_those_who_may_and_for_nobody_else(model, people):
         addresses = {name: page(row, name) for name in ("change", "history", "delete")}
         addresses |= {name: page(model, name) for name in ("changelist", "add")}
         if issubclass(model, OnRecord):
-            addresses |= {name: page(row, name) for name in ("amend", *DOORS)}
+            addresses |= {name: page(row, name) for name in ("amend", *DOORS)} | {"delete": deletion(row)}
         for name, address in addresses.items():
             for who, person in people.items():
                 answer = person.get(address).status_code

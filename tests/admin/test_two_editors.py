@@ -1,5 +1,6 @@
 """Two editors at once: the second save of one version is refused, shows both versions, and loses nothing."""
 
+import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -12,7 +13,7 @@ from record import doors
 from record.choices import WithdrawalReason
 from sources.models import Report
 from strikes.models import Claim, DamageEstimate, Facility
-from tests.admin.conftest import Editor, contents, page
+from tests.admin.conftest import Editor, contents, deletion, page
 from tests.factories import (
     ActorFactory,
     ClaimFactory,
@@ -159,7 +160,7 @@ def test_a_draft_that_was_deleted_meanwhile_can_be_saved_as_a_new_one(editor, an
     facility = FacilityFactory()
     FacilityNameFactory(facility=facility, name="НОРСИ")
     form = editor.form(page(facility))
-    another_editor.post(page(facility, "delete"), {"post": "yes"})
+    another_editor.post(deletion(facility), {"post": "yes"})
     answer = editor.post(page(facility), form | {"town": "Kstovo"})
     assert "Somebody deleted it since you opened it" in conflict(answer)
     assert f'action="{page(Facility, "add")}"' in text_of(answer)
@@ -174,7 +175,7 @@ def test_a_claim_that_was_deleted_meanwhile_keeps_its_parts_in_the_form(editor, 
     ClaimStepFactory(claim=claim, actor=ActorFactory())
     DamageEstimateFactory(claim=claim)
     form = editor.form(page(claim))
-    another_editor.post(page(claim, "delete"), {"post": "yes"})
+    another_editor.post(deletion(claim), {"post": "yes"})
     answer = editor.post(page(claim), form | {"statement": "Mine"})
     conflict(answer)
     assert editor.post(page(Claim, "add"), form_of(answer)).status_code == 302
@@ -209,6 +210,25 @@ def test_an_amendment_of_what_was_withdrawn_meanwhile_shows_what_was_entered(edi
     assert contents() == before
 
 
+def test_a_draft_is_deleted_only_as_the_editor_saw_it(editor, another_editor):
+    report = ReportFactory(title="As it was")
+    (link,) = re.findall(r'href="([^"]*)" class="deletelink"', editor.get(page(report)).content.decode())
+    assert link == deletion(report)
+    assert "Are you sure" in text_of(editor.get(link))
+    another_editor.saved(page(report), title="Theirs")
+    for answer in (
+        lambda: editor.post(link, {"post": "yes"}),
+        lambda: editor.get(link),
+        lambda: editor.post(page(report, "delete"), {"post": "yes"}),
+    ):
+        assert answer()["Location"] == page(report)
+        assert "somebody changed it since you opened it" in text_of(editor.get(page(report)))
+    assert fresh(report).title == "Theirs"
+    assert editor.get(page(report, "delete"))["Location"] == deletion(report) != link
+    assert editor.post(deletion(report), {"post": "yes"}).status_code == 302
+    assert not Report.objects.exists()
+
+
 def test_a_draft_published_while_it_is_being_deleted_stays(editor, monkeypatch):
     """The question was asked of a draft, and answered when it was public."""
     report = ReportFactory()
@@ -219,7 +239,7 @@ def test_a_draft_published_while_it_is_being_deleted_stays(editor, monkeypatch):
         return collect(self, *args)
 
     monkeypatch.setattr(Editor, "post", publish_first)
-    assert editor.post(page(report, "delete"), {"post": "yes"}).status_code == 403
+    assert editor.post(deletion(report), {"post": "yes"}).status_code == 403
     assert Report.objects.filter(pk=report.pk).exists()
 
 
@@ -254,7 +274,7 @@ def test_who_deletes_a_number_and_who_publishes_its_claim_wait_for_each_other_in
 
     def delete() -> int:
         try:
-            return int(editor.post(page(number, "delete"), {"post": "yes"}).status_code)
+            return int(editor.post(deletion(number), {"post": "yes"}).status_code)
         finally:
             connection.close()
 
