@@ -278,14 +278,16 @@ def known_from(api, path, hours):
 
 @pytest.mark.parametrize(
     ("said_at", "issued_at", "known"),
-    [
-        (span("said_", 1), span("issued_", 5), 5),
-        (span("said_", 7), span("issued_", 5), 7),
-        ({}, span("issued_", 5), 5),
-        (span("said_", 0, 8), span("issued_", 5), 8),
-        (span("said_", 1), span("issued_", 2, 20), 20),
-    ],
-    ids=["said before issued", "said after", "unknown said", "late edge of said", "late edge of issued"],
+    one_in(
+        2,
+        [
+            pytest.param(span("said_", 1), span("issued_", 5), 5, id="said before issued"),
+            pytest.param(span("said_", 7), span("issued_", 5), 7, id="said after"),
+            pytest.param({}, span("issued_", 5), 5, id="unknown said"),
+            pytest.param(span("said_", 0, 8), span("issued_", 5), 8, id="late edge of said"),
+            pytest.param(span("said_", 1), span("issued_", 2, 20), 20, id="late edge of issued"),
+        ],
+    ),
 )
 def test_a_claim_is_known_by_the_later_of_said_and_issued(api, said_at, issued_at, known):
     claim = ClaimFactory(report=ReportFactory(**issued_at), **said_at)

@@ -733,7 +733,7 @@ def test_many_claims_take_no_more_queries_than_one(unit, agency, address):
     on_record(CapacityFactory(facility=unit.facility, **exactly(2)))
     on_record(StrikeFactory(facility=unit.facility))
     few = queries(address)
-    for number in range(1, 5):
+    for number in range(1, 3):
         issuer = on_record(ActorFactory())
         other = on_record(UnitFactory(facility=unit.facility))
         for one in (unit, other):
