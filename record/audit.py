@@ -89,6 +89,8 @@ def _takedowns() -> Iterator[str]:
             yield f"{_name(row)}: it was taken down and names a successor."
     if len(revisions) != Ledger.head().takedowns:
         yield f"ledger: it counts {Ledger.head().takedowns} takedowns, and there were {len(revisions)}."
+    if not gone:
+        return
     for change in Change.objects.filter(
         Q(note__isnull=False) | Q(values__isnull=False) | Q(replaced_by__isnull=False)
     ):

@@ -471,12 +471,12 @@ def test_a_body_does_not_belong_to_a_request_to_read(api, address):
 
 @pytest.mark.parametrize("word", one_in(2, ["ndjson", "csv"]))
 def test_a_stream_reads_one_revision_while_others_publish(api, monkeypatch, word):
-    monkeypatch.setattr(pages, "CHUNK", 10)
+    monkeypatch.setattr(pages, "CHUNK", 60)
     before = [row["id"] for row in api.every("claims/?page_size=500")]
     response = api.raw(f"claims/?format={word}&fields=id" if word == "csv" else f"claims/?format={word}")
     stream = iter(response.streaming_content)
     start = next(stream) + next(stream)
-    gone = Claim.objects.get(public_id=before[40])
+    gone = Claim.objects.get(public_id=before[150])
     on_record(ClaimFactory(proposition=gone.proposition, report=gone.report, actor=gone.actor))
     doors.withdraw(gone, reason=WithdrawalReason.TYPO, along=True)
     lines = (start + b"".join(stream)).decode().splitlines()
@@ -486,8 +486,8 @@ def test_a_stream_reads_one_revision_while_others_publish(api, monkeypatch, word
 
 
 def test_half_a_file_never_looks_whole(api, monkeypatch, caplog):
-    monkeypatch.setattr(pages, "CHUNK", 10)
-    monkeypatch.setattr(formats.Ndjson, "line", broken_after(25, formats.Ndjson.line))
+    monkeypatch.setattr(pages, "CHUNK", 60)
+    monkeypatch.setattr(formats.Ndjson, "line", broken_after(150, formats.Ndjson.line))
     with pytest.raises(ZeroDivisionError):
         body(api.raw("claims/?format=ndjson"))
     assert f"/api/v1/claims/ broke off at revision {Ledger.head().n}" in caplog.text
@@ -506,7 +506,7 @@ def broken_after(times, line):
 
 def test_a_file_without_a_row_that_was_counted_is_broken_off(api, monkeypatch, caplog):
     """A row taken down while others read: the file has fewer rows than it promised."""
-    monkeypatch.setattr(pages, "CHUNK", 10)
+    monkeypatch.setattr(pages, "CHUNK", 60)
     stream = iter(api.raw("claims/?format=csv").streaming_content)
     next(stream)
     last = Claim.objects.get(public_id=api.every("claims/?page_size=500")[-1]["id"])
