@@ -15,7 +15,7 @@ from record.admin.lists import Asked
 from record.models import Change, Merge, Revision
 
 
-class ReadOnlyAdmin(Asked, admin.ModelAdmin):
+class ReadOnlyAdmin(Asked):
     """What the doors keep: to be read."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.options import BaseModelAdmin
 from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -39,7 +40,7 @@ def pointers(model: type[models.Model], many: bool = True) -> list[str]:
     ]
 
 
-class Fields:
+class Fields(BaseModelAdmin):
     """What all forms of the admin have in common."""
 
     model: type[models.Model]
@@ -53,12 +54,12 @@ class Fields:
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name in pointers(self.model, many=False) and "widget" not in kwargs:
             kwargs["widget"] = KnownAutocomplete(db_field, self.admin_site)
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]  # a mixin: the admin class has it
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name in pointers(self.model):
             kwargs.setdefault("widget", Autocompletes(db_field, self.admin_site))
-        return super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[misc]  # a mixin: the admin class has it
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if isinstance(db_field, models.TextField) and db_field.null:
@@ -66,7 +67,7 @@ class Fields:
             kwargs.setdefault("widget", forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}))
         if isinstance(db_field, models.URLField):
             kwargs.setdefault("assume_scheme", "https")
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]  # a mixin: the admin class has it
+        field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None:
             self.explain(field, db_field)
         if isinstance(db_field, models.DateTimeField):

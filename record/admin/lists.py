@@ -16,12 +16,12 @@ from django.http import HttpRequest, HttpResponseRedirect
 from record.models import OnRecord
 
 
-class Asked:
+class Asked(admin.ModelAdmin):
     """Lists that are asked for what no database can look up show everything, as Django does with other nonsense."""
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         if all(can_be_asked(name, value) for name, values in request.GET.lists() for value in values):
-            return super().changelist_view(request, extra_context)  # type: ignore[misc]  # a mixin: the admin class has it
+            return super().changelist_view(request, extra_context)
         return HttpResponseRedirect(f"{request.path}?{ERROR_FLAG}=1")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
@@ -43,7 +44,7 @@ def named(row: OnRecord) -> str:
     return f"{row.collection}/{row.public_id}"
 
 
-class DoorPage(View):
+class DoorPage(View, ABC):
     """One door: the rows, what stands in the way, what would happen, and the button."""
 
     model_admin: Any = None
@@ -79,13 +80,13 @@ class DoorPage(View):
             row.seen_version = int(version) if version.isdecimal() and len(version) < 9 else 0
         return rows
 
+    @abstractmethod
     def form(self, data: Any = None) -> forms.Form:
         """What the page asks for. Every door has its own."""
-        raise NotImplementedError
 
+    @abstractmethod
     def act(self, form: forms.Form) -> str:
         """Pass the door; returns what happened, as a sentence. Every door has its own."""
-        raise NotImplementedError
 
     def blockers(self, form: forms.Form) -> list[str]:
         """What would keep the door shut now."""
