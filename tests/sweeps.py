@@ -7,7 +7,7 @@ import pytest
 
 
 def few_or_many(few: int, many: int) -> list[Any]:
-    """How many random examples a property is tried on: few at every change, many by `make test-slow`."""
+    """How often a thing is tried, or with what: the first at every change, the other by `make test-slow`."""
     return [few, pytest.param(many, marks=[pytest.mark.slow, pytest.mark.timeout(1800)])]
 
 

@@ -19,6 +19,7 @@ from record.models import Ledger
 from strikes.models import Claim
 from tests.factories import MORNING, ActorFactory, ClaimFactory, PropositionFactory
 from tests.recording import fresh, on_record
+from tests.sweeps import few_or_many
 
 COLLECTIONS = [name for name, _, _ in router.registry if name != "vocabularies"]
 
@@ -356,10 +357,10 @@ def look(point, actor, writing):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_no_answer_is_stale_while_others_publish():
+@pytest.mark.parametrize("rounds", few_or_many(5, 20))
+def test_no_answer_is_stale_while_others_publish(rounds):
     claim = on_record(ClaimFactory(proposition=PropositionFactory()))
     point, actor = claim.proposition, claim.actor
-    rounds = 5
     writers = Writers(point, actor, rounds)
     with ThreadPoolExecutor(4) as pool:
         writing = [pool.submit(writers.publish), pool.submit(writers.rename)]

@@ -44,6 +44,7 @@ from tests.saying import (
     stopped,
     will_be_back,
 )
+from tests.sweeps import few_or_many
 
 pytestmark = pytest.mark.django_db
 
@@ -707,7 +708,8 @@ def test_more_claims_than_can_be_weighed_are_refused(plant, agency, monkeypatch)
     assert refused("unit_of_measure=kbbl_per_day&facility=plant", "facility")["code"] == "too_much"
 
 
-def test_many_claims_take_no_more_queries_than_one(plant, agency, rival):
+@pytest.mark.parametrize("more", few_or_many(2, 6))
+def test_many_claims_take_no_more_queries_than_one(plant, agency, rival, more):
     country = on_record(RegionFactory(public_id="XA"))
 
     def grow(number):
@@ -728,7 +730,7 @@ def test_many_claims_take_no_more_queries_than_one(plant, agency, rival):
 
     grow(0)
     few = {query: queries(query) for query in ("country=XA", "operator=agency&policy=widest")}
-    for number in range(1, 3):
+    for number in range(1, 1 + more):
         grow(number)
     assert {query: queries(query) for query in few} == few
     assert max(few.values()) <= 18

@@ -43,6 +43,7 @@ from tests.factories import (
     WeaponCountFactory,
 )
 from tests.recording import fresh, on_record
+from tests.sweeps import few_or_many
 from tests.telling import everything
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -497,13 +498,14 @@ def test_a_process_killed_at_any_statement_of_the_first_publish_leaves_nothing_o
         next_publish_works()
 
 
-def test_a_process_killed_in_the_middle_of_a_publish_leaves_nothing_or_everything():
+@pytest.mark.parametrize("moments", few_or_many(3, 20))
+def test_a_process_killed_in_the_middle_of_a_publish_leaves_nothing_or_everything(moments):
     another, batch, total = a_batch(), a_batch(), Last(None)
     next_publish_works()
     with connection.execute_wrapper(total):
         doors.publish(*another)
     size = total.count
-    points = {1, 2, size - 1, size, *random.sample(range(3, size - 1), 3)}
+    points = {1, 2, size - 1, size, *random.sample(range(3, size - 1), moments)}
     mortals = Mortals()
     with running(mortals):
         for statements in sorted(points):

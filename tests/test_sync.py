@@ -32,6 +32,7 @@ from tests.factories import (
 )
 from tests.recording import fresh, on_record
 from tests.serving import serving
+from tests.sweeps import few_or_many
 from tests.test_ledger import Process, orders, running, say
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -209,7 +210,8 @@ def keep_equal(folder: Path, hands: int, rounds: int, seconds: float) -> Counter
 
 
 @pytest.mark.timeout(300)
-def test_a_copy_stays_equal_while_editors_work_and_it_polls(tmp_path):
-    done = keep_equal(tmp_path, hands=2, rounds=12, seconds=60)
-    assert done.total() == 24
+@pytest.mark.parametrize("rounds", few_or_many(12, 60))
+def test_a_copy_stays_equal_while_editors_work_and_it_polls(tmp_path, rounds):
+    done = keep_equal(tmp_path, hands=2, rounds=rounds, seconds=60)
+    assert done.total() == 2 * rounds
     assert list(discrepancies()) == []

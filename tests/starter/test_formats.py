@@ -19,7 +19,7 @@ from strikes.models import Claim, Facility
 from tests.factories import ClaimFactory, FacilityFactory, StrikeFactory
 from tests.recording import on_record
 from tests.starter.test_reading import COLLECTIONS, STORED, problem_of
-from tests.sweeps import one_in
+from tests.sweeps import few_or_many, one_in
 
 PLACED = ["facilities", "units", "strikes"]
 STREAMS = [(name, word) for name in STORED for word in ("ndjson", "csv")] + [(n, "geojson") for n in PLACED]
@@ -470,8 +470,9 @@ def test_a_body_does_not_belong_to_a_request_to_read(api, address):
 
 
 @pytest.mark.parametrize("word", one_in(2, ["ndjson", "csv"]))
-def test_a_stream_reads_one_revision_while_others_publish(api, monkeypatch, word):
-    monkeypatch.setattr(pages, "CHUNK", 60)
+@pytest.mark.parametrize("chunk", few_or_many(60, 10))
+def test_a_stream_reads_one_revision_while_others_publish(api, monkeypatch, word, chunk):
+    monkeypatch.setattr(pages, "CHUNK", chunk)
     before = [row["id"] for row in api.every("claims/?page_size=500")]
     response = api.raw(f"claims/?format={word}&fields=id" if word == "csv" else f"claims/?format={word}")
     stream = iter(response.streaming_content)
@@ -485,8 +486,9 @@ def test_a_stream_reads_one_revision_while_others_publish(api, monkeypatch, word
     assert gone.public_id not in [row["id"] for row in objects(api, "claims", word)]
 
 
-def test_half_a_file_never_looks_whole(api, monkeypatch, caplog):
-    monkeypatch.setattr(pages, "CHUNK", 60)
+@pytest.mark.parametrize("chunk", few_or_many(60, 10))
+def test_half_a_file_never_looks_whole(api, monkeypatch, caplog, chunk):
+    monkeypatch.setattr(pages, "CHUNK", chunk)
     monkeypatch.setattr(formats.Ndjson, "line", broken_after(150, formats.Ndjson.line))
     with pytest.raises(ZeroDivisionError):
         body(api.raw("claims/?format=ndjson"))
@@ -504,9 +506,10 @@ def broken_after(times, line):
     return broken
 
 
-def test_a_file_without_a_row_that_was_counted_is_broken_off(api, monkeypatch, caplog):
+@pytest.mark.parametrize("chunk", few_or_many(60, 10))
+def test_a_file_without_a_row_that_was_counted_is_broken_off(api, monkeypatch, caplog, chunk):
     """A row taken down while others read: the file has fewer rows than it promised."""
-    monkeypatch.setattr(pages, "CHUNK", 60)
+    monkeypatch.setattr(pages, "CHUNK", chunk)
     stream = iter(api.raw("claims/?format=csv").streaming_content)
     next(stream)
     last = Claim.objects.get(public_id=api.every("claims/?page_size=500")[-1]["id"])
