@@ -8,6 +8,7 @@ from django.conf import settings as project
 from django.core.cache import caches
 
 from record.audit import discrepancies
+from tests.asking import Api
 
 
 def pytest_configure(config):
@@ -42,3 +43,9 @@ def the_record_holds(db):
     """Whatever the test does through the doors, `check_record` finds nothing."""
     yield
     assert list(discrepancies()) == []
+
+
+@pytest.fixture
+def api() -> Api:
+    """A reader of the API, who is nobody in particular."""
+    return Api()

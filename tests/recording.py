@@ -31,3 +31,11 @@ def on_record(row: Row, *others: OnRecord) -> Row:
 def fresh(row: Row) -> Row:
     """The row as it is in the database now."""
     return cast(Row, type(row).objects.get(pk=row.pk))
+
+
+def with_needs(row: OnRecord) -> list[OnRecord]:
+    """The row and everything it rests on, however far away."""
+    found = [row]
+    for one in found:
+        found += [target for _, target in one.pointers() if target not in found]
+    return found

@@ -12,13 +12,15 @@ from record.choices import Action, WithdrawalReason
 from record.doors import Blocked, Blocker
 from record.models import Ledger, OnRecord, Revision, collections
 from sources.models import Actor
-from strikes.models import Claim
+from strikes.models import Claim, Proposition
 from tests.factories import (
     ClaimEvidenceFactory,
     ClaimFactory,
     ClaimStepFactory,
     DamageEstimateFactory,
+    PropositionFactory,
     RegionFactory,
+    StrikeFactory,
     WeaponCountFactory,
     factories,
 )
@@ -117,3 +119,15 @@ def claim_with_numbers() -> Claim:
 def seen_at(model: Any, row: models.Model) -> set[int]:
     """The revisions at which a row is public, the one before the first and one after the last included."""
     return {n for n in range(Ledger.head().n + 2) if model._default_manager.published(n).filter(pk=row.pk)}
+
+
+def alike(number: int = 2, **fields: Any) -> list[Proposition]:
+    """Public propositions of one strike that say the same, and something else besides."""
+    strike = on_record(StrikeFactory())
+    rows = [PropositionFactory(strike=strike, text=f"Fire, spelt way {n}.", **fields) for n in range(number)]
+    doors.publish(*rows)
+    return [fresh(row) for row in rows]
+
+
+def said_of(proposition: Proposition, **fields: Any) -> Any:
+    return on_record(ClaimFactory(proposition=proposition, **fields))

@@ -6,11 +6,11 @@ from django.test import Client
 from django.urls import reverse
 
 from strikes.models import Assessment
+from tests.asking import Api
 from tests.factories import ClaimFactory
 from tests.forms import form_of
 from tests.recording import on_record
 from tests.roles import restore_roles
-from tests.starter.conftest import Api
 
 pytestmark = pytest.mark.django_db
 

@@ -24,17 +24,11 @@ from tests.factories import (
     WaveFactory,
 )
 from tests.recording import fresh, on_record
-from tests.starter.conftest import Api
 from tests.starter.test_reading import problem_of
 
 pytestmark = pytest.mark.django_db
 TYPO, OUT, LEGAL = WithdrawalReason.TYPO, WithdrawalReason.OUT_OF_SCOPE, WithdrawalReason.LEGAL
 FIELDS = ["revision", "at", "action", "collection", "id", "reason", "replaced_by"]
-
-
-@pytest.fixture
-def api() -> Api:
-    return Api()
 
 
 @pytest.fixture

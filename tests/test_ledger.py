@@ -7,30 +7,24 @@ apart. Functions that such a process runs are named `as_...`; they talk to the t
 from __future__ import annotations
 
 import json
-import os
 import random
-import signal
-import subprocess
-import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
-from itertools import count, pairwise
+from itertools import pairwise
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from record import doors
 from record.audit import discrepancies
 from record.choices import Action, WithdrawalReason
-from record.models import Change, ClockBehind, Ledger, OnRecord, Revision, collections
+from record.models import Change, ClockBehind, Ledger, OnRecord, Revision
 from strikes.models import Claim, PropositionState
 from tests.factories import (
     ActorFactory,
@@ -40,79 +34,14 @@ from tests.factories import (
     EvidenceFactory,
     PropositionFactory,
     ReportFactory,
-    WeaponCountFactory,
 )
-from tests.recording import fresh, on_record
-from tests.sweeps import few_or_many
+from tests.processes import Process, orders, running, say
+from tests.recording import fresh, on_record, with_needs
 from tests.telling import everything
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 PROCESSES, THREADS = 4, 2
-
-# --- Other processes -------------------------------------------------------------------------------------
-
-CHILD = """
-import sys
-from importlib import import_module
-import django
-from django.conf import settings
-settings.DATABASES["default"]["NAME"] = sys.argv[1]
-django.setup()
-getattr(import_module(sys.argv[2]), sys.argv[3])(*sys.argv[4:])
-"""
-
-
-class Process:
-    """A function of a test module, run by a process of its own on the test's database."""
-
-    def __init__(self, task: Callable[..., None], *arguments: str) -> None:
-        database = str(connection.settings_dict["NAME"])
-        self.popen = subprocess.Popen(
-            [sys.executable, "-c", CHILD, database, task.__module__, task.__name__, *arguments],
-            cwd=settings.BASE_DIR, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        )  # fmt: skip
-
-    def tell(self, word: str) -> None:
-        assert self.popen.stdin is not None
-        self.popen.stdin.write(f"{word}\n")
-        self.popen.stdin.flush()
-
-    def hear(self) -> str:
-        assert self.popen.stdout is not None
-        line = self.popen.stdout.readline()
-        assert line, f"The process ended: {self.popen.wait()}. Its complaint is on stderr."
-        return line.strip()
-
-
-@contextmanager
-def running(*processes: Process) -> Iterator[None]:
-    """Wait until all have started; in the end see that all have ended well."""
-    try:
-        for process in processes:
-            assert process.hear() == "ready"
-        yield
-    except BaseException:
-        for process in processes:
-            process.popen.kill()
-        raise
-    finally:
-        for process in processes:
-            process.popen.communicate(timeout=60)
-    assert [process.popen.returncode for process in processes] == [0] * len(processes)
-
-
-def say(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
-
-
-def orders() -> Iterator[str]:
-    """What the test tells this process, until it has nothing more to say."""
-    say("ready")
-    for line in sys.stdin:
-        yield line.strip()
-
 
 # --- Many writers at once --------------------------------------------------------------------------------
 
@@ -128,14 +57,6 @@ class Deed:
     closed: float = 0.0
     ended: str = ""
     ids: list[str] = field(default_factory=list)
-
-
-def with_needs(row: OnRecord) -> list[OnRecord]:
-    """The row and everything it rests on, however far away."""
-    found = [row]
-    for one in found:
-        found += [target for _, target in one.pointers() if target not in found]
-    return found
 
 
 class Abandoned(Exception):
@@ -381,198 +302,6 @@ def test_who_drafts_and_who_publishes_never_wait_for_each_other():
             time.sleep(0.5)
             EvidenceFactory(report=second)
         assert revision.result().n == Ledger.head().n == 3
-
-
-# --- Crashes ---------------------------------------------------------------------------------------------
-
-
-class Last:
-    """Counts statements, and kills this process after so many of them."""
-
-    def __init__(self, statements: int | None) -> None:
-        self.left = statements
-        self.count = 0
-
-    def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        result = execute(sql, params, many, context)
-        self.count += 1
-        if self.count == self.left:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return result
-
-
-DOORS: dict[str, Callable[[list[Any]], Revision]] = {
-    "publish": lambda rows: doors.publish(*rows),
-    "amend": lambda rows: doors.amend(rows[0], {"note": "Seen."}),
-    "correct": lambda rows: doors.correct(*rows, reason=WithdrawalReason.TYPO),
-    "withdraw": lambda rows: doors.withdraw(*rows, reason=WithdrawalReason.OUT_OF_SCOPE, along=True),
-}
-
-
-def as_mortals() -> None:
-    """Open doors in one fork after another, each of which is killed: at a statement, or after some time.
-
-    This process has no connection and no thread, so that its forks inherit neither.
-    """
-    for order in orders():
-        door, statements, seconds, *names = order.split()
-        born, waiting = os.pipe()
-        child = os.fork()
-        if not child:
-            status = 1
-            try:
-                found = [name.split("/") for name in names]
-                rows = [collections()[where].objects.get(public_id=public_id) for where, public_id in found]
-                os.write(waiting, b".")
-                with connection.execute_wrapper(Last(None if statements == "-" else int(statements))):
-                    DOORS[door](rows)
-                status = 0
-            finally:
-                os._exit(status)
-        os.close(waiting)
-        os.read(born, 1)
-        os.close(born)
-        if seconds != "-":
-            time.sleep(float(seconds))
-            os.kill(child, signal.SIGKILL)
-        ended = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-        say({0: "lived", -signal.SIGKILL: "died"}.get(ended, f"failed with {ended}"))
-
-
-class Mortals(Process):
-    def __init__(self) -> None:
-        super().__init__(as_mortals)
-
-    def open(self, door: str, *rows: OnRecord, statements: int | None = None, seconds: str = "-") -> str:
-        """Have a door opened by a process that is killed on its way; says whether it died of it."""
-        names = [f"{row.collection}/{row.public_id}" for row in rows]
-        self.tell(" ".join([door, "-" if statements is None else str(statements), seconds, *names]))
-        answer = self.hear()
-        assert answer in ("lived", "died")
-        return answer
-
-
-def nothing_or_everything(before: dict[str, list[Any]], n: int) -> bool:
-    """Whether the door was opened: if not, no row of any table differs; if so, nothing is missing."""
-    with transaction.atomic():  # wait for what the database may still be doing for the dead
-        Ledger.objects.select_for_update().first()
-    if Ledger.head().n == n:
-        assert everything() == before
-        return False
-    revision = Revision.objects.get(n=n + 1)
-    assert Ledger.head().n == revision.n
-    for model in collections().values():
-        for verb, pointer in [("publish", "published_rev"), ("withdraw", "withdrawn_rev")]:
-            rows = model.objects.filter(**{pointer: revision}).values_list("public_id", flat=True)
-            logged = revision.changes.filter(action=verb, collection=model.collection)
-            assert sorted(rows) == sorted(logged.values_list("object_id", flat=True))
-    assert list(discrepancies()) == []
-    return True
-
-
-def a_batch() -> list[OnRecord]:
-    """Drafts of every kind: a claim with evidence and numbers, and all they rest on."""
-    claim = ClaimFactory()
-    ClaimEvidenceFactory(claim=claim)
-    DamageEstimateFactory(claim=claim)
-    WeaponCountFactory(claim=claim)
-    return with_needs(claim)
-
-
-def next_publish_works() -> None:
-    n = Ledger.head().n
-    assert doors.publish(ActorFactory()).n == n + 1
-
-
-def test_a_process_killed_at_any_statement_of_the_first_publish_leaves_nothing_or_everything():
-    actor = ActorFactory()
-    before = everything()
-    mortals = Mortals()
-    with running(mortals):
-        for statements in count(1):
-            lived = mortals.open("publish", actor, statements=statements) == "lived"
-            assert nothing_or_everything(before, 0) == lived
-            if lived:
-                break
-        assert statements > 5
-        next_publish_works()
-
-
-@pytest.mark.parametrize("moments", few_or_many(3, 20))
-def test_a_process_killed_in_the_middle_of_a_publish_leaves_nothing_or_everything(moments):
-    another, batch, total = a_batch(), a_batch(), Last(None)
-    next_publish_works()
-    with connection.execute_wrapper(total):
-        doors.publish(*another)
-    size = total.count
-    points = {1, 2, size - 1, size, *random.sample(range(3, size - 1), moments)}
-    mortals = Mortals()
-    with running(mortals):
-        for statements in sorted(points):
-            before, n = everything(), Ledger.head().n
-            assert mortals.open("publish", *batch, statements=statements) == "died"
-            assert not nothing_or_everything(before, n), f"killed after {statements} of {size} statements"
-            next_publish_works()
-        before, n = everything(), Ledger.head().n
-        assert mortals.open("publish", *batch, statements=size + 1) == "lived"
-        assert nothing_or_everything(before, n)
-
-
-def kill_at_any_moment(times: int) -> None:
-    doors.publish(*a_batch())
-    batch = a_batch()
-    began = time.monotonic()
-    doors.publish(*batch)
-    duration = time.monotonic() - began
-    outcomes = Counter[bool]()
-    mortals = Mortals()
-    batch = a_batch()
-    with running(mortals):
-        for _ in range(times):
-            before, n = everything(), Ledger.head().n
-            mortals.open("publish", *batch, seconds=f"{random.uniform(0, 1.5 * duration):.6f}")
-            published = nothing_or_everything(before, n)
-            outcomes[published] += 1
-            if published:
-                batch = a_batch()
-            next_publish_works()
-    assert sum(outcomes.values()) == times
-
-
-def test_a_process_killed_at_any_moment_leaves_nothing_or_everything():
-    kill_at_any_moment(times=8)
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(1800)
-def test_many_processes_killed_at_any_moment_leave_nothing_or_everything():
-    kill_at_any_moment(times=300)
-
-
-def rows_for(door: str) -> list[OnRecord]:
-    batch = a_batch()
-    if door == "publish":
-        return batch
-    doors.publish(*batch)
-    claim: Any = fresh(batch[0])
-    return {"amend": [claim], "correct": [doors.revise(claim)], "withdraw": [claim.proposition]}[door]
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(1800)
-@pytest.mark.parametrize("door", DOORS)
-def test_a_process_killed_at_any_statement_of_any_door_leaves_nothing_or_everything(door):
-    rows = rows_for(door)
-    before, n = everything(), Ledger.head().n
-    mortals = Mortals()
-    with running(mortals):
-        for statements in count(1):
-            lived = mortals.open(door, *rows, statements=statements) == "lived"
-            assert nothing_or_everything(before, n) == lived
-            if lived:
-                break
-    assert statements > 10
-    next_publish_works()
 
 
 # --- Clocks ----------------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from record.models import AsOf, Ledger, Revision, collections
 from sources.models import Report, ReportNotice
 from strikes.models import Claim, ClaimEvidence, Party, Proposition, PropositionState, Strike
 from strikes.standing import standings
+from tests.asking import Api
 from tests.factories import (
     MORNING,
     ActorFactory,
@@ -41,7 +42,6 @@ from tests.factories import (
     factories,
 )
 from tests.recording import fresh, on_record
-from tests.starter.conftest import Api
 from tests.sweeps import one_in
 from tests.test_random_histories import ISSUED, PROPOSITIONS, History, Stage, World, state_of
 
@@ -52,11 +52,6 @@ OUT = WithdrawalReason.OUT_OF_SCOPE
 VIEWS: dict[str, Any] = {name: view for name, view, _ in router.registry if name != "vocabularies"}
 FACTORIES = factories()
 ABOUT = ["strikes", "facilities", "units", "actors", "regions"]
-
-
-@pytest.fixture
-def api():
-    return Api()
 
 
 def moment(at):

@@ -25,14 +25,8 @@ from tests.factories import (
     UnitFactory,
 )
 from tests.recording import fresh, on_record
-from tests.starter.conftest import Api
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def api():
-    return Api()
 
 
 def day(text):

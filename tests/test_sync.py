@@ -30,10 +30,10 @@ from tests.factories import (
     UnitFactory,
     WaveFactory,
 )
+from tests.processes import Process, orders, running, say
 from tests.recording import fresh, on_record
 from tests.serving import serving
 from tests.sweeps import few_or_many
-from tests.test_ledger import Process, orders, running, say
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -40,7 +40,6 @@ from tests.factories import (
     factories,
 )
 from tests.recording import fresh, on_record
-from tests.starter.conftest import Api
 from tests.sweeps import one_in
 from tests.telling import line, lines, refused
 
@@ -48,11 +47,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_record_holds")
 LEGAL, SAFETY, OUT, TYPO = (
     WithdrawalReason.LEGAL, WithdrawalReason.SAFETY, WithdrawalReason.OUT_OF_SCOPE, WithdrawalReason.TYPO,
 )  # fmt: skip
-
-
-@pytest.fixture
-def api() -> Api:
-    return Api()
 
 
 def states(n: int | None = None) -> dict[str, tuple[Any, ...]]:

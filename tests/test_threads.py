@@ -19,16 +19,10 @@ from tests.factories import (
     ReportNoticeFactory,
 )
 from tests.recording import fresh, on_record
-from tests.starter.conftest import Api
 
 pytestmark = pytest.mark.django_db
 
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def api():
-    return Api()
 
 
 def at(revision):

@@ -9,7 +9,6 @@ from django.conf import settings
 from django.core.management import call_command
 
 from strikes.starter import load
-from tests.starter.conftest import Api
 
 HERE = Path(__file__).parent
 
@@ -39,8 +38,3 @@ def starter(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
         load(Path(settings.BASE_DIR) / "fixtures")
         yield
         call_command("flush", interactive=False, verbosity=0)
-
-
-@pytest.fixture
-def api() -> Api:
-    return Api()

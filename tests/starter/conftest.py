@@ -5,13 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.core.management import call_command
-from django.test import Client
 
 from strikes.starter import load
-
-FOLDER = Path(settings.BASE_DIR) / "fixtures"
+from tests.asking import Api
+from tests.starter.sheets import FOLDER, Record
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -33,34 +31,11 @@ def loaded(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def record(loaded: None, db: None) -> None:
+def starter(loaded: None, db: None) -> None:
     """The starter record, in a transaction that is rolled back."""
 
 
-class Api:
-    """A reader of the API: `api("strikes/?facility=norsi")` is the decoded answer."""
-
-    def __init__(self) -> None:
-        self.client = Client(raise_request_exception=False)
-
-    def raw(self, address: str) -> Any:
-        return self.client.get(address if address.startswith(("/", "http")) else f"/api/v1/{address}")
-
-    def __call__(self, address: str, status: int = 200) -> Any:
-        response = self.raw(address)
-        assert response.status_code == status, response.content
-        return response.json()
-
-    def every(self, address: str) -> list[Any]:
-        """All results, page after page."""
-        found, next_page = [], address
-        while next_page:
-            page = self(next_page)
-            found += page["results"]
-            next_page = page["next"]
-        return found
-
-
 @pytest.fixture
-def api() -> Api:
-    return Api()
+def record(api: Api) -> Record:
+    """The rows of the record beside those of the sheets."""
+    return Record(api)

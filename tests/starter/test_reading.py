@@ -10,9 +10,9 @@ from record import doors
 from record.choices import WithdrawalReason
 from record.models import Ledger
 from strikes.models import Claim, Facility, Proposition
+from tests.asking import Api
 from tests.factories import ActorFactory, AssessmentFactory, ClaimFactory, FacilityFactory, factories
 from tests.recording import on_record
-from tests.starter.conftest import Api
 from tests.sweeps import one_in
 
 COLLECTIONS = [name for name, _, _ in router.registry]

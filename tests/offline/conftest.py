@@ -1,0 +1,33 @@
+"""A plant, and two who speak of it; it is the end of June 2024."""
+
+import pytest
+import time_machine
+
+from sources.choices import ActorKind
+from tests.factories import (
+    ActorFactory,
+    FacilityFactory,
+)
+from tests.recording import on_record
+
+
+@pytest.fixture(autouse=True)
+def today():
+    """The end of June 2024."""
+    with time_machine.travel("2024-06-30T12:00:00Z", tick=False) as clock:
+        yield clock
+
+
+@pytest.fixture
+def plant():
+    return on_record(FacilityFactory(public_id="plant"))
+
+
+@pytest.fixture
+def agency():
+    return on_record(ActorFactory(public_id="agency", kind=ActorKind.COMPANY))
+
+
+@pytest.fixture
+def rival():
+    return on_record(ActorFactory(public_id="rival", kind=ActorKind.COMPANY))

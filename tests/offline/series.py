@@ -1,0 +1,55 @@
+"""How tests ask for the series of capacity offline, and let a unit have a capacity."""
+
+import datetime as dt
+
+from tests.factories import (
+    CapacityFactory,
+    ReportFactory,
+    UnitFactory,
+)
+from tests.recording import on_record
+from tests.saying import (
+    ask,
+    exactly,
+)
+
+SERIES = "stats/capacity-offline/?unit_of_measure=kbbl_per_day"
+
+
+def unit_of(plant, public_id, capacity=None, **more):
+    unit = on_record(UnitFactory(public_id=public_id, facility=plant, **more))
+    if capacity is not None:
+        able(plant, unit, **exactly(capacity))
+    return unit
+
+
+def able(plant, unit=None, issued="2023-12-01", **number):
+    """Put on record what a report says a unit or a whole facility can do."""
+    report = ReportFactory(issued_earliest=dt.datetime.fromisoformat(f"{issued}T12:00:00+00:00"))
+    number = {"unit_of_measure": "kbbl_per_day", **number}
+    return on_record(CapacityFactory(facility=plant, unit=unit, report=report, **number)).public_id
+
+
+def series(query, interval="day", status=200):
+    return ask(f"{SERIES}&interval={interval}&{query}", status)
+
+
+def bounds(point):
+    return point["low"], point["best"], point["high"]
+
+
+def by_day(query, policy="latest"):
+    """The bounds of each day."""
+    return {one["start"]: bounds(one) for one in series(f"policy={policy}&{query}")["points"]}
+
+
+def one_day(query, day, **more):
+    """The bounds of one day."""
+    until = dt.date.fromisoformat(day) + dt.timedelta(days=1)
+    return bounds(series(f"{query}&after={day}&before={until}", **more)["points"][0])
+
+
+def refused(query, parameter):
+    (error,) = ask(f"stats/capacity-offline/?{query}", 400)["errors"]
+    assert error["parameter"] == parameter
+    return error

@@ -1,0 +1,35 @@
+"""How tests read what is not JSON: newline-delimited JSON, CSV and GeoJSON, as streams."""
+
+import csv
+import io
+import json
+
+from tests.starter.test_reading import STORED
+
+PLACED = ["facilities", "units", "strikes"]
+STREAMS = [(name, word) for name in STORED for word in ("ndjson", "csv")] + [(n, "geojson") for n in PLACED]
+TYPES = {
+    "json": "application/json",
+    "ndjson": "application/x-ndjson",
+    "csv": "text/csv",
+    "geojson": "application/geo+json",
+}
+
+
+def body(response):
+    assert response.status_code == 200, response.content
+    return b"".join(response.streaming_content).decode()
+
+
+def objects(api, collection, word, query=""):
+    """The objects of a stream, however they are written; for CSV, its rows."""
+    text = body(api.raw(f"{collection}/?format={word}{query}"))
+    if word == "ndjson":
+        return [json.loads(line) for line in text.splitlines()]
+    if word == "csv":
+        return list(csv.DictReader(io.StringIO(text, newline="")))
+    return [one["properties"] for one in json.loads(text)["features"]]
+
+
+def with_header(api, address, **headers):
+    return api.client.get(f"/api/v1/{address}", headers=headers)
