@@ -4,11 +4,10 @@ import pytest
 import time_machine
 
 from sources.choices import ActorKind
-from tests.factories import (
-    ActorFactory,
-    FacilityFactory,
-)
+from tests.factories import ActorFactory, FacilityFactory
+from tests.offline.series import unit_of
 from tests.recording import on_record
+from tests.saying import out
 
 
 @pytest.fixture(autouse=True)
@@ -31,3 +30,10 @@ def agency():
 @pytest.fixture
 def rival():
     return on_record(ActorFactory(public_id="rival", kind=ActorKind.COMPANY))
+
+
+@pytest.fixture
+def nine_days(plant, agency):
+    """A unit of 70 that was out from Saturday the second to Monday the eleventh of March, itself not counted."""
+    unit = unit_of(plant, "avt", 70)
+    return out(agency, unit, "2024-03-02", "2024-03-20", until="2024-03-11")

@@ -31,13 +31,6 @@ pytestmark = pytest.mark.django_db
 # Days, weeks and months -------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def nine_days(plant, agency):
-    """A unit of 70 that was out from Saturday the second to Monday the eleventh of March, itself not counted."""
-    unit = unit_of(plant, "avt", 70)
-    return out(agency, unit, "2024-03-02", "2024-03-20", until="2024-03-11")
-
-
 def test_a_unit_that_stood_still_took_away_what_it_can_do(plant, nine_days):
     found = series("unit=avt&before=2024-03-13")
     assert [(one["start"], bounds(one)) for one in found["points"]] == [
