@@ -2,7 +2,7 @@
 
     python benchmarks/capacity_offline.py [estimates]
 
-The API weighs at most 5,000 claims an answer. Here its pure function `strikes.offline.series` is called on stretches
+The API weighs at most 5,000 claims an answer. Here its pure function `strikes.outages.series.series` is called on stretches
 of outages in memory; the databases get the same stretches as a table, loaded before the clock
 starts. All three give the monthly means of the lower bound, the value and the upper bound by the same rules (what
 covers one unit is never added, nothing is above its facility), and the answers are compared before anything is
@@ -84,7 +84,7 @@ def months() -> list[tuple[int, str]]:
 
 
 def ours(rows: list[Any]) -> Callable[[], list[tuple[Any, ...]]]:
-    from strikes.offline import Amount, Stretch, series
+    from strikes.outages.series import Amount, Stretch, series
 
     found = [
         Stretch(

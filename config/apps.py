@@ -4,4 +4,4 @@ from django.contrib.admin.apps import AdminConfig
 
 
 class RecordAdminConfig(AdminConfig):
-    default_site = "config.site.RecordSite"
+    default_site = "editing.site.RecordSite"

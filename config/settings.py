@@ -81,8 +81,11 @@ CONTENT_SECURITY_POLICY = {
 
 INSTALLED_APPS = [
     "record",
+    "api",
+    "editing",
     "sources",
     "strikes",
+    "pages",
     "rest_framework",
     "drf_standardized_errors",
     "django_filters",
@@ -115,7 +118,6 @@ WSGI_APPLICATION = "config.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "config" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -129,7 +131,6 @@ TEMPLATES = [
 
 # Static files are served from the apps that ship them: nothing to collect, nothing to forget.
 STATIC_URL = "static/"
-STATICFILES_DIRS = [BASE_DIR / "config" / "static"]
 WHITENOISE_USE_FINDERS = True
 
 # --- Where it keeps things -------------------------------------------------------------------------------
@@ -198,16 +199,16 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PAGINATION_CLASS": "record.api.pages.KeysetPagination",
+    "DEFAULT_PAGINATION_CLASS": "api.pagination.KeysetPagination",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_SCHEMA_CLASS": "record.api.schema.RecordSchema",
+    "DEFAULT_SCHEMA_CLASS": "api.openapi.schema.RecordSchema",
     "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
     "UNAUTHENTICATED_USER": None,
     "URL_FORMAT_OVERRIDE": None,
 }
 DRF_STANDARDIZED_ERRORS = {
-    "EXCEPTION_HANDLER_CLASS": "record.api.problems.ProblemHandler",
-    "EXCEPTION_FORMATTER_CLASS": "record.api.problems.ProblemFormatter",
+    "EXCEPTION_HANDLER_CLASS": "api.errors.ProblemHandler",
+    "EXCEPTION_FORMATTER_CLASS": "api.errors.ProblemFormatter",
 }
 
 API_EXAMPLES = BASE_DIR / "docs" / "examples.json"
@@ -225,7 +226,7 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1/",
     "SORT_OPERATIONS": False,  # as in urls.py
     "SORT_OPERATION_PARAMETERS": False,  # as in the filter sets
-    "POSTPROCESSING_HOOKS": ["record.api.schema.complete"],
+    "POSTPROCESSING_HOOKS": ["api.openapi.schema.complete"],
     "SERVE_INCLUDE_SCHEMA": False,
     # Swagger UI and Redoc are served from here and ask nobody else for anything.
     "SWAGGER_UI_DIST": "SIDECAR",

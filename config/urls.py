@@ -8,14 +8,15 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 from rest_framework.routers import SimpleRouter
 
-from config import views
-from record.api.ledger import ChangeViewSet, CorrectionViewSet
-from record.api.schema import SchemaView
-from record.api.views import RootView
-from record.api.vocabularies import VocabularyViewSet
-from strikes import views as strikes
-from strikes.offline_views import CapacityOfflineView
-from strikes.stats_views import StrikeStatsView
+from api.changes import ChangeViewSet, CorrectionViewSet
+from api.health import Healthz, Readyz
+from api.openapi.views import Docs, Redoc, SchemaView
+from api.views import RootView
+from api.vocabularies import VocabularyViewSet
+from pages import views as pages
+from strikes.api import views as strikes
+from strikes.api.capacity_offline import CapacityOfflineView
+from strikes.api.stats_views import StrikeStatsView
 
 router = SimpleRouter()
 router.register("regions", strikes.RegionViewSet, basename="regions")
@@ -42,8 +43,8 @@ beside = [*feeds, "stats/strikes", "stats/capacity-offline"]
 relaxed = csp_update({"style-src": [UNSAFE_INLINE], "worker-src": ["blob:"]})
 
 urlpatterns = [
-    path("", views.Landing.as_view(), name="landing"),
-    path("codebook/", views.Codebook.as_view(), name="codebook"),
+    path("", pages.Landing.as_view(), name="landing"),
+    path("codebook/", pages.Codebook.as_view(), name="codebook"),
     path("api/v1/", RootView.as_view(names=[*collections, *beside]), name="root"),
     path("api/v1/", include(router.urls)),
     *(
@@ -53,15 +54,15 @@ urlpatterns = [
     path("api/v1/stats/strikes/", StrikeStatsView.as_view(), name="stats-strikes"),
     path("api/v1/stats/capacity-offline/", CapacityOfflineView.as_view(), name="capacity-offline"),
     path("api/v1/schema/", SchemaView.as_view(), name="schema"),
-    path("api/v1/docs/", views.Docs.as_view(), name="docs"),
-    path("api/v1/redoc/", relaxed(views.Redoc.as_view()), name="redoc"),
+    path("api/v1/docs/", Docs.as_view(), name="docs"),
+    path("api/v1/redoc/", relaxed(Redoc.as_view()), name="redoc"),
     path("admin/", admin.site.urls),
-    path("healthz", views.Healthz.as_view(), name="healthz"),
-    path("readyz", views.Readyz.as_view(), name="readyz"),
+    path("healthz", Healthz.as_view(), name="healthz"),
+    path("readyz", Readyz.as_view(), name="readyz"),
     path("favicon.ico", RedirectView.as_view(url=static("icon.svg"))),
 ]
 
-handler400 = "record.api.problems.bad_request"
-handler403 = "record.api.problems.permission_denied"
-handler404 = "record.api.problems.not_found"
-handler500 = "record.api.problems.server_error"
+handler400 = "api.errors.bad_request"
+handler403 = "api.errors.permission_denied"
+handler404 = "api.errors.not_found"
+handler500 = "api.errors.server_error"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from record.admin.fields import PartInline
-from record.admin.lists import RowList, StateFilter
-from record.admin.rows import RecordAdmin
+from editing.fields import PartInline
+from editing.lists import RowList, StateFilter
+from editing.record_admin import RecordAdmin
 from sources.models import Actor, ActorName, Evidence, Report, ReportNotice, Source
 
 

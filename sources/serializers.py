@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from record.api.serializers import Brief, MomentField, OnRecordSerializer, WordField
+from api.serializers import Brief, MomentField, OnRecordSerializer, WordField
 from sources.choices import ActorKind, EvidenceKind, NoticeKind, Reliability, SourceKind, Verification
 
 COUNTRY = "A country, ISO 3166-1 alpha-2, such as `UA`; null if not known or if it belongs to none."

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
-from record.api.views import RecordViewSet
+from api.views import RecordViewSet
 from sources.models import Actor, Evidence, Report, ReportNotice, Source
 from sources.serializers import ActorSerializer, EvidenceSerializer, ReportSerializer, SourceSerializer
 

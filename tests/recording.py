@@ -2,7 +2,7 @@
 
 from typing import Any, TypeVar, cast
 
-from record import doors
+from record import publishing
 from record.models import OnRecord
 
 Row = TypeVar("Row", bound=OnRecord)
@@ -24,7 +24,7 @@ def on_record(row: Row, *others: OnRecord) -> Row:
 
     for one in (row, *others):
         add(one)
-    doors.publish(*(one for one in batch if one.owner is None or one in (row, *others)))
+    publishing.publish(*(one for one in batch if one.owner is None or one in (row, *others)))
     return fresh(row)
 
 

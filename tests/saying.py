@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 
 from django.test import Client
 
-from record import doors
-from strikes.bundles import moment
+from record import publishing
 from strikes.choices import Stance, Topic
+from strikes.imports.bundles import moment
 from strikes.models import Claim, Facility, Proposition, Unit
 from tests.factories import (
     ClaimFactory,
@@ -31,7 +31,7 @@ def ask(address: str, status: int = 200) -> Any:
 
 def operates(actor: Any, facility: Facility, **when: Any) -> None:
     """Put on record that an actor operates a facility, from `since` to `until` if they are given."""
-    doors.amend(facility, add=[PartyFactory.build(facility=facility, actor=actor, **when)])
+    publishing.amend(facility, add=[PartyFactory.build(facility=facility, actor=actor, **when)])
 
 
 def exactly(value: Any, **more: Any) -> dict[str, Any]:

@@ -7,10 +7,10 @@ import pytest
 from django.apps import apps
 from django.db import connection, models
 
-from record import doors
+from record import publishing
 from record.choices import Action, WithdrawalReason
-from record.doors import Blocked, Blocker
 from record.models import Ledger, OnRecord, Revision, collections
+from record.publishing import Blocked, Blocker
 from sources.models import Actor
 from strikes.models import Claim, Proposition
 from tests.factories import (
@@ -59,7 +59,7 @@ def refused(door: Callable[..., object], *rows: Any, **options: Any) -> list[Blo
 
 
 def withdraw(*rows: OnRecord, reason: WithdrawalReason = OUT, **options: Any) -> Revision:
-    return doors.withdraw(*rows, reason=reason, **options)
+    return publishing.withdraw(*rows, reason=reason, **options)
 
 
 def withdrawn(row: Any) -> Any:
@@ -125,7 +125,7 @@ def alike(number: int = 2, **fields: Any) -> list[Proposition]:
     """Public propositions of one strike that say the same, and something else besides."""
     strike = on_record(StrikeFactory())
     rows = [PropositionFactory(strike=strike, text=f"Fire, spelt way {n}.", **fields) for n in range(number)]
-    doors.publish(*rows)
+    publishing.publish(*rows)
     return [fresh(row) for row in rows]
 
 

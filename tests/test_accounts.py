@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from record import doors
+from record import publishing
 from record.models import Ledger
 from strikes.models import Claim, ClaimOrigin, ClaimRelation
 from tests.factories import (
@@ -181,7 +181,7 @@ def test_a_retracted_report_stays_and_does_not_count(api):
     point = PropositionFactory()
     kept, gone = said(0, proposition=point), said(1, proposition=point)
     on_record(kept, gone)
-    doors.amend(
+    publishing.amend(
         gone.report, add=[ReportNoticeFactory.build(report=None, kind="retraction", dated=MORNING + 9 * HOUR)]
     )
     account = only(api(f"strikes/{point.strike.public_id}/accounts/"))
@@ -229,7 +229,7 @@ def test_a_relation_of_one_origin_decides_its_side_before_time_does(api):
         said(0, proposition=point, actor=actor, stance="denies"), said(5, proposition=point, actor=actor)
     )
     late = Claim.objects.get(stance="asserts")
-    doors.amend(early, add=[ClaimRelation(kind="corrects", other=late)])
+    publishing.amend(early, add=[ClaimRelation(kind="corrects", other=late)])
     account = only(api(f"strikes/{fresh(point).strike.public_id}/accounts/"))
     assert account["dispute"] == "denied"
     assert sides(account) == {"for": [("asserts", False)], "against": [("denies", True)], "silent": []}
@@ -348,12 +348,12 @@ def test_more_than_one_answer_can_show_is_refused(api, monkeypatch):
         said(proposition=PropositionFactory(strike=strike, topic=topic))
     on_record(*Claim.objects.all())
     address = f"strikes/{strike.public_id}/accounts/"
-    monkeypatch.setattr("strikes.views.MOST_CLAIMS", 1)
+    monkeypatch.setattr("strikes.api.views.MOST_CLAIMS", 1)
     problem = api(address, status=400)
     assert [(one["parameter"], one["code"]) for one in problem["errors"]] == [("topic", "too_much")]
     assert len(api(f"{address}?topic=fire")["propositions"]) == 1
-    monkeypatch.setattr("strikes.views.MOST_CLAIMS", 5000)
-    monkeypatch.setattr("strikes.views.MOST_ACCOUNTS", 1)
+    monkeypatch.setattr("strikes.api.views.MOST_CLAIMS", 5000)
+    monkeypatch.setattr("strikes.api.views.MOST_ACCOUNTS", 1)
     assert api(f"{address}?topic=fire,damage", status=400)["errors"][0]["code"] == "too_much"
 
 

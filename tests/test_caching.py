@@ -11,10 +11,10 @@ from django.core.cache import caches
 from django.db import connections
 from django.test import Client
 
+from api import caching
 from config.caches import SharedCache
 from config.urls import router
-from record import doors
-from record.api import answers
+from record import publishing
 from record.models import Ledger
 from strikes.models import Claim
 from tests.factories import MORNING, ActorFactory, ClaimFactory, PropositionFactory
@@ -141,7 +141,7 @@ def test_the_tag_changes_with_all_that_the_answer_depends_on(client, claim, sett
 
 def test_the_tag_changes_with_the_revision_and_with_takedowns(client, claim):
     first = get(client, "claims/")["ETag"]
-    doors.amend(claim.actor, {"name": "Another Name"})
+    publishing.amend(claim.actor, {"name": "Another Name"})
     second = get(client, "claims/")["ETag"]
     Ledger.objects.update(takedowns=1)
     third = get(client, "claims/")["ETag"]
@@ -210,7 +210,7 @@ def test_who_comes_with_a_cookie_or_a_key_goes_past_the_cache(client, claim, dja
 
 def test_only_answers_are_stored_never_refusals_or_streams(client, claim, monkeypatch):
     stored = []
-    monkeypatch.setattr("record.api.answers.keep", lambda etag, answer: stored.append(etag))
+    monkeypatch.setattr("api.caching.keep", lambda etag, answer: stored.append(etag))
     for address in (
         "claims/?stance=denis",
         "claims/clm_000000000000/",
@@ -229,7 +229,7 @@ def test_an_amended_name_is_seen_at_once_at_every_point_in_time(client, claim):
     queries = ["", f"as_of={then}", "known_at=2024-03-13", f"as_of={then}&known_at=2024-03-13"]
     asked = [f"{path}{'&' if '?' in path else '?'}{query}" for path in paths for query in queries]
     before = {address: get(client, address) for address in asked}
-    doors.amend(claim.actor, {"name": "Halyna Shevchenko"})
+    publishing.amend(claim.actor, {"name": "Halyna Shevchenko"})
     for address, old in before.items():
         new = get(client, address, if_none_match=old["ETag"])
         assert new.status_code == 200
@@ -241,13 +241,13 @@ def test_an_amended_name_is_seen_at_once_at_every_point_in_time(client, claim):
 def test_the_cache_is_bounded(client, claim, settings):
     big = type("Answer", (dict,), {"content": bytes(range(256)) * 4})
     answer = big({"Content-Type": "application/json"})
-    answers.keep("small", answer)
-    assert answers.kept("small").content == answer.content
+    caching.keep("small", answer)
+    assert caching.kept("small").content == answer.content
     answer.content = b"".join(
         n.to_bytes(3, "big") for n in range(0, 16_000_000, 97)
     )  # nothing to compress much
-    answers.keep("large", answer)
-    assert answers.kept("large") is None
+    caching.keep("large", answer)
+    assert caching.kept("large") is None
     if not settings.REDIS_URL:
         limits = {name: caches[name]._max_entries for name in ("default", "answers")}
         assert limits == {"default": 10_000, "answers": 1_000}
@@ -323,7 +323,7 @@ class Writers:
     def rename(self):
         try:
             for n in range(self.rounds):
-                doors.amend(fresh(self.actor), {"name": f"Name {n}"})
+                publishing.amend(fresh(self.actor), {"name": f"Name {n}"})
         finally:
             connections.close_all()
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from strikes.choices import UnitOfMeasure
-from strikes.conversions import (
+from strikes.outages.conversions import (
     DAY_COUNTS,
     DENSITY,
     SIZES,

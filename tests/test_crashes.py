@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from record import doors
+from record import publishing
 from record.audit import discrepancies
 from record.choices import WithdrawalReason
 from record.models import Ledger, OnRecord, Revision, collections
@@ -49,10 +49,10 @@ class Last:
 
 
 DOORS: dict[str, Callable[[list[Any]], Revision]] = {
-    "publish": lambda rows: doors.publish(*rows),
-    "amend": lambda rows: doors.amend(rows[0], {"note": "Seen."}),
-    "correct": lambda rows: doors.correct(*rows, reason=WithdrawalReason.TYPO),
-    "withdraw": lambda rows: doors.withdraw(*rows, reason=WithdrawalReason.OUT_OF_SCOPE, along=True),
+    "publish": lambda rows: publishing.publish(*rows),
+    "amend": lambda rows: publishing.amend(rows[0], {"note": "Seen."}),
+    "correct": lambda rows: publishing.correct(*rows, reason=WithdrawalReason.TYPO),
+    "withdraw": lambda rows: publishing.withdraw(*rows, reason=WithdrawalReason.OUT_OF_SCOPE, along=True),
 }
 
 
@@ -128,7 +128,7 @@ def a_batch() -> list[OnRecord]:
 
 def next_publish_works() -> None:
     n = Ledger.head().n
-    assert doors.publish(ActorFactory()).n == n + 1
+    assert publishing.publish(ActorFactory()).n == n + 1
 
 
 def test_a_process_killed_at_any_statement_of_the_first_publish_leaves_nothing_or_everything():
@@ -150,7 +150,7 @@ def test_a_process_killed_in_the_middle_of_a_publish_leaves_nothing_or_everythin
     another, batch, total = a_batch(), a_batch(), Last(None)
     next_publish_works()
     with connection.execute_wrapper(total):
-        doors.publish(*another)
+        publishing.publish(*another)
     size = total.count
     points = {1, 2, size - 1, size, *random.sample(range(3, size - 1), moments)}
     mortals = Mortals()
@@ -166,10 +166,10 @@ def test_a_process_killed_in_the_middle_of_a_publish_leaves_nothing_or_everythin
 
 
 def kill_at_any_moment(times: int) -> None:
-    doors.publish(*a_batch())
+    publishing.publish(*a_batch())
     batch = a_batch()
     began = time.monotonic()
-    doors.publish(*batch)
+    publishing.publish(*batch)
     duration = time.monotonic() - began
     outcomes = Counter[bool]()
     mortals = Mortals()
@@ -200,9 +200,9 @@ def rows_for(door: str) -> list[OnRecord]:
     batch = a_batch()
     if door == "publish":
         return batch
-    doors.publish(*batch)
+    publishing.publish(*batch)
     claim: Any = fresh(batch[0])
-    return {"amend": [claim], "correct": [doors.revise(claim)], "withdraw": [claim.proposition]}[door]
+    return {"amend": [claim], "correct": [publishing.revise(claim)], "withdraw": [claim.proposition]}[door]
 
 
 @pytest.mark.slow

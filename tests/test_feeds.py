@@ -12,8 +12,8 @@ from django.test.utils import CaptureQueriesContext
 
 from config.urls import router
 from record.choices import WithdrawalReason
-from record.doors import BOOKKEEPING, amend, correct, merge, publish, revise, takedown, unmerge, withdraw
 from record.models import Change, Ledger, collections
+from record.publishing import BOOKKEEPING, amend, correct, merge, publish, revise, takedown, unmerge, withdraw
 from tests.factories import (
     ActorFactory,
     ClaimFactory,

@@ -1,4 +1,4 @@
-"""Imports flow one way, `record <- sources <- strikes <- config`, and nothing acts from a distance."""
+"""Imports flow one way, `record <- api <- editing <- sources <- strikes <- pages <- config`, and nothing acts from a distance."""
 
 import ast
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = ["record", "sources", "strikes", "config"]
+PACKAGES = ["record", "api", "editing", "sources", "strikes", "pages", "config"]
 FILES = [path.relative_to(ROOT) for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
 BY_NAME = {"__import__", "import_module", "import_string", "importlib", "pkgutil", "runpy"}
 

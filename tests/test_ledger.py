@@ -21,7 +21,7 @@ import pytest
 from django.db import connection, connections, transaction
 from django.utils import timezone
 
-from record import doors
+from record import publishing
 from record.audit import discrepancies
 from record.choices import Action, WithdrawalReason
 from record.models import Change, ClockBehind, Ledger, OnRecord, Revision
@@ -80,7 +80,7 @@ class Writer:
         self.deeds.append(deed)
         try:
             deed.n = door().n
-        except (doors.Blocked, Abandoned):
+        except (publishing.Blocked, Abandoned):
             return False
         finally:
             deed.closed, deed.ended = time.monotonic(), timezone.now().isoformat()
@@ -105,22 +105,22 @@ class Writer:
         claims = self.drafts(self.dice.randint(1, 6))
         rows = [claims[0].report, *claims]
         numbers = [number for claim in claims for number in claim.damage_estimates.all()]
-        assert self.call("publish", lambda: doors.publish(*rows), *rows, *numbers)
+        assert self.call("publish", lambda: publishing.publish(*rows), *rows, *numbers)
         self.mine += claims
 
     def be_refused(self) -> None:
         claims = self.drafts(3, statement="refused")
         claims[-1].proposition = PropositionFactory(strike=self.shared.proposition.strike)
         claims[-1].save()
-        assert not self.call("refused", lambda: doors.publish(claims[0].report, *claims))
+        assert not self.call("refused", lambda: publishing.publish(claims[0].report, *claims))
 
     def abandon(self) -> None:
         claims = self.drafts(3, statement="abandoned")
 
         def publish_and_fail() -> Revision:
             with transaction.atomic():
-                doors.publish(claims[0].report, *claims)
-                doors.amend(self.shared.report, {"note": "abandoned"})
+                publishing.publish(claims[0].report, *claims)
+                publishing.amend(self.shared.report, {"note": "abandoned"})
                 raise Abandoned
 
         assert not self.call("abandoned", publish_and_fail)
@@ -130,33 +130,33 @@ class Writer:
             claim = fresh(self.mine.pop())
             rows = [claim, *claim.damage_estimates.all()]
             reason = WithdrawalReason.OUT_OF_SCOPE
-            assert self.call("withdraw", lambda: doors.withdraw(claim, reason=reason), *rows)
+            assert self.call("withdraw", lambda: publishing.withdraw(claim, reason=reason), *rows)
 
     def correct(self) -> None:
         if self.mine:
             claim = fresh(self.mine.pop())
-            draft: Any = doors.revise(claim, statement="corrected")
+            draft: Any = publishing.revise(claim, statement="corrected")
             rows = [claim, *claim.damage_estimates.all(), draft, *draft.damage_estimates.all()]
             reason = WithdrawalReason.TYPO
-            assert self.call("correct", lambda: doors.correct(draft, reason=reason), *rows)
+            assert self.call("correct", lambda: publishing.correct(draft, reason=reason), *rows)
             self.mine.append(draft)
 
     def amend(self) -> None:
         report = self.shared.report
         note = f"{self.name} was here {len(self.deeds)}"
-        assert self.call("amend", lambda: doors.amend(report, {"note": note}), report)
+        assert self.call("amend", lambda: publishing.amend(report, {"note": note}), report)
 
     def work(self, rounds: int) -> list[Deed]:
         try:
             # Everybody would be the first. Whoever is not finds everything published.
-            self.call("first", lambda: doors.publish(*self.cast), *self.cast)
+            self.call("first", lambda: publishing.publish(*self.cast), *self.cast)
             acts = [self.publish, self.be_refused, self.abandon, self.withdraw, self.correct, self.amend]
             self.publish()
             self.dice.shuffle(acts)
             for act, _ in zip(acts * rounds, range(rounds), strict=False):
                 act()
             reason = WithdrawalReason.OUT_OF_SCOPE
-            self.call("last", lambda: doors.withdraw(self.shared, reason=reason), self.shared)
+            self.call("last", lambda: publishing.withdraw(self.shared, reason=reason), self.shared)
             return self.deeds
         finally:
             connections.close_all()
@@ -290,7 +290,7 @@ def test_who_drafts_and_who_publishes_never_wait_for_each_other():
 
     def withdraw_both() -> Revision:
         try:
-            return doors.withdraw(second, first, reason=WithdrawalReason.OUT_OF_SCOPE)
+            return publishing.withdraw(second, first, reason=WithdrawalReason.OUT_OF_SCOPE)
         finally:
             connections.close_all()
 
@@ -309,7 +309,7 @@ def test_who_drafts_and_who_publishes_never_wait_for_each_other():
 
 def newest_is_dated(seconds: float) -> Revision:
     """Put the newest revision so far from now, as if the clock had been set back since."""
-    revision = doors.publish(ActorFactory())
+    revision = publishing.publish(ActorFactory())
     Revision.objects.filter(n=revision.n).update(at=timezone.now() + timedelta(seconds=seconds))
     return Revision.objects.get(n=revision.n)
 
@@ -319,21 +319,21 @@ def test_a_clock_far_behind_the_ledger_refuses_and_leaves_nothing():
     actor = ActorFactory()
     before = everything()
     with pytest.raises(ClockBehind, match="newest revision is dated"):
-        doors.publish(actor)
+        publishing.publish(actor)
     assert everything() == before
     Revision.objects.update(at=timezone.now())
-    assert doors.publish(actor).n == 2
+    assert publishing.publish(actor).n == 2
 
 
 def test_a_clock_a_little_behind_the_ledger_waits():
     newest = newest_is_dated(seconds=0.5)
-    revision = doors.publish(ActorFactory())
+    revision = publishing.publish(ActorFactory())
     assert newest.at <= revision.at <= timezone.now()
 
 
 def test_a_revision_is_dated_now():
     before = timezone.now()
-    revision = doors.publish(ActorFactory())
+    revision = publishing.publish(ActorFactory())
     assert before <= revision.at <= timezone.now()
 
 

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from record.choices import Action, WithdrawalReason
-from record.doors import (
+from record.models import Merge
+from record.publishing import (
     amend,
     conflicts_of,
     merge,
@@ -14,7 +15,6 @@ from record.doors import (
     unmerge,
     withdraw,
 )
-from record.models import Merge
 from strikes.models import ClaimOrigin, Proposition, PropositionState
 from tests.factories import (
     ActorFactory,
@@ -292,7 +292,7 @@ def test_a_survivor_is_not_taken_along_either():
 def test_a_survivor_is_not_corrected_away():
     loser, survivor = alike()
     merge(loser, survivor)
-    from record.doors import correct
+    from record.publishing import correct
 
     draft = revise(survivor, text="Another fire.")
     refused(correct, draft, reason=WithdrawalReason.TYPO)

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from config.urls import router
-from record.doors import (
+from record.models import Ledger, Merge, OnRecord
+from record.publishing import (
     Blocked,
     amend,
     merge,
@@ -13,7 +14,6 @@ from record.doors import (
     unmerge,
     withdraw,
 )
-from record.models import Ledger, Merge, OnRecord
 from strikes.models import PropositionState, Strike
 from tests.asking import Api
 from tests.factories import (

@@ -10,8 +10,8 @@ from django.core.management import call_command
 from django.db import connection
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from api.openapi.schema import rendered
 from config.urls import feeds, router
-from record.api.schema import rendered
 from record.vocabulary import vocabularies
 
 COMMITTED = Path(settings.BASE_DIR) / "docs" / "openapi.yaml"

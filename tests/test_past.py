@@ -16,12 +16,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from config.urls import router
-from record import doors
+from record import publishing
 from record.choices import WithdrawalReason
 from record.models import AsOf, Ledger, Revision, collections
 from sources.models import Report, ReportNotice
+from strikes.disputes.states import standings
 from strikes.models import Claim, ClaimEvidence, Party, Proposition, PropositionState, Strike
-from strikes.standing import standings
 from tests.asking import Api
 from tests.factories import (
     MORNING,
@@ -138,7 +138,7 @@ def test_as_of_shows_what_was_published_by_then_on_lists_details_facets_and_expo
     first = born(collection)
     second = born(collection, 1)
     owner = getattr(first, first.owner) if first.owner else first
-    doors.withdraw(owner, reason=OUT, note="Not ours.", along=True)
+    publishing.withdraw(owner, reason=OUT, note="Not ours.", along=True)
     both = {first.public_id, second.public_id}
     for then, there, codes in [
         (moment(start.at - HOUR), set(), (404, 404)),
@@ -193,9 +193,9 @@ def test_both_ways_back_together_are_what_meets_both(api, collection):
 def test_a_corrected_claim_and_its_number_are_followed_at_each_moment(api):
     number = DamageEstimateFactory(claim=said(0), comparator="at_least", low=50)
     claim = on_record(number.claim)
-    draft = doors.revise(claim, statement="It said so plainly.")
+    draft = publishing.revise(claim, statement="It said so plainly.")
     (new_number,) = draft.damage_estimates.all()
-    revision = doors.correct(draft, reason=WithdrawalReason.TYPO, note="A word was wrong.")
+    revision = publishing.correct(draft, reason=WithdrawalReason.TYPO, note="A word was wrong.")
     for collection, old, new in [("claims", claim, draft), ("damage-estimates", number, new_number)]:
         before, after = f"as_of={moment(claim.published_rev)}", f"as_of={moment(revision)}"
         assert ids_of(api, collection, before) == {old.public_id}
@@ -216,10 +216,10 @@ def test_parts_are_those_of_the_time_and_names_those_of_today(api):
     claim, proof = said(0), EvidenceFactory(report=ReportFactory(**span("issued_", 3)))
     start = on_record(facility, claim, proof).published_rev
     party = PartyFactory.build(facility=None, actor=on_record(ActorFactory(kind="company")))
-    with_party = doors.amend(facility, add=[party])
-    with_proof = doors.amend(claim, add=[ClaimEvidence(evidence=proof, role="supports")])
-    doors.amend(facility, {"name": "New Works"})
-    end = doors.amend(facility, end=Party.objects.published())
+    with_party = publishing.amend(facility, add=[party])
+    with_proof = publishing.amend(claim, add=[ClaimEvidence(evidence=proof, role="supports")])
+    publishing.amend(facility, {"name": "New Works"})
+    end = publishing.amend(facility, end=Party.objects.published())
 
     def seen(at):
         return api(f"facilities/{facility.public_id}/?as_of={moment(at)}")
@@ -334,7 +334,7 @@ def test_a_strike_its_waves_and_an_open_question_are_known_from_the_first_claim_
 def test_a_retraction_counts_only_from_its_date_and_only_once_we_have_it(api):
     claim = on_record(said(0))
     notice = ReportNoticeFactory.build(report=None, kind="retraction", dated=MORNING + 30 * HOUR)
-    revision = doors.amend(claim.report, add=[notice])
+    revision = publishing.amend(claim.report, add=[notice])
 
     def seen(query):
         row = api(f"claims/{claim.public_id}/?{query}")
@@ -365,7 +365,7 @@ def test_relations_are_shown_between_claims_that_were_known(api):
     on_record(late)
     assert len(api(f"claims/{late.public_id}/")["relations"]) == 1
     other = on_record(said(1))
-    doors.amend(other, add=[type(late.relations.get())(kind="responds_to", other=late)])
+    publishing.amend(other, add=[type(late.relations.get())(kind="responds_to", other=late)])
     assert len(api(f"claims/{other.public_id}/?known_at={moment(MORNING + 5 * HOUR)}")["relations"]) == 1
     assert api(f"claims/{other.public_id}/?known_at={moment(MORNING + 4 * HOUR)}")["relations"] == []
 
@@ -378,7 +378,7 @@ def test_a_bare_date_is_the_end_of_that_day_in_utc(api):
     rows = [[(claim := ClaimFactory(report=ReportFactory(issued_earliest=at))), claim.report, claim.report.source,
              claim.report.source.voice, claim.actor, claim.proposition, claim.proposition.strike,
              claim.proposition.strike.facility] for at in days]  # fmt: skip
-    doors.load(zip(days, rows, strict=True))
+    publishing.load(zip(days, rows, strict=True))
     first, second = (batch[0].public_id for batch in rows)
     for name in ("as_of", "known_at"):
         for day, there in [("2024-03-11", set()), ("2024-03-12", {first}), ("2024-03-13", {first, second})]:
@@ -458,7 +458,7 @@ def test_pages_stay_at_their_moment_while_others_publish(api, bare):
         found = list(page["results"])
         while page["next"]:
             on_record(said(0))
-            doors.withdraw(
+            publishing.withdraw(
                 fresh(Claim.objects.published().exclude(pk__in=[row.pk for row in rows]).first()), reason=OUT
             )
             page = api(page["next"])
@@ -474,8 +474,8 @@ def test_a_list_under_known_at_weighs_one_page_and_an_export_one_chunk_at_a_time
     """The bound is on what is weighed at once: whatever is shown page by page has none."""
     for _ in range(3):
         on_record(said(0))
-    monkeypatch.setattr("strikes.standing.MOST_PROPOSITIONS", 2)
-    monkeypatch.setattr("record.api.pages.CHUNK", 2)
+    monkeypatch.setattr("strikes.disputes.states.MOST_PROPOSITIONS", 2)
+    monkeypatch.setattr("api.pagination.CHUNK", 2)
     query = "known_at=2024-03-13"
     page = api(f"propositions/?page_size=2&{query}")
     assert {row["dispute"] for row in [*page["results"], *api(page["next"])["results"]]} == {"single_origin"}
@@ -608,8 +608,8 @@ def test_a_kept_state_at_a_revision_equals_the_one_computed_for_it():
     for hours, stance in [(1, "denies"), (2, "no_response"), (3, "asserts")]:
         on_record(said(hours, proposition=fresh(point), stance=stance))
     report = Report.objects.order_by("pk").first()
-    doors.amend(report, add=[ReportNotice(kind="retraction", dated=MORNING)])
-    doors.withdraw(Claim.objects.get(stance="denies"), reason=OUT)
+    publishing.amend(report, add=[ReportNotice(kind="retraction", dated=MORNING)])
+    publishing.withdraw(Claim.objects.get(stance="denies"), reason=OUT)
     states = set()
     for n in range(1, Ledger.head().n + 1):
         computed = standings([point.pk], n)[point.pk].kept()

@@ -9,8 +9,8 @@ import time_machine
 from django.test import Client
 
 from sources.choices import ActorKind
+from strikes.api.pictures import Axis, day, steps
 from strikes.choices import Topic
-from strikes.pictures import Axis, day, steps
 from tests.factories import ActorFactory, CapacityFactory, FacilityFactory, StrikeFactory, UnitFactory
 from tests.recording import on_record
 from tests.saying import at_least, at_most, back, between, exactly, out, says, will_be_back

@@ -17,7 +17,7 @@ from django.test import Client
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from record import doors
+from record import publishing
 from record.choices import WithdrawalReason
 from record.models import Revision
 from sources.choices import TimePrecision
@@ -267,7 +267,7 @@ class Stage:
                         )
                     )
         if rows:
-            doors.publish(*rows, *claims)
+            publishing.publish(*rows, *claims)
         return [row for row in rows if row.collection == "strikes"]
 
 
@@ -303,7 +303,7 @@ def check_random_counts(examples: int) -> None:
             then = Revision.objects.latest("n").at
             gone = [row for row, event in zip(rows, happened, strict=True) if event.withdrawn]
             if gone:
-                doors.withdraw(*gone, reason=WithdrawalReason.OUT_OF_SCOPE, along=True)
+                publishing.withdraw(*gone, reason=WithdrawalReason.OUT_OF_SCOPE, along=True)
             now = [event for event in before if not event.withdrawn]
 
             def right(found: list[Happened]) -> Any:

@@ -16,7 +16,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from record import doors
+from record import publishing
 from record.audit import discrepancies
 from record.choices import WithdrawalReason
 from record.models import Ledger
@@ -309,7 +309,7 @@ class History:
             ClaimStepFactory(claim=claim, actor=self.actors[head])
         if relation:
             ClaimRelation.objects.create(claim=claim, kind=relation[0], other=self.root(relation[1]))
-        doors.publish(claim)
+        publishing.publish(claim)
         public_id = claim.public_id
         self.roots.append(public_id)
         self.world.claims[public_id] = Said(
@@ -320,20 +320,20 @@ class History:
 
     def withdraw(self) -> None:
         said = self.world.claims[self.one_of(self.world.claims)]
-        doors.withdraw(self.claim(said), reason=WithdrawalReason.OUT_OF_SCOPE, note="Not ours.")
+        publishing.withdraw(self.claim(said), reason=WithdrawalReason.OUT_OF_SCOPE, note="Not ours.")
         del self.world.claims[said.id]
 
     def correct(self) -> None:
         said = self.world.claims[self.one_of(self.world.claims)]
         stance = self.one_of(NEUTRAL if said.proposition in QUESTIONS else POSITIVE + NEGATIVE + NEUTRAL)
-        draft = doors.revise(self.claim(said), stance=stance, public_id=self.next_id())
-        doors.correct(draft, reason=WithdrawalReason.MISATTRIBUTION)
+        draft = publishing.revise(self.claim(said), stance=stance, public_id=self.next_id())
+        publishing.correct(draft, reason=WithdrawalReason.MISATTRIBUTION)
         del self.world.claims[said.id]
         self.world.claims[draft.public_id] = replace(said, id=draft.public_id, stance=stance)
 
     def reposition(self) -> None:
         said = self.world.claims[self.one_of(self.world.claims)]
-        doors.amend(self.claim(said), {"position": said.position + 1})
+        publishing.amend(self.claim(said), {"position": said.position + 1})
         self.world.claims[said.id] = replace(said, position=said.position + 1)
         self.repositioned = True
 
@@ -341,7 +341,7 @@ class History:
         said = self.world.claims[self.one_of(self.world.claims)]
         kind = self.one_of(["repeats", "updates", "corrects", "disputes"])
         other = self.one_of(self.roots)
-        doors.amend(self.claim(said), add=[ClaimRelation(kind=kind, other=self.root(other))])
+        publishing.amend(self.claim(said), add=[ClaimRelation(kind=kind, other=self.root(other))])
         self.world.relations.add((kind, said.lineage, other))
 
     def unrelate(self) -> None:
@@ -352,37 +352,37 @@ class History:
         relation = ClaimRelation.objects.published().get(
             kind=kind, claim__public_id=lineage, other__public_id=other
         )
-        doors.amend(self.claim(said), end=[relation])
+        publishing.amend(self.claim(said), end=[relation])
         self.world.relations.remove((kind, lineage, other))
 
     def retract_report(self) -> None:
         report = self.one_of(self.reports.keys() - self.world.retracted.keys())
         hours = self.draw(st.integers(0, 30))
         dated = MORNING + timedelta(hours=hours)
-        doors.amend(self.reports[report], add=[ReportNotice(kind="retraction", dated=dated)])
+        publishing.amend(self.reports[report], add=[ReportNotice(kind="retraction", dated=dated)])
         self.world.retracted[report] = hours
 
     def reinstate_report(self) -> None:
         report = self.one_of(self.world.retracted)
-        doors.amend(self.reports[report], end=ReportNotice.objects.published().filter(
+        publishing.amend(self.reports[report], end=ReportNotice.objects.published().filter(
             report=self.reports[report]))  # fmt: skip
         del self.world.retracted[report]
 
     def derive(self) -> None:
         above = self.one_of({"report-a", "report-d"}) if self.draw(st.booleans()) else None
-        doors.amend(self.reports["report-b"], {"derived_from": above and self.reports[above]})
+        publishing.amend(self.reports["report-b"], {"derived_from": above and self.reports[above]})
         self.world.derived["report-b"] = above
 
     def affiliate(self) -> None:
         actor = self.one_of(["chief", "spokesman", "loner"])
         above = self.one_of({"ministry", "company", "chief"} - {actor}) if self.draw(st.booleans()) else None
-        doors.amend(self.actors[actor], {"affiliation": above and self.actors[above]})
+        publishing.amend(self.actors[actor], {"affiliation": above and self.actors[above]})
         self.world.affiliation[actor] = above
 
     def answer(self) -> None:
         rival = self.one_of(ANSWERS)
         question = self.draw(st.sampled_from([None, *QUESTIONS]))
-        doors.amend(self.propositions[rival], {"answers": question and self.propositions[question]})
+        publishing.amend(self.propositions[rival], {"answers": question and self.propositions[question]})
         self.world.answers[rival] = question
         self.repositioned = True
 
@@ -391,7 +391,7 @@ class History:
         loser, survivor = (self.one_of(self.rows[kind]) for _ in "ab")
         here, there = fresh(self.rows[kind][loser]), fresh(self.rows[kind][survivor])
         pairs = list(here.pairs_below(there)) if self.draw(st.booleans()) else []
-        n = doors.merge(here, there, *pairs).n
+        n = publishing.merge(here, there, *pairs).n
         names = {row: (of, name) for of, rows in self.rows.items() for name, row in rows.items()}
         self.world.merged[kind, loser] = (survivor, n)
         for one, other in pairs:
@@ -399,7 +399,7 @@ class History:
 
     def unmerge(self) -> None:
         kind, loser = self.one_of(self.world.merged)
-        doors.unmerge(self.rows[kind][loser])
+        publishing.unmerge(self.rows[kind][loser])
         _, n = self.world.merged[kind, loser]
         together = [one for one, (_, m) in self.world.merged.items() if m == n]
         for one in together if (kind, loser) == together[0] else [(kind, loser)]:
@@ -414,7 +414,7 @@ class History:
         else:
             name = self.one_of(self.rows[kind])
             row = fresh(self.rows[kind][name])
-        doors.takedown(row, reason=WithdrawalReason.LEGAL, note="By order of a court.")
+        publishing.takedown(row, reason=WithdrawalReason.LEGAL, note="By order of a court.")
         gone = self.going(kind, name)
         for world in (self.world, *self.after.values()):
             world.gone |= gone
@@ -476,7 +476,7 @@ class History:
         try:
             with transaction.atomic():
                 self.draw(st.sampled_from(self.possible()))()
-        except doors.Blocked:
+        except publishing.Blocked:
             assert (self.world, Ledger.head().n) == (before, n), "a refused event left something behind"
         else:
             self.remember()

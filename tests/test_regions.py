@@ -11,8 +11,8 @@ from django.core.management import CommandError, call_command
 
 from record.ids import REGION_CODE
 from record.models import Change, Ledger
+from strikes.imports.starter import load
 from strikes.models import Region
-from strikes.starter import load
 from tests.factories import RegionFactory
 from tests.recording import on_record
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from record.search import fold, folded_words, searchable_words
 from strikes.models import Claim
-from strikes.words import having_words
+from strikes.search_index import having_words
 from tests.factories import ClaimFactory, FacilityFactory, FacilityNameFactory
 from tests.recording import fresh, on_record
 from tests.sweeps import few_or_many

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from record import doors
+from record import publishing
 from sources.models import ReportNotice
 from strikes.models import ClaimRelation, Proposition
 from tests.factories import (
@@ -159,7 +159,7 @@ def test_attribution_changes_over_years_and_some_bodies_name_nobody(api):
         open_inquiry,
         closed,
     )
-    doors.amend(closed, add=[ClaimRelation(kind="updates", other=fresh(open_inquiry))])
+    publishing.amend(closed, add=[ClaimRelation(kind="updates", other=fresh(open_inquiry))])
 
     def at(moment):
         return stands(accounts_of(api, sea, f"?known_at={moment}"))
@@ -247,7 +247,7 @@ def test_a_publisher_retracts_and_what_was_copied_lives_on(api):
     before = on_record(witness, *claims).published_rev
     assert stands(accounts_of(api, strike)) == {"It burned.": ("agreed", 2, 0)}
 
-    doors.amend(
+    publishing.amend(
         original, add=[ReportNotice(kind="retraction", dated=day("2024-05-04"), note="The video was old.")]
     )
     account = accounts_of(api, strike)["It burned."]
@@ -264,10 +264,10 @@ def test_a_publisher_retracts_and_what_was_copied_lives_on(api):
     assert [one["notices"] for one in answer["dependants"]] == [[], []]
 
     # Copies are retracted one by one: as long as one of them stands, so does the agency's word in it.
-    doors.amend(
+    publishing.amend(
         copies[1], add=[ReportNotice(kind="retraction", dated=day("2024-05-05"), successor=fresh(copies[0]))]
     )
-    doors.amend(claims[1], {"note": "Carries the retracted item."})
+    publishing.amend(claims[1], {"note": "Carries the retracted item."})
     account = accounts_of(api, strike)["It burned."]
     assert {one["key"] for one in account["origins"]} == {"agency", "witness"}
     assert account["documents"] == 1
@@ -405,9 +405,9 @@ def test_one_event_under_two_spellings_and_two_local_dates_stands_apart_until_it
 
     # Merged, it is one night at one place, and the governor who was entered twice is one origin of one point.
     same = {row.strike_id: row for row in Proposition.objects.filter(topic="facility_hit")}
-    doors.merge(fresh(twin), fresh(facility), note="One plant, transliterated in two ways.")
-    doors.merge(fresh(other), fresh(one), note="One night.")
-    doors.merge(fresh(same[other.pk]), fresh(same[one.pk]))
+    publishing.merge(fresh(twin), fresh(facility), note="One plant, transliterated in two ways.")
+    publishing.merge(fresh(other), fresh(one), note="One night.")
+    publishing.merge(fresh(same[other.pk]), fresh(same[one.pk]))
     (row,) = api("strikes/?after=2024-07-04T21:00:00Z&before=2024-07-04T22:00:00Z")["results"]
     assert (row["id"], row["summary"]["claims"], row["summary"]["origins"]) == (one.public_id, 3, 2)
     assert stands(accounts_of(api, one)) == {
@@ -421,7 +421,7 @@ def test_one_event_under_two_spellings_and_two_local_dates_stands_apart_until_it
 
     # Unmerged, the two stand apart as before, claim by claim.
     for row in (same[other.pk], other, twin):
-        doors.unmerge(fresh(row), note="Two plants after all.")
+        publishing.unmerge(fresh(row), note="Two plants after all.")
     assert set(accounts_of(api, one)) == {"It was hit."}
     assert set(accounts_of(api, other)) == {"It was hit.", "It burned."}
     assert [row["id"] for row in api("strikes/?facility=tuimazy")["results"]] == [other.public_id]

@@ -23,9 +23,9 @@ from django.db.models import DecimalField
 from record.audit import discrepancies
 from record.models import Change, Ledger, OnRecord, Recorded, Revision, collections
 from sources.models import Report
-from strikes.bundles import MOMENTS, PARTS, WORDS, BundleError, entries_of, import_bundle
+from strikes.imports.bundles import MOMENTS, PARTS, WORDS, BundleError, entries_of, import_bundle
+from strikes.imports.starter import LARGEST, load, read
 from strikes.models import Claim, DamageEstimate, Facility, Region, Strike, WeaponCount
-from strikes.starter import LARGEST, load, read
 from tests.factories import RegionFactory
 from tests.sweeps import one_in
 

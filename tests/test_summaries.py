@@ -4,9 +4,9 @@ from decimal import Decimal
 
 import pytest
 
-from record import doors
+from record import publishing
 from record.choices import WithdrawalReason
-from strikes.accounts import widest
+from strikes.api.accounts import widest
 from strikes.models import Claim, PropositionState
 from tests.factories import (
     MORNING,
@@ -146,7 +146,9 @@ def test_a_stated_part_and_a_retracted_report_are_in_no_range(api):
     false = offline(strike, comparator="exactly", low=100, best=100, high=100)
     on_record(whole, false)
     assert bounds(summary_of(api, strike)) == [(70, 100, 2)]
-    doors.amend(false.report, add=[ReportNoticeFactory.build(report=None, kind="retraction", dated=MORNING)])
+    publishing.amend(
+        false.report, add=[ReportNoticeFactory.build(report=None, kind="retraction", dated=MORNING)]
+    )
     assert bounds(summary_of(api, strike)) == [(70, 70, 1)]
 
 
@@ -274,7 +276,7 @@ def test_own_is_what_is_said_of_the_speakers_own_deed(api):
 
 
 def test_a_bound_under_known_at_is_kept_by_narrowing(api, standings, monkeypatch):
-    monkeypatch.setattr("strikes.standing.MOST_CLAIMS", 3)
+    monkeypatch.setattr("strikes.disputes.states.MOST_CLAIMS", 3)
     for address in ("propositions/?dispute=agreed", "strikes/?facets=dispute", "claims/?min_origins=1"):
         problem = api(f"{address}&known_at=2024-03-13", status=400)
         assert [(one["parameter"], one["code"]) for one in problem["errors"]] == [("known_at", "too_much")]
@@ -294,7 +296,7 @@ def test_a_bound_under_known_at_is_kept_by_narrowing(api, standings, monkeypatch
 def test_a_withdrawn_strike_takes_its_accounts_with_it(api):
     claim = on_record(said())
     strike = claim.proposition.strike
-    doors.withdraw(strike, reason=WithdrawalReason.OUT_OF_SCOPE, along=True)
+    publishing.withdraw(strike, reason=WithdrawalReason.OUT_OF_SCOPE, along=True)
     api(f"strikes/{strike.public_id}/accounts/", status=410)
     then = claim.published_rev.at.isoformat().replace("+00:00", "Z")
     assert only(api(f"strikes/{strike.public_id}/accounts/?as_of={then}"))["totals"]["for"] == 1

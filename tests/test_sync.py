@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from django.db import connections, transaction
 
-from record import doors
+from record import publishing
 from record.audit import discrepancies
 from record.choices import WithdrawalReason
 from record.models import Ledger
@@ -99,7 +99,7 @@ class Hand:
     def publish(self) -> None:
         with transaction.atomic():
             kind, row = self.make()
-            doors.publish(row)
+            publishing.publish(row)
         self.rows[kind].append(row)
 
     def amend(self) -> None:
@@ -113,36 +113,38 @@ class Hand:
             changes = {"wave": self.dice.choice([self.wave, None]), "title": note}
         if kind == "claim" and self.dice.random() < 0.3:
             relation = ClaimRelation(kind="disputes", other=self.shared)
-            doors.amend(row, add=[relation])
+            publishing.amend(row, add=[relation])
             return
-        doors.amend(row, changes, note=note)
+        publishing.amend(row, changes, note=note)
 
     def amend_a_number(self) -> None:
         for number in self.one("claim").damage_estimates.all():
-            doors.amend(number, {"note": f"{self.name} {self.dice.random()}"})
+            publishing.amend(number, {"note": f"{self.name} {self.dice.random()}"})
             return
-        raise doors.Blocked([])
+        raise publishing.Blocked([])
 
     def correct(self) -> None:
         with transaction.atomic():
-            draft: Any = doors.revise(self.one("claim"), statement=f"Said as {self.dice.random()}")
-            doors.correct(draft, reason=TYPO, note="A slip.")
+            draft: Any = publishing.revise(self.one("claim"), statement=f"Said as {self.dice.random()}")
+            publishing.correct(draft, reason=TYPO, note="A slip.")
         self.rows["claim"].append(draft)
 
     def withdraw(self) -> None:
         kind = self.dice.choice(["claim", "claim", "claim", "report", "unit"])
-        doors.withdraw(self.one(kind), reason=OUT, along=self.dice.random() < 0.2)
+        publishing.withdraw(self.one(kind), reason=OUT, along=self.dice.random() < 0.2)
 
     def merge(self) -> None:
         kind = self.dice.choice(["actor", "facility", "proposition", "strike"])
         loser, survivor = self.one(kind), self.one(kind)
-        doors.merge(loser, survivor, *(loser.pairs_below(survivor) if type(loser) is type(survivor) else ()))
+        publishing.merge(
+            loser, survivor, *(loser.pairs_below(survivor) if type(loser) is type(survivor) else ())
+        )
 
     def unmerge(self) -> None:
-        doors.unmerge(self.one(self.dice.choice(["actor", "facility", "proposition", "strike"])))
+        publishing.unmerge(self.one(self.dice.choice(["actor", "facility", "proposition", "strike"])))
 
     def take_down(self) -> None:
-        doors.takedown(self.one("claim"), reason=SAFETY)
+        publishing.takedown(self.one("claim"), reason=SAFETY)
 
     def work(self, rounds: int) -> Counter[str]:
         acts: dict[Callable[[], None], int] = {
@@ -154,7 +156,7 @@ class Hand:
             (act,) = self.dice.choices(list(acts), weights=list(acts.values()))
             try:
                 act()
-            except doors.Blocked:
+            except publishing.Blocked:
                 continue
             self.done[act.__name__] += 1
         return self.done
@@ -173,7 +175,7 @@ class Hand:
             ]
             rows.append(UnitFactory(public_id=self.slug("unit"), facility=rows[1]))
             rows.append(ClaimFactory(actor=rows[0], proposition=rows[2], report=rows[4]))
-            doors.publish(*rows)
+            publishing.publish(*rows)
             for kind, row in zip(
                 ["actor", "facility", "proposition", "strike", "report", "unit", "claim"], rows, strict=True
             ):

@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
-from record import doors
+from record import publishing
 from record.audit import discrepancies
 from record.choices import Action, WithdrawalReason
-from record.doors import (
+from record.models import Change, Ledger, Merge, Revision, collections
+from record.publishing import (
     amend,
     blockers,
     correct,
@@ -19,7 +20,6 @@ from record.doors import (
     unmerge,
     withdraw,
 )
-from record.models import Change, Ledger, Merge, Revision, collections
 from strikes.models import ClaimOrigin, ClaimRelation, PropositionState
 from tests.factories import (
     ActorFactory,
@@ -420,5 +420,5 @@ def test_check_record_finds_merges_that_cannot_be():
 def test_withdrawing_names_the_other_door():
     claim = on_record(ClaimFactory())
     for reason in (SAFETY, LEGAL):
-        (blocker,) = refused(doors.withdraw, claim, reason=reason)
+        (blocker,) = refused(publishing.withdraw, claim, reason=reason)
         assert "take it down" in blocker.rule

@@ -5,10 +5,10 @@ from itertools import pairwise
 
 import pytest
 
-from record import doors
+from record import publishing
 from record.choices import WithdrawalReason
 from record.models import Revision
-from strikes import threads
+from strikes.api import threads
 from strikes.models import ClaimRelation
 from tests.factories import (
     MORNING,
@@ -46,8 +46,8 @@ def exchange():
     copy = said(3, proposition=fresh(point))
     ClaimRelationFactory(claim=copy, kind="repeats", other=first)
     on_record(copy)
-    doors.amend(denial, add=[ClaimRelation(kind="disputes", other=first, note="On the same evening.")])
-    doors.amend(update, add=[ClaimRelation(kind="updates", other=denial)])
+    publishing.amend(denial, add=[ClaimRelation(kind="disputes", other=first, note="On the same evening.")])
+    publishing.amend(update, add=[ClaimRelation(kind="updates", other=denial)])
     return [fresh(one) for one in (first, denial, update, copy)]
 
 
@@ -87,8 +87,8 @@ def test_the_claims_of_a_thread_read_as_they_do_elsewhere(api):
 def test_a_corrected_claim_keeps_its_place_and_shows_its_versions(api):
     first, denial, update, _ = exchange()
     before = Revision.objects.last()
-    draft = doors.revise(denial, statement="Nothing was hit, said the company.")
-    doors.correct(draft, reason=WithdrawalReason.TYPO, note="A word was missing.")
+    draft = publishing.revise(denial, statement="Nothing was hit, said the company.")
+    publishing.correct(draft, reason=WithdrawalReason.TYPO, note="A word was missing.")
     api(f"claims/{denial.public_id}/thread/", status=410)
     answer = api(f"claims/{first.public_id}/thread/")
     assert ids(answer)[1] == draft.public_id
@@ -121,7 +121,7 @@ def test_a_thread_knows_only_what_had_been_said_and_related_by_then(api):
 def test_a_way_leads_through_nothing_that_is_not_there(api):
     """The update hangs on the first claim by the denial alone: without the denial it belongs to another thread."""
     first, denial, update, copy = exchange()
-    doors.withdraw(denial, reason=WithdrawalReason.OUT_OF_SCOPE)
+    publishing.withdraw(denial, reason=WithdrawalReason.OUT_OF_SCOPE)
     assert ids(api(f"claims/{first.public_id}/thread/")) == [first.public_id, copy.public_id]
     assert ids(api(f"claims/{update.public_id}/thread/")) == [update.public_id]
 
@@ -130,7 +130,7 @@ def test_a_way_leads_through_nothing_that_was_said_later(api):
     point = PropositionFactory()
     early, late, other = (said(h, proposition=point) for h in (0, 9, 1))
     on_record(early, late, other)
-    doors.amend(
+    publishing.amend(
         late, add=[ClaimRelation(kind="disputes", other=early), ClaimRelation(kind="disputes", other=other)]
     )
     assert len(ids(api(f"claims/{early.public_id}/thread/"))) == 3
@@ -146,7 +146,7 @@ def test_drafts_and_ended_relations_are_in_no_thread(api):
     ClaimRelationFactory(claim=draft, other=first)
     ClaimRelationFactory(claim=update, kind="qualifies", other=first)
     assert api(f"claims/{first.public_id}/thread/") == before
-    doors.amend(update, end=ClaimRelation.objects.published().filter(claim=update))
+    publishing.amend(update, end=ClaimRelation.objects.published().filter(claim=update))
     assert update.public_id not in ids(api(f"claims/{first.public_id}/thread/"))
 
 
@@ -208,7 +208,7 @@ def copies():
     later = ReportFactory(issued_earliest=MORNING + 2 * HOUR, derived_from=first)
     far = ReportFactory(issued_earliest=MORNING + 3 * HOUR, derived_from=near)
     on_record(first, near, later, far, ReportFactory())
-    doors.amend(
+    publishing.amend(
         first,
         add=[
             ReportNoticeFactory.build(
@@ -216,7 +216,7 @@ def copies():
             )
         ],
     )
-    doors.amend(
+    publishing.amend(
         near,
         add=[
             ReportNoticeFactory.build(

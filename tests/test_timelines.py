@@ -8,12 +8,12 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from record import doors
+from record import publishing
 from record.choices import WithdrawalReason
 from sources.choices import ActorKind, NoticeKind
-from strikes import timelines
 from strikes.choices import ClaimRelationKind, Metric, Stance, Topic
 from strikes.models import Claim
+from strikes.outages import timelines
 from tests.factories import (
     ActorFactory,
     CapacityFactory,
@@ -596,7 +596,7 @@ def test_a_report_that_its_publisher_retracted_no_longer_counts(unit, agency, ri
     report = on_record(ReportFactory(issued_earliest=dt.datetime(2024, 4, 2, tzinfo=dt.UTC)))
     back(rival, unit, "2024-04-01", "2024-04-02", report=report)
     assert the_outage()["end"]["kind"] == "fact"
-    doors.amend(report, add=[ReportNoticeFactory.build(report=report, kind=NoticeKind.RETRACTION)])
+    publishing.amend(report, add=[ReportNoticeFactory.build(report=report, kind=NoticeKind.RETRACTION)])
     outage = the_outage()
     assert outage["end"]["kind"] == "open"
     assert len(outage["claims"]) == 1
@@ -606,7 +606,7 @@ def test_drafts_and_withdrawn_claims_are_never_seen(unit, agency, rival):
     kept = out(agency, unit, "2024-03-12", "2024-03-15")
     draft(rival, Topic.OPERATIONS_HALTED, unit, "2024-03-15", {"date": "2024-01-01", "open": True})
     gone = back(rival, unit, "2024-04-01", "2024-04-02")
-    doors.withdraw(Claim.objects.get(public_id=gone), reason=WithdrawalReason.TYPO)
+    publishing.withdraw(Claim.objects.get(public_id=gone), reason=WithdrawalReason.TYPO)
     number = draft(rival, Topic.CAPACITY, unit, "2024-03-16", numbers=(exactly(5),))
     outage = the_outage()
     assert outage["claims"] == [kept]
@@ -665,11 +665,11 @@ def test_numbers_stand_as_they_did(unit, agency, today):
     out(agency, unit, "2024-03-12", "2024-03-15", numbers=[exactly(50)])
     claim = Claim.objects.get()
     today.move_to("2024-07-10T12:00:00Z")
-    successor = doors.revise(claim)
+    successor = publishing.revise(claim)
     number = successor.damage_estimates.get()
     number.low = number.best = number.high = 40
     number.save()
-    doors.correct(successor, reason=WithdrawalReason.TYPO)
+    publishing.correct(successor, reason=WithdrawalReason.TYPO)
     assert [one["low"] for one in the_outage()["offline"]] == [40]
     assert [one["low"] for one in the_outage("units/avt/timeline/?as_of=2024-07-05")["offline"]] == [50]
 
@@ -778,5 +778,5 @@ def test_a_parameter_that_is_unknown_empty_or_repeated_is_refused(unit, query):
 def test_a_unit_that_is_not_there_has_no_timeline(unit):
     ask("units/nothing/timeline/", 404)
     spare = on_record(UnitFactory())
-    doors.withdraw(fresh(spare), reason=WithdrawalReason.DUPLICATE)
+    publishing.withdraw(fresh(spare), reason=WithdrawalReason.DUPLICATE)
     ask(f"units/{spare.public_id}/timeline/", 410)

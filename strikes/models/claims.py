@@ -212,9 +212,9 @@ class Claim(OnRecord):
 
     @classmethod
     def refresh(cls, touched: Collection[Recorded], revision: Revision) -> None:
-        from strikes import words
+        from strikes import search_index
 
-        words.index(touched, revision)
+        search_index.index(touched, revision)
 
     def succeed(self, earlier: Self) -> None:
         self.lineage_from = earlier.lineage

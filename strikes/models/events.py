@@ -160,9 +160,9 @@ class Strike(OnRecord):
 
     def pairs_below(self, other: Strike) -> Iterable[tuple[OnRecord, OnRecord]]:
         """What is at issue about the two alike: the same topic, subject and sentence."""
-        from strikes import merging
+        from strikes.disputes import same_thing
 
-        return merging.propositions_alike([(self, other)])
+        return same_thing.propositions_alike([(self, other)])
 
     def merge_objections(self, other: Strike) -> Iterable[str]:
         if (self.kind == StrikeKind.WAVE) != (other.kind == StrikeKind.WAVE):
@@ -352,22 +352,22 @@ class Proposition(OnRecord):
 
     @classmethod
     def restated(cls, revision: Revision) -> Iterable[tuple[OnRecord, str, str]]:
-        from strikes import standing
+        from strikes.disputes import states
 
-        return standing.restated(revision)
+        return states.restated(revision)
 
     @classmethod
     def refresh(cls, touched: Collection[Recorded], revision: Revision) -> None:
-        from strikes import rewriting, standing
+        from strikes.disputes import past, states
 
-        rewriting.rewrite(touched, revision)
-        standing.refresh(touched, revision)
+        past.rewrite(touched, revision)
+        states.refresh(touched, revision)
 
     @classmethod
     def discrepancies(cls) -> Iterable[str]:
-        from strikes import standing
+        from strikes.disputes import states
 
-        return standing.discrepancies()
+        return states.discrepancies()
 
 
 def same(one: OnRecord | None, other: OnRecord | None) -> bool:

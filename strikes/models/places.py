@@ -155,9 +155,9 @@ class Facility(OnRecord):
 
     def pairs_below(self, other: Facility) -> Iterable[tuple[OnRecord, OnRecord]]:
         """Units of the same folded designation, and what is at issue about them and about the two alike."""
-        from strikes import merging
+        from strikes.disputes import same_thing
 
-        return merging.below_facility(self, other)
+        return same_thing.below_facility(self, other)
 
     def bound_by_merges(self) -> Iterable[OnRecord]:
         yield from self.units.all()
@@ -254,9 +254,9 @@ class Unit(OnRecord):
 
     def pairs_below(self, other: Unit) -> Iterable[tuple[OnRecord, OnRecord]]:
         """What is at issue about the two alike."""
-        from strikes import merging
+        from strikes.disputes import same_thing
 
-        return merging.propositions_alike([(self, other)])
+        return same_thing.propositions_alike([(self, other)])
 
     def merge_objections(self, other: Unit) -> Iterable[str]:
         if self.facility.survivor != other.facility.survivor:

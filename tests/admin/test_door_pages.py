@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from record import doors
+from record import publishing
 from record.models import Change, Ledger
 from strikes.choices import ClaimRelationKind
 from strikes.models import Claim
@@ -250,7 +250,7 @@ def test_a_row_is_corrected_once_at_a_time(editor):
 
 def test_a_correction_says_what_is_in_the_way_and_publishes_what_it_points_at(editor):
     claim = on_record(ClaimFactory())
-    draft: Any = doors.revise(claim)
+    draft: Any = publishing.revise(claim)
     speaker = ActorFactory()
     editor.saved(page(draft), actor=str(speaker.pk))
     address, form = opened(editor, draft, "correct")
@@ -271,7 +271,7 @@ def test_a_correction_says_what_is_in_the_way_and_publishes_what_it_points_at(ed
 
 def test_a_stale_page_corrects_nothing(editor, contributor):
     claim = on_record(ClaimFactory())
-    draft: Any = doors.revise(claim)
+    draft: Any = publishing.revise(claim)
     address, form = opened(editor, draft, "correct")
     contributor.saved(page(draft), statement="Slipped in.")
     assert editor.post(address, form | {"reason": "typo"}, "_do").status_code == 409
@@ -279,7 +279,7 @@ def test_a_stale_page_corrects_nothing(editor, contributor):
 
 
 def test_takedown_reasons_are_not_offered_for_a_correction(editor):
-    draft: Any = doors.revise(on_record(ClaimFactory()))
+    draft: Any = publishing.revise(on_record(ClaimFactory()))
     address, form = opened(editor, draft, "correct")
     for reason in ("safety", "legal", ""):
         assert editor.post(address, form | {"reason": reason}, "_do").status_code == 200
@@ -473,7 +473,7 @@ def test_the_way_to_each_door_is_a_button_of_the_row(editor, account):
 def test_a_clock_that_is_behind_the_ledger_is_said(door, editor, time_machine):
     row = FacilityFactory() if door == "publish" else on_record(ClaimFactory())
     if door == "correct":
-        row = doors.revise(row)
+        row = publishing.revise(row)
     on_record(ActorFactory())
     address, form = opened(editor, row, door)
     time_machine.move_to("2020-01-01")

@@ -3,7 +3,7 @@
 from html import unescape
 from typing import Any
 
-from record import doors
+from record import publishing
 from record.choices import WithdrawalReason
 from strikes.models import Facility
 from tests.admin.conftest import Editor, page
@@ -65,7 +65,7 @@ def test_a_door_is_in_the_history_with_who_opened_it_and_with_what_it_said(edito
     assert "Revision 1: publish" in shown
     assert "Published in revision 1" in shown
     assert "editor" in history(editor, claim.report), "What went along tells so, too."
-    doors.withdraw(claim, reason=WithdrawalReason.DUPLICATE, note="It was here twice.")
+    publishing.withdraw(claim, reason=WithdrawalReason.DUPLICATE, note="It was here twice.")
     assert "Revision 2: withdraw, duplicate: It was here twice." in history(editor, claim)
 
 

@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group, User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from record import doors
+from record import publishing
 from record.choices import WithdrawalReason
 from record.models import OnRecord
 from sources.models import Actor, Report
@@ -158,7 +158,7 @@ def test_an_autocomplete_marks_drafts_and_leaves_out_what_was_withdrawn(editor):
     FacilityFactory(public_id="kstovo-draft")
     on_record(FacilityFactory(public_id="kstovo-public"))
     gone = on_record(FacilityFactory(public_id="kstovo-gone"))
-    doors.withdraw(gone, reason=WithdrawalReason.DUPLICATE)
+    publishing.withdraw(gone, reason=WithdrawalReason.DUPLICATE)
     found = find(editor, "unit.facility", "kstovo")
     assert [text.split(" · ")[1:] for text in found] == [["kstovo-draft", "draft"], ["kstovo-public"]]
     assert "kstovo-gone" in editor.get(f"{page(Facility, 'changelist')}?q=kstovo-gone").content.decode()
@@ -166,7 +166,7 @@ def test_an_autocomplete_marks_drafts_and_leaves_out_what_was_withdrawn(editor):
 
 def test_every_list_is_narrowed_by_state(editor):
     draft, public, gone = FacilityFactory(), on_record(FacilityFactory()), on_record(FacilityFactory())
-    doors.withdraw(gone, reason=WithdrawalReason.DUPLICATE)
+    publishing.withdraw(gone, reason=WithdrawalReason.DUPLICATE)
     for state, row in (("draft", draft), ("published", public), ("withdrawn", gone)):
         listed = editor.get(f"{page(Facility, 'changelist')}?state={state}").content.decode()
         assert "1 facility" in listed
@@ -188,12 +188,12 @@ def test_the_state_of_a_row_is_plain_to_see(editor):
     shown = text_of(editor.get(page(public)))
     assert f"<strong>Public since revision {public.published_rev_id}.</strong>" in shown
     assert f'href="/api/v1/claims/{public.public_id}/"' in shown
-    correction = doors.revise(public)
+    correction = publishing.revise(public)
     shown = text_of(editor.get(page(correction)))
     assert "<strong>Draft of a correction.</strong>" in shown
     assert f'<a href="{page(public)}"><code>{public.public_id}</code></a>' in shown
     assert f'A correction is drafted: <a href="{page(correction)}">' in text_of(editor.get(page(public)))
-    doors.correct(correction, reason=WithdrawalReason.TYPO, note="A slip.")
+    publishing.correct(correction, reason=WithdrawalReason.TYPO, note="A slip.")
     shown = text_of(editor.get(page(public)))
     assert "<strong>Withdrawn in revision" in shown
     assert "A slip." in shown

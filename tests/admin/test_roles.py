@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.contrib.auth.models import Group, User
 from django.urls import URLPattern
 
-from record import doors
+from record import publishing
 from record.choices import WithdrawalReason
 from record.models import OnRecord
 from sources.models import Actor
@@ -221,7 +221,7 @@ def test_a_number_goes_through_no_action_of_its_own(people):
 
 def test_rows_of_another_state_pass_no_door(editor):
     draft, public, gone = FacilityFactory(), on_record(FacilityFactory()), on_record(FacilityFactory())
-    doors.withdraw(gone, reason=WithdrawalReason.DUPLICATE)
+    publishing.withdraw(gone, reason=WithdrawalReason.DUPLICATE)
     gone = fresh(gone)
     before = contents()
     for door, row in [

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from record import doors
+from record import publishing
 from record.choices import WithdrawalReason
 from sources.models import Report
 from strikes.models import Claim, DamageEstimate, Facility
@@ -202,7 +202,7 @@ def test_an_amendment_of_what_was_withdrawn_meanwhile_shows_what_was_entered(edi
     facility = on_record(FacilityFactory())
     address = page(facility, "amend")
     form = editor.form(address)
-    doors.withdraw(facility, reason=WithdrawalReason.DUPLICATE)
+    publishing.withdraw(facility, reason=WithdrawalReason.DUPLICATE)
     before = contents()
     answer = editor.post(address, form | {"town": "Mine"}, "_amend")
     assert "It was published or withdrawn since you opened it" in text_of(answer)

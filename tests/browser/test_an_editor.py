@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from django.contrib.auth.models import User
 from playwright.sync_api import Page, expect
 
-from record import doors
+from record import publishing
 from record.choices import WithdrawalReason
 from sources.models import Actor, Report, Source
 from strikes.models import Claim, Facility, Proposition
@@ -265,7 +265,7 @@ def a_small_record() -> None:
     other = ClaimFactory(report=claim.report, proposition=proposition, position=1)
     ClaimStepFactory(claim=other)
     on_record(claim, other)
-    doors.withdraw(claim, reason=WithdrawalReason.DUPLICATE, note="It was here twice.", along=True)
+    publishing.withdraw(claim, reason=WithdrawalReason.DUPLICATE, note="It was here twice.", along=True)
 
 
 def amend_and_collide(desk: Desk) -> None:

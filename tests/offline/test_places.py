@@ -8,12 +8,13 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from record import doors
+from record import publishing
 from record.choices import WithdrawalReason
 from sources.choices import NoticeKind
-from strikes import offline_views, timelines
+from strikes.api import capacity_offline
 from strikes.choices import CapacityBasis, Metric, Topic
 from strikes.models import Claim
+from strikes.outages import timelines
 from tests.factories import (
     CapacityFactory,
     FacilityFactory,
@@ -93,7 +94,7 @@ def test_what_was_merged_is_one_thing(plant, agency, rival):
     out(agency, other, "2024-03-01", "2024-03-20", until="2024-03-07")
     operates(rival, double)
     assert one_day("facility=plant", "2024-03-02") == (70, 70, 70)
-    doors.merge(double, plant, (again, unit))
+    publishing.merge(double, plant, (again, unit))
     for query in ("facility=plant", "facility=double", "operator=rival"):
         assert one_day(query, "2024-03-02") == (35, 35, 35)
     found = series("unit=avt-again&before=2024-03-08")["points"]
@@ -113,7 +114,7 @@ def test_drafts_are_never_seen(plant, agency):
     UnitFactory(facility=plant)
     found = series("facility=plant&before=2024-03-04")["points"]
     assert [bounds(one) for one in found] == [(70, 70, 70), (70, 70, 70), (0, 0, 0)]
-    doors.withdraw(Claim.objects.get(public_id=kept), reason=WithdrawalReason.TYPO)
+    publishing.withdraw(Claim.objects.get(public_id=kept), reason=WithdrawalReason.TYPO)
     assert series("facility=plant")["points"] == []
 
 
@@ -157,7 +158,7 @@ def test_direct_claims_are_those_of_what_was_asked_for(country, agency, rival):
     said_of(country, agency, "2024-03-28", exactly(3, metric=Metric.THROUGHPUT))
     retracted = on_record(ReportFactory())
     said_of(country, agency, "2024-03-28", exactly(4), report=retracted)
-    doors.amend(retracted, add=[ReportNoticeFactory.build(report=retracted, kind=NoticeKind.RETRACTION)])
+    publishing.amend(retracted, add=[ReportNoticeFactory.build(report=retracted, kind=NoticeKind.RETRACTION)])
     kept = said_of(country, rival, "2024-03-28", exactly(5))
     assert [one["number"]["claim"]["id"] for one in series("country=XA")["stated"]] == [kept]
     assert [one["number"]["best"] for one in series("region=XA-1")["stated"]] == [1]
@@ -165,7 +166,7 @@ def test_direct_claims_are_those_of_what_was_asked_for(country, agency, rival):
 
 
 def test_more_direct_claims_than_are_shown_are_refused(country, agency, monkeypatch):
-    monkeypatch.setattr(offline_views, "MOST_STATED", 1)
+    monkeypatch.setattr(capacity_offline, "MOST_STATED", 1)
     said_of(country, agency, "2024-03-28", exactly(1))
     series("country=XA")
     said_of(country, agency, "2024-03-28", exactly(2))

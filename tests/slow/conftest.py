@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 
-from strikes.starter import load
+from strikes.imports.starter import load
 
 HERE = Path(__file__).parent
 

@@ -23,11 +23,11 @@ from schemathesis import Case
 from schemathesis.checks import CHECKS, load_all_checks
 from schemathesis.config import SchemathesisConfig
 
+from api.filters import CodesFilter, IdsFilter, WordsFilter
+from api.pagination import BACK_IN_TIME
 from config.wsgi import application
-from record.api.filters import CodesFilter, IdsFilter, WordsFilter
-from record.api.pages import BACK_IN_TIME
-from strikes.filters import RegionsFilter, SubjectsFilter
-from strikes.starter import read
+from strikes.api.filters import RegionsFilter, SubjectsFilter
+from strikes.imports.starter import read
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("starter"), pytest.mark.timeout(600)]
 

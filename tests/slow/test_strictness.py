@@ -18,7 +18,7 @@ import yaml
 from django.conf import settings
 from django.db import connection
 
-from record.api.pages import BACK_IN_TIME
+from api.pagination import BACK_IN_TIME
 from tests.asking import Api
 from tests.starter.test_reading import problem_of
 

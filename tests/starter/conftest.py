@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
-from strikes.starter import load
+from strikes.imports.starter import load
 from tests.asking import Api
 from tests.starter.sheets import FOLDER, Record
 

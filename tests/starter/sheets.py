@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from strikes.starter import read
+from strikes.imports.starter import read
 
 FOLDER = Path(settings.BASE_DIR) / "fixtures"
 SHEETS = Path(__file__).parent / "facts"

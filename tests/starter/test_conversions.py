@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from sources.models import Report
-from strikes.conversions import DAY_COUNTS, DENSITY
+from strikes.outages.conversions import DAY_COUNTS, DENSITY
 from tests.factories import CapacityFactory, ClaimFactory, DamageEstimateFactory, FacilityFactory
 from tests.recording import on_record
 

@@ -7,9 +7,9 @@ import pytest
 from django.conf import settings
 from jsonschema import Draft202012Validator, FormatChecker
 
+from api.openapi.examples import ask, examples
+from api.openapi.schema import rendered
 from config.urls import router
-from record.api.examples import ask, examples
-from record.api.schema import rendered
 from strikes.models import Proposition
 from tests.factories import AssessmentFactory
 from tests.recording import on_record

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from record.api import pages
+from api import pagination
 from record.models import Ledger
 from strikes.models import Facility
 from tests.factories import FacilityFactory, StrikeFactory
@@ -20,7 +20,7 @@ from tests.sweeps import one_in
 
 @pytest.mark.parametrize(("collection", "word"), one_in(3, (s for s in STREAMS if s[1] != "csv")))
 def test_a_stream_has_the_objects_of_the_pages_in_their_order(api, monkeypatch, collection, word):
-    monkeypatch.setattr(pages, "CHUNK", 7)
+    monkeypatch.setattr(pagination, "CHUNK", 7)
     assert objects(api, collection, word) == api.every(f"{collection}/?page_size=500")
 
 
@@ -87,7 +87,7 @@ def flat(value, path=()):
 
 @pytest.mark.parametrize("collection", one_in(3, STORED))
 def test_a_csv_row_is_the_json_object_made_flat(api, monkeypatch, collection):
-    monkeypatch.setattr(pages, "CHUNK", 7)
+    monkeypatch.setattr(pagination, "CHUNK", 7)
     rows, found = objects(api, collection, "csv"), api.every(f"{collection}/?page_size=500")
     assert len(rows) == len(found)
     for row, one in zip(rows, found, strict=True):

@@ -5,7 +5,7 @@ import re
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from record import doors
+from record import publishing
 from record.choices import WithdrawalReason
 from strikes.models import Claim, Proposition
 from tests.factories import ClaimFactory, FacilityFactory, StrikeFactory
@@ -87,7 +87,7 @@ def test_a_dispute_that_is_over_is_not_shown(api):
         proposition__in=Proposition.objects.filter(states__state="disputed", states__to_rev__isnull=True),
         stance__in=["denies", "disputes"],
     ):
-        doors.withdraw(claim, reason=WithdrawalReason.TYPO, along=True)
+        publishing.withdraw(claim, reason=WithdrawalReason.TYPO, along=True)
     text, _ = page(api)
     assert 'id="dispute"' not in text
     assert "claims/?stance=denies" in text

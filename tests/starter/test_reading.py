@@ -6,7 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from config.urls import beside, router
-from record import doors
+from record import publishing
 from record.choices import WithdrawalReason
 from record.models import Ledger
 from strikes.models import Claim, Facility, Proposition
@@ -127,7 +127,7 @@ def test_a_page_belongs_to_the_revision_its_walk_began_with(api):
     before = [row["id"] for row in api.every("claims/?page_size=500")]
     gone = Claim.objects.get(public_id=before[40])
     on_record(ClaimFactory(proposition=gone.proposition, report=gone.report, actor=gone.actor))
-    doors.withdraw(gone, reason=WithdrawalReason.TYPO, along=True)
+    publishing.withdraw(gone, reason=WithdrawalReason.TYPO, along=True)
     walked = [row["id"] for row in first["results"]]
     page = first
     while page["next"]:
@@ -152,8 +152,8 @@ def test_answers_are_revalidated(api, collection):
 
 def test_a_withdrawn_row_says_why_and_by_what_it_was_replaced(api):
     claim = Claim.objects.published()[0]
-    draft = doors.revise(claim, statement="Said more exactly.")
-    doors.correct(draft, reason=WithdrawalReason.TYPO, note="A slip of ours.")
+    draft = publishing.revise(claim, statement="Said more exactly.")
+    publishing.correct(draft, reason=WithdrawalReason.TYPO, note="A slip of ours.")
     problem = api(f"claims/{claim.public_id}/", status=410)
     assert (problem["reason"], problem["note"], problem["replaced_by"]) == (
         "typo", "A slip of ours.", draft.public_id,
@@ -164,7 +164,7 @@ def test_a_withdrawn_row_says_why_and_by_what_it_was_replaced(api):
 def test_a_withdrawn_id_in_a_filter_names_its_successor(api):
     actor = Claim.objects.published()[0].actor
     double = on_record(ActorFactory(public_id="a-double", kind=actor.kind))
-    doors.withdraw(double, reason=WithdrawalReason.DUPLICATE, replaced_by=actor)
+    publishing.withdraw(double, reason=WithdrawalReason.DUPLICATE, replaced_by=actor)
     problem = api("claims/?actor=a-double", status=400)
     assert problem["errors"][0]["code"] == "withdrawn_id"
     assert actor.public_id in problem["errors"][0]["detail"]
@@ -173,7 +173,7 @@ def test_a_withdrawn_id_in_a_filter_names_its_successor(api):
 def test_a_merged_row_leads_to_its_survivor_and_its_id_still_finds_everything(api):
     norsi = Facility.objects.get(public_id="norsi")
     double = on_record(FacilityFactory(public_id="norsi-2", kind="refinery"))
-    doors.merge(norsi, double)
+    publishing.merge(norsi, double)
     response = api.raw("facilities/norsi/?x=1")
     assert response.status_code == 400  # a parameter we do not know, before anything else
     response = api.raw("facilities/norsi/")
@@ -192,7 +192,7 @@ def test_a_report_its_publisher_retracted_flags_its_claims_and_they_stop_countin
 
     row = next(r for r in api.every("propositions/?dispute=denied") if "full-scale" in r["text"])
     claim = Claim.objects.get(proposition__public_id=row["id"])
-    doors.amend(claim.report, add=[ReportNotice(kind="retraction", dated=MORNING)])
+    publishing.amend(claim.report, add=[ReportNotice(kind="retraction", dated=MORNING)])
     assert api(f"propositions/{row['id']}/")["dispute"] == "unreported"
     assert api(f"claims/{claim.public_id}/")["report_retracted"] is True
 

@@ -9,8 +9,8 @@ from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from record import doors
-from record.api import formats, pages
+from api import formats, pagination
+from record import publishing
 from record.choices import WithdrawalReason
 from record.models import Ledger, Revision
 from strikes.models import Claim
@@ -129,14 +129,14 @@ def test_a_body_does_not_belong_to_a_request_to_read(api, address):
 @pytest.mark.parametrize("word", one_in(2, ["ndjson", "csv"]))
 @pytest.mark.parametrize("chunk", few_or_many(60, 10))
 def test_a_stream_reads_one_revision_while_others_publish(api, monkeypatch, word, chunk):
-    monkeypatch.setattr(pages, "CHUNK", chunk)
+    monkeypatch.setattr(pagination, "CHUNK", chunk)
     before = [row["id"] for row in api.every("claims/?page_size=500")]
     response = api.raw(f"claims/?format={word}&fields=id" if word == "csv" else f"claims/?format={word}")
     stream = iter(response.streaming_content)
     start = next(stream) + next(stream)
     gone = Claim.objects.get(public_id=before[150])
     on_record(ClaimFactory(proposition=gone.proposition, report=gone.report, actor=gone.actor))
-    doors.withdraw(gone, reason=WithdrawalReason.TYPO, along=True)
+    publishing.withdraw(gone, reason=WithdrawalReason.TYPO, along=True)
     lines = (start + b"".join(stream)).decode().splitlines()
     got = lines[1:] if word == "csv" else [json.loads(line)["id"] for line in lines]
     assert got == before
@@ -145,7 +145,7 @@ def test_a_stream_reads_one_revision_while_others_publish(api, monkeypatch, word
 
 @pytest.mark.parametrize("chunk", few_or_many(60, 10))
 def test_half_a_file_never_looks_whole(api, monkeypatch, caplog, chunk):
-    monkeypatch.setattr(pages, "CHUNK", chunk)
+    monkeypatch.setattr(pagination, "CHUNK", chunk)
     monkeypatch.setattr(formats.Ndjson, "line", broken_after(150, formats.Ndjson.line))
     with pytest.raises(ZeroDivisionError):
         body(api.raw("claims/?format=ndjson"))
@@ -166,7 +166,7 @@ def broken_after(times, line):
 @pytest.mark.parametrize("chunk", few_or_many(60, 10))
 def test_a_file_without_a_row_that_was_counted_is_broken_off(api, monkeypatch, caplog, chunk):
     """A row taken down while others read: the file has fewer rows than it promised."""
-    monkeypatch.setattr(pages, "CHUNK", chunk)
+    monkeypatch.setattr(pagination, "CHUNK", chunk)
     stream = iter(api.raw("claims/?format=csv").streaming_content)
     next(stream)
     last = Claim.objects.get(public_id=api.every("claims/?page_size=500")[-1]["id"])
@@ -181,7 +181,7 @@ def test_queries_grow_with_chunks_only(api, monkeypatch, collection, word):
     rows = api(f"{collection}/")["count"]
 
     def queries(size):
-        monkeypatch.setattr(pages, "CHUNK", size)
+        monkeypatch.setattr(pagination, "CHUNK", size)
         cache.clear()
         with CaptureQueriesContext(connection) as captured:
             body(api.raw(f"{collection}/?format={word}"))
@@ -234,9 +234,9 @@ def test_nothing_is_counted_for_a_question_that_is_refused(api):
 
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
-@pytest.mark.parametrize(("word", "chunk", "few"), [("ndjson", pages.CHUNK, 1_000), ("csv", 50, 200)])
+@pytest.mark.parametrize(("word", "chunk", "few"), [("ndjson", pagination.CHUNK, 1_000), ("csv", 50, 200)])
 def test_ten_times_the_rows_take_no_more_memory(api, monkeypatch, word, chunk, few):
-    monkeypatch.setattr(pages, "CHUNK", chunk)
+    monkeypatch.setattr(pagination, "CHUNK", chunk)
     like = Claim.objects.published().select_related("report").first()
     body(api.raw(f"claims/?format={word}"))  # what is made once is made
 

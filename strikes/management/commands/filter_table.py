@@ -5,8 +5,8 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.urls import URLPattern, get_resolver
 
-from record.api.pages import BACK_IN_TIME
-from record.api.schema import PARAMETERS
+from api.openapi.schema import PARAMETERS
+from api.pagination import BACK_IN_TIME
 
 INTRODUCTION = """# The words of the filters
 

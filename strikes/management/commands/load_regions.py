@@ -7,10 +7,10 @@ import pycountry
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
-from record import doors
+from record import publishing
 from record.models import Ledger
-from strikes.bundles import BundleError, entries_of, import_bundle
 from strikes.choices import RegionLevel
+from strikes.imports.bundles import BundleError, entries_of, import_bundle
 
 
 class Command(BaseCommand):
@@ -34,8 +34,8 @@ class Command(BaseCommand):
             with transaction.atomic():
                 new = import_bundle(entries)
                 if new:
-                    doors.publish(*new)
-        except (BundleError, doors.Blocked) as error:
+                    publishing.publish(*new)
+        except (BundleError, publishing.Blocked) as error:
             raise CommandError(f"{error}\nNothing was loaded.") from error
         self.stdout.write(f"{len(new)} new regions; the record is at revision {Ledger.head().n}.")
 

@@ -7,8 +7,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from record.models import Ledger
-from strikes.bundles import BundleError
-from strikes.starter import load
+from strikes.imports.bundles import BundleError
+from strikes.imports.starter import load
 
 
 class Command(BaseCommand):

@@ -1,0 +1,67 @@
+"""Answers that need not be made twice: entity tags, and a cache keyed by the revision."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zlib
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import caches
+from django.http import HttpResponse
+from django.utils.http import parse_etags
+from rest_framework.request import Request
+
+from api.formats import Json
+from api.pagination import Pin
+
+LARGEST = 128 * 1024
+"""Bytes of a compressed answer that is worth keeping."""
+KEPT = 60 * 60  # seconds; the cache is bounded besides
+HEADERS = ("Link", "X-Total-Count")
+"""Headers that belong to the answer and are not worked out anew."""
+
+
+def tag(request: Request, pin: Pin, base_url: str, *judged_by: str) -> str:
+    """The entity tag of an answer: the revision and takedowns it reads, and what was asked.
+
+    The newest revision is in it beside the one that is read: reference fields show today's values at every
+    point in time. ``judged_by`` is what else the answer depends on, such as the day.
+    """
+    asked = [
+        base_url, request.path, list(request.query_params.lists()), request.accepted_media_type, pin.head,
+        pin.at and pin.at.isoformat(), pin.known and pin.known.isoformat(), settings.SPECTACULAR_SETTINGS["VERSION"],
+        *judged_by,
+    ]  # fmt: skip
+    digest = hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:24]
+    return f'W/"r{pin.revision}-t{pin.takedowns}-{digest}"'
+
+
+def is_current(request: Request, etag: str) -> bool:
+    """Whether the client has this very answer already."""
+    known = parse_etags(request.headers.get("If-None-Match", ""))
+    return etag in known or etag.removeprefix("W/") in known
+
+
+def is_shared(request: Request) -> bool:
+    """Whether the answer may come from the cache, and go into it: only what anybody may ask for, as a page."""
+    personal = "Authorization" in request.headers or request.COOKIES
+    return not personal and isinstance(request.accepted_renderer, Json)
+
+
+def kept(etag: str) -> HttpResponse | None:
+    """The answer of an entity tag, if it is in the cache."""
+    found = caches["answers"].get(etag)
+    if found is None:
+        return None
+    body, content_type, headers = found
+    return HttpResponse(zlib.decompress(body), content_type=content_type, headers=headers)
+
+
+def keep(etag: str, answer: Any) -> None:
+    """Put a rendered answer into the cache, unless it is too large."""
+    body = zlib.compress(answer.content, 1)
+    if len(body) <= LARGEST:
+        headers = {name: answer[name] for name in HEADERS if name in answer}
+        caches["answers"].set(etag, (body, answer["Content-Type"], headers), KEPT)

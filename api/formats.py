@@ -1,0 +1,209 @@
+"""The formats of an answer: pages of JSON, and a whole list streamed as NDJSON, CSV or GeoJSON."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from django.http import StreamingHttpResponse
+from rest_framework.exceptions import NotAcceptable
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.request import Request
+
+from api.columns import chosen, columns_of, csv_row
+from api.errors import BadParameter
+from api.filters import nearest, shown
+from api.pagination import Pin
+
+if TYPE_CHECKING:
+    from api.views import ListViewSet
+
+logger = logging.getLogger(__name__)
+
+LICENCE = "CC-BY-4.0"
+LICENCE_ADDRESS = "https://creativecommons.org/licenses/by/4.0/"
+ATTRIBUTION = (
+    "Reported strikes on infrastructure: starter data of this project; towns from GeoNames; "
+    "capacities of Ukrainian plants from the WRI Global Power Plant Database"
+)
+
+ONLY_IN_PAGES = ("page_size", "cursor", "facets")
+
+
+class Json(JSONRenderer):
+    """Pages of objects, or one object. Problems are written so too, whatever was asked for."""
+
+
+class Stream(JSONRenderer):
+    """A whole list, a chunk at a time, between a head and a tail."""
+
+    between: ClassVar[bytes] = b""
+    tail: ClassVar[bytes] = b""
+    content_type: ClassVar[str]
+
+    def head(self, view: ListViewSet) -> bytes:
+        """What stands before the first row; raises if the request asks for what there is not."""
+        return b""
+
+    def shape(self, serializer: Any) -> Callable[[Any], dict[str, Any]]:
+        """How a row becomes an object."""
+        return cast(Callable[[Any], dict[str, Any]], serializer.to_representation)
+
+    def line(self, view: ListViewSet, row: Any, found: dict[str, Any]) -> bytes:
+        raise NotImplementedError
+
+
+class Ndjson(Stream):
+    """One JSON object a line, the same as in the results of a page."""
+
+    format = "ndjson"
+    media_type = content_type = "application/x-ndjson"
+
+    def line(self, view: ListViewSet, row: Any, found: dict[str, Any]) -> bytes:
+        text: bytes = self.render(found)
+        return text + b"\n"
+
+
+class Csv(Stream):
+    """One record a row, flat: a dotted column is the path of a value in the JSON object."""
+
+    format = "csv"
+    media_type = "text/csv"
+    content_type = "text/csv; charset=utf-8; header=present"
+
+    def head(self, view: ListViewSet) -> bytes:
+        self.columns = chosen(list(columns_of(view.get_serializer())), view.request)
+        return csv_row([column.name for column in self.columns])
+
+    def shape(self, serializer: Any) -> Callable[[Any], dict[str, Any]]:
+        for name in set(serializer.fields) - {column.path[0] for column in self.columns}:
+            del serializer.fields[name]  # what nobody reads need not be worked out
+        return super().shape(serializer)
+
+    def line(self, view: ListViewSet, row: Any, found: dict[str, Any]) -> bytes:
+        return csv_row([column.cell(found) for column in self.columns])
+
+
+class GeoJson(Stream):
+    """A feature for each object: its place as a point, or null, and the object as properties (RFC 7946)."""
+
+    format = "geojson"
+    media_type = content_type = "application/geo+json"
+    between = b",\n"
+    tail = b"\n]}\n"
+
+    def head(self, view: ListViewSet) -> bytes:
+        return b'{"type":"FeatureCollection","features":[\n'
+
+    def line(self, view: ListViewSet, row: Any, found: dict[str, Any]) -> bytes:
+        text: bytes = self.render(feature(view, row, found))
+        return text
+
+
+def feature(view: ListViewSet, row: Any, found: dict[str, Any]) -> dict[str, Any]:
+    place = getattr(row, view.place) if view.place else row
+    point = None
+    if place is not None and place.longitude is not None:
+        point = {"type": "Point", "coordinates": [float(place.longitude), float(place.latitude)]}
+    return {"type": "Feature", "id": found["id"], "geometry": point, "properties": found}
+
+
+# Which format -------------------------------------------------------------------------------------------
+
+
+class Negotiation(DefaultContentNegotiation):
+    """`format` beats `Accept`; without either, JSON."""
+
+    def select_renderer(
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        renderers = list(renderers)
+        named = {renderer.format: renderer for renderer in renderers}
+        if "format" in request.query_params:
+            word = request.query_params["format"]
+            if word not in named:
+                raise BadParameter(
+                    "format", f"There is no format {shown(word)} here{nearest(word, named)}", "invalid_choice"
+                )
+            return named[word], named[word].media_type
+        offers = {
+            f"{renderer.media_type}; charset={charset}": renderer
+            for renderer in renderers
+            for charset in ("utf-8", "UTF-8")
+        }
+        try:
+            accepted = request._request.get_preferred_type(list(offers))
+            blank = not request.headers.get("Accept", "").strip()
+        except ValueError:  # a header that cannot be read
+            accepted, blank = None, False
+        if blank:
+            return renderers[0], renderers[0].media_type
+        if accepted is None:
+            known = ", ".join(renderer.media_type for renderer in renderers)
+            raise NotAcceptable(f"None of the types in Accept can be given here. There are: {known}.")
+        return offers[accepted], offers[accepted].media_type
+
+
+def check_format(request: Request, renderer: BaseRenderer) -> None:
+    """Refuse parameters that mean nothing in the format of a list."""
+    if "fields" in request.query_params and not isinstance(renderer, Csv):
+        raise BadParameter("fields", "Columns can be picked with format=csv only.", "not_in_this_format")
+    if isinstance(renderer, Stream):
+        for name in ONLY_IN_PAGES:
+            if name in request.query_params:
+                raise BadParameter(
+                    name, f"{renderer.format} is the whole list, without pages.", "not_in_this_format"
+                )
+
+
+# The answer ---------------------------------------------------------------------------------------------
+
+
+class Incomplete(Exception):
+    """Fewer or more rows than were counted: the record was amended, or a row taken down, on the way."""
+
+
+def streamed(view: ListViewSet, renderer: Stream, rows: Any) -> StreamingHttpResponse:
+    """The whole list. Whatever can be refused is refused here, before the first byte."""
+    head, keys = renderer.head(view), view.ordering_keys()
+    count = view.pin.count(rows, view.request)
+
+    def pieces() -> Iterator[bytes]:
+        sent, shape = 0, renderer.shape(view.get_serializer())
+        yield head
+        try:
+            for chunk in view.chunks(rows, keys):
+                lines = [renderer.line(view, row, shape(row)) for row in chunk]
+                yield (renderer.between if sent else b"") + renderer.between.join(lines)
+                sent += len(chunk)
+            if sent != count:
+                raise Incomplete(f"{sent} rows of {count}")
+        except Exception:
+            # Raised on, so that the server breaks the connection: half a file must not look whole.
+            logger.exception("%s broke off at revision %s", view.request.path, view.pin.revision)
+            raise
+        yield renderer.tail
+
+    name = f"{view.basename}-r{view.pin.revision}.{renderer.format}"
+    return StreamingHttpResponse(
+        () if view.request.method == "HEAD" else pieces(),
+        content_type=renderer.content_type,
+        headers={"Content-Disposition": f'attachment; filename="{name}"', "X-Total-Count": str(count)},
+    )
+
+
+def provenance(pin: Pin | None, links: dict[str, str | None]) -> dict[str, str]:
+    """The headers of every answer with data: what it is, as of when, and on what terms."""
+    links = {**links, "license": LICENCE_ADDRESS}
+    headers = {
+        "Link": ", ".join(f'<{address}>; rel="{relation}"' for relation, address in links.items() if address),
+        "X-Licence": LICENCE,
+        "X-Attribution": ATTRIBUTION,
+    }
+    if pin is not None:
+        headers["X-Record-Revision"] = str(pin.revision)
+        if pin.at is not None:
+            headers["X-Generated-At"] = pin.at.isoformat().replace("+00:00", "Z")
+    return headers

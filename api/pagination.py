@@ -1,0 +1,262 @@
+"""Keyset pages: nothing is lost or repeated while others publish."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+from django.core import signing
+from django.core.cache import cache
+from django.db.models import OuterRef, Q, Subquery
+from django.utils import timezone
+from rest_framework.pagination import BasePagination
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.errors import BadParameter
+from record.models import AsOf, Ledger, Revision
+
+BACK_IN_TIME = ("as_of", "known_at")
+PAGE_SIZE, MOST = 50, 500
+CHUNK = 500  # rows that a stream holds at once
+COUNT_KEPT = 60 * 60  # seconds; the cache is bounded besides
+SALT = "record.api.pages"
+
+
+class Key(NamedTuple):
+    """One column of an ordering; never null."""
+
+    column: str
+    descending: bool = False
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """Where a page begins: the revision it reads, the query it belongs to, the row it follows."""
+
+    revision: int
+    takedowns: int
+    query: str
+    known: str | None
+    """The moment of `known_at`, where one was asked for."""
+    count: int
+    backwards: bool
+    values: list[str | int]
+
+    def sign(self) -> str:
+        return signing.dumps(list(self.__dict__.values()), salt=SALT, compress=True)
+
+    @classmethod
+    def read(cls, request: Request) -> Cursor | None:
+        """The cursor of a request, if it has one that we made for this very query."""
+        text = request.query_params.get("cursor")
+        if text is None:
+            return None
+        try:
+            cursor = cls(*signing.loads(text, salt=SALT))
+        except (signing.BadSignature, TypeError, ValueError):
+            raise BadParameter("cursor", "This is not a cursor of ours; take it from `next`.") from None
+        if cursor.query != fingerprint(request):
+            raise BadParameter("cursor", "This cursor belongs to another query; start without it.")
+        return cursor
+
+
+def fingerprint(request: Request, *but: str) -> str:
+    """What a cursor is bound to: the address and every parameter that does not only shape the answer."""
+    asked = sorted(
+        (name, sorted(values))
+        for name, values in request.query_params.lists()
+        if name not in {"cursor", "page_size", "format", "fields", *but}
+    )
+    return hashlib.sha256(json.dumps([request.path, asked]).encode()).hexdigest()[:16]
+
+
+def beyond(keys: Sequence[Key], values: Sequence[Any], backwards: bool = False) -> Q:
+    """Rows after the given one: `a <= x AND (a < x OR id > y)`, so that an index can serve it."""
+    (key, *others), (value, *rest) = keys, values
+    word = "lt" if key.descending != backwards else "gt"
+    strictly = Q(**{f"{key.column}__{word}": value})
+    if not others:
+        return strictly
+    return Q(**{f"{key.column}__{word}e": value}) & (strictly | beyond(others, rest, backwards))
+
+
+def after(rows: Any, keys: Sequence[Key], values: Sequence[Any] | None, backwards: bool = False) -> Any:
+    """The rows in order, from the one after the given values, or from the first."""
+    if values is not None:
+        rows = rows.filter(beyond(keys, values, backwards))
+    return rows.order_by(*(f"{'-' if key.descending != backwards else ''}{key.column}" for key in keys))
+
+
+def values_of(row: Any, keys: Sequence[Key]) -> list[Any]:
+    return [getattr(row, key.column) for key in keys]
+
+
+def chunks(rows: Any, keys: Sequence[Key]) -> Iterator[list[Any]]:
+    """The whole list, a chunk at a time: each is a query of its own, so nothing is held on either database."""
+    values = None
+    while chunk := list(after(rows, keys, values)[:CHUNK]):
+        yield chunk
+        values = values_of(chunk[-1], keys)
+        if len(chunk) < CHUNK:
+            return
+
+
+DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+MOMENT = rf"{DAY}T[0-9]{{2}}:[0-9]{{2}}(:[0-9]{{2}}(\.[0-9]{{1,6}})?)?(Z|[+-][0-9]{{2}}:[0-9]{{2}})"
+
+
+def day_or_moment(text: str) -> dt.date | dt.datetime | None:
+    """A date, or a moment with its zone; null if it is neither."""
+    try:
+        if re.fullmatch(DAY, text):
+            return dt.date.fromisoformat(text)
+        if re.fullmatch(MOMENT, text):
+            return dt.datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(dt.UTC)
+    except (ValueError, OverflowError):
+        pass
+    return None
+
+
+def past(request: Request, name: str) -> dt.datetime | None:
+    """The moment of a parameter that leads back in time: a bare date is the end of that day UTC, or now."""
+    text = request.query_params.get(name)
+    if text is None:
+        return None
+    given, now = day_or_moment(text), timezone.now()
+    if given is None:
+        raise BadParameter(name, "A date, 2024-03-12, or a moment with its zone, 2024-03-12T08:25:00Z.")
+    if isinstance(given, dt.datetime):
+        moment = given
+    else:
+        if given > now.date():
+            raise BadParameter(name, "It lies in the future.", "future")
+        moment = min(dt.datetime.combine(given, dt.time.max, dt.UTC), now)
+    if moment > now:
+        raise BadParameter(name, "It lies in the future.", "future")
+    return moment
+
+
+def today(request: Request) -> dt.date:
+    """The day by which an answer judges what is over: that of the point in time that was asked for, or today (UTC)."""
+    moments = [moment for name in BACK_IN_TIME if (moment := past(request, name)) is not None]
+    return min(moments, default=timezone.now()).date()
+
+
+class KeysetPagination(BasePagination):
+    """`count`, `next`, `previous` and `results`; cursors are signed and bound to query and revision."""
+
+    next: str | None = None
+    previous: str | None = None
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
+        keys: Sequence[Key] = view.ordering_keys()
+        size = self.page_size(request)
+        cursor: Cursor | None = view.pin.cursor
+        backwards = cursor is not None and cursor.backwards
+        values = None
+        if cursor is not None:
+            values = [_value(value) for value in cursor.values]
+            if len(values) != len(keys):
+                raise BadParameter("cursor", "This cursor belongs to another query; start without it.")
+        page = list(after(view.load(queryset), keys, values, backwards)[: size + 1])
+        more, page = len(page) > size, page[:size]
+        self.count = self.counted(view, queryset, page, more or cursor is not None)
+        if backwards:
+            page.reverse()
+        has_next, has_previous = (True, more) if backwards else (more, cursor is not None)
+
+        def link(row: Any, back: bool) -> str:
+            signed = Cursor(
+                view.pin.revision, view.pin.takedowns, fingerprint(request),
+                view.pin.known and view.pin.known.isoformat(), self.count, back,
+                [_text(value) for value in values_of(row, keys)],
+            ).sign()  # fmt: skip
+            query = [(n, v) for n, vs in request.query_params.lists() for v in vs if n != "cursor"]
+            return f"{view.base_url()}{request.path}?{urlencode([*query, ('cursor', signed)])}"
+
+        self.next = link(page[-1], False) if page and has_next else None
+        self.previous = link(page[0], True) if page and has_previous else None
+        return page
+
+    def counted(self, view: Any, queryset: Any, page: Sequence[Any], others: bool) -> int:
+        """How many rows there are on all pages; ``others`` says whether there are other pages than this."""
+        count: int = view.pin.count(queryset, view.request)
+        return count
+
+    @staticmethod
+    def page_size(request: Request) -> int:
+        text = request.query_params.get("page_size", str(PAGE_SIZE))
+        if not re.fullmatch(r"[0-9]{1,4}", text) or not 1 <= int(text) <= MOST:
+            raise BadParameter("page_size", f"A whole number from 1 to {MOST}.")
+        return int(text)
+
+    def get_paginated_response(self, data: Any) -> Response:
+        body = {"count": self.count, "next": self.next, "previous": self.previous, "results": data}
+        return Response(body, headers={"X-Total-Count": str(self.count)})
+
+
+def _text(value: Any) -> str | int:
+    return value.isoformat() if isinstance(value, (dt.datetime, dt.date)) else value
+
+
+def _value(value: str | int) -> Any:
+    if isinstance(value, str) and "T" in value and value[:4].isdigit():
+        return dt.datetime.fromisoformat(value)
+    return value
+
+
+@dataclass(frozen=True)
+class Pin:
+    """The revision a request answers as of, read once, so that everything in the answer agrees."""
+
+    revision: int
+    takedowns: int
+    head: int = 0
+    """The newest revision: what reference fields and filters over them are read as of."""
+    at: dt.datetime | None = None
+    """When the revision was recorded; null for an empty ledger."""
+    known: dt.datetime | None = None
+    """Of that, only what had been said and issued by this moment; null for all."""
+    cursor: Cursor | None = None
+
+    @classmethod
+    def of(cls, request: Request) -> Pin:
+        """What a request looks at, by one query: the newest revision, or that of `as_of` or of its cursor."""
+        cursor = Cursor.read(request)
+        as_of, known = past(request, "as_of"), past(request, "known_at")
+        if cursor is not None:
+            known = dt.datetime.fromisoformat(cursor.known) if cursor.known else None
+            asked = Revision.objects.filter(n=cursor.revision)
+        elif as_of is not None:
+            asked = Revision.objects.filter(at__lte=as_of).order_by("-n")[:1]
+        else:
+            asked = Revision.objects.filter(n=OuterRef("n"))
+        head = Ledger.objects.annotate(
+            at=Subquery(asked.values("at")), asked=Subquery(asked.values("n"))
+        ).first()  # fmt: skip
+        if head is None:
+            return cls(0, 0, known=known)
+        return cls(head.asked or 0, head.takedowns, head.n, head.at, known, cursor)
+
+    @property
+    def then(self) -> AsOf:
+        return AsOf(self.revision, self.known)
+
+    def count(self, rows: Any, request: Request) -> int:
+        """How many rows a query has: counted once, then carried in the cursor or found in the cache.
+
+        The moment of the revision is in the key beside its number, in case a backup is restored.
+        """
+        if self.cursor is not None and self.cursor.takedowns == self.takedowns:
+            return self.cursor.count
+        moments = [moment and moment.isoformat() for moment in (self.at, self.known)]
+        asked = fingerprint(request, "ordering", "facets")
+        key = f"count:{asked}:{self.revision}:{self.head}:{self.takedowns}:{moments[0]}:{moments[1]}"
+        return cache.get_or_set(key, rows.count, COUNT_KEPT) or 0

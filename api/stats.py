@@ -1,0 +1,59 @@
+"""Counts and series over the record: one answer as of one revision, as JSON or as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar, cast
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.columns import Column, chosen, columns_of, csv_row
+from api.filters import check_parameters
+from api.formats import Csv, Json, check_format
+from api.pagination import BACK_IN_TIME, Pin
+from api.views import PREFIX, PublicView
+
+
+class StatsView(PublicView):
+    """A question about many rows at once. A subclass names its filters and what one row of its table is."""
+
+    renderer_classes = [Json, Csv]
+    parameters_class: ClassVar[Any]
+    name: ClassVar[str]
+    """The last word of the address, of which the file is named."""
+    pin: Pin
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        words = self.parameters_class.base_filters
+        several = [name for name, word in words.items() if word.several]
+        check_parameters(request, [*words, *BACK_IN_TIME, "format", "fields"], [*several, "fields"])
+        check_format(request, cast(Any, request).accepted_renderer)
+        self.pin = Pin.of(request)
+        cast(Any, request).pin = self.pin  # for the filter set, which sees only the request
+        self.revalidate(request, self.pin)
+
+    def asked_of(self, rows: QuerySet[Any]) -> Any:
+        """The filter set of this request over rows."""
+        return self.parameters_class(self.request.query_params, rows, request=self.request)
+
+    @property
+    def api(self) -> str:
+        """The address that the addresses of objects begin with."""
+        return f"{self.base_url()}{PREFIX}"
+
+    def answer(self, body: dict[str, Any], rows: Sequence[dict[str, Any]], serializer: Any) -> Any:
+        """The whole as JSON; as CSV its rows, each with the columns of their serializer."""
+        if not isinstance(cast(Any, self.request).accepted_renderer, Csv):
+            return Response(body)
+        columns: list[Column] = chosen(list(columns_of(serializer)), self.request)
+        lines = [csv_row([column.cell(row) for column in columns]) for row in rows]
+        file = f"stats-{self.name}-r{self.pin.revision}.csv"
+        return HttpResponse(
+            b"".join([csv_row([column.name for column in columns]), *lines]),
+            content_type=Csv.content_type,
+            headers={"Content-Disposition": f'attachment; filename="{file}"'},
+        )

@@ -1,0 +1,290 @@
+"""A collection of the record: list and detail, as of one revision."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any, ClassVar, cast
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.utils.cache import patch_vary_headers
+from django.views.generic import View
+from rest_framework import status
+from rest_framework.exceptions import UnsupportedMediaType
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+from rest_framework.viewsets import GenericViewSet
+
+from api import caching
+from api.errors import CONTENT_TYPE, BadParameter, NotFound, Withdrawn, problem
+from api.facets import Facet, facet_words, facets_of
+from api.filters import PAGING, check_parameters
+from api.formats import (
+    Csv,
+    GeoJson,
+    Json,
+    Ndjson,
+    Negotiation,
+    Stream,
+    check_format,
+    feature,
+    provenance,
+    streamed,
+)
+from api.pagination import BACK_IN_TIME, Key, Pin, chunks
+from record.models import Merge, OnRecord
+
+PREFIX = "/api/v1/"
+NO_BODY = "What is asked for stands in the address: a request to read has no body."
+
+
+def has_body(request: Request) -> bool:
+    """Whether something was sent along: a question asked in a body would otherwise be answered with everything."""
+    length = str(request.META.get("CONTENT_LENGTH") or "0")
+    return length.strip("0") != "" or "HTTP_TRANSFER_ENCODING" in request.META
+
+
+class PlainView(View):
+    """What no page here caches, and how each refuses to be written to."""
+
+    http_method_names = ["get", "head"]
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response: Any = super().dispatch(request, *args, **kwargs)
+        response["Cache-Control"] = "no-cache"
+        if request.method == "HEAD":
+            whole = response.render() if hasattr(response, "render") else response
+            response["Content-Length"] = str(len(whole.content))
+            response.content = b""
+        return cast(HttpResponse, response)
+
+    def http_method_not_allowed(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        body = problem(405, f"{request.method} is not allowed here.", "method_not_allowed", errors=[])
+        return JsonResponse(body, status=405, content_type=CONTENT_TYPE, headers={"Allow": "GET, HEAD"})
+
+
+class PublicView(APIView):
+    """What every answer under the prefix has in common."""
+
+    http_method_names = ["get", "head"]
+    renderer_classes: Any = [Json]
+    content_negotiation_class = Negotiation
+    pin: Pin | None = None
+    etag: str | None = None
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        if str(request.method).lower() not in self.http_method_names:
+            self.http_method_not_allowed(request)  # whatever else may be wrong with it
+        if request.method in ("GET", "HEAD") and has_body(request):
+            raise UnsupportedMediaType(request.content_type, NO_BODY)
+        super().initial(request, *args, **kwargs)
+
+    def revalidate(self, request: Request, pin: Pin) -> None:
+        """Answer without making an answer, if the client has it already or somebody has just asked for it."""
+        self.etag = caching.tag(request, pin, self.base_url(), *self.judged_by())
+        found: Any = None
+        if caching.is_current(request, self.etag):
+            found = HttpResponse(status=status.HTTP_304_NOT_MODIFIED)
+            del found["Content-Type"]  # caches would put it in place of the real one
+        elif caching.is_shared(request):
+            found = caching.kept(self.etag)
+        if found is not None:
+            view: Any = self
+            view.get = view.head = lambda request, *args, **kwargs: found
+
+    def judged_by(self) -> list[str]:
+        """What an answer depends on beside the record and the request, such as the day by which forecasts are judged."""
+        return []
+
+    def base_url(self) -> str:
+        return settings.PUBLIC_URL or self.request.build_absolute_uri("/").rstrip("/")
+
+    def links(self) -> dict[str, str | None]:
+        """What the `Link` header names, by relation."""
+        return {"describedby": f"{self.base_url()}{PREFIX}schema/"}
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        answer = super().finalize_response(request, response, *args, **kwargs)
+        answer["Cache-Control"] = "no-cache"
+        patch_vary_headers(answer, ["Accept"])
+        if self.etag and answer.status_code in (status.HTTP_200_OK, status.HTTP_304_NOT_MODIFIED):
+            answer["ETag"] = self.etag
+        if answer.status_code == status.HTTP_200_OK:
+            for name, value in provenance(self.pin, self.links()).items():
+                answer.headers.setdefault(name, value)
+            if self.etag and isinstance(answer, Response) and caching.is_shared(request):
+                etag = self.etag
+                answer.add_post_render_callback(lambda rendered: caching.keep(etag, rendered))
+        if request.method == "HEAD" and not answer.streaming:
+            whole = answer.render() if isinstance(answer, Response) else answer
+            answer["Content-Length"] = str(len(whole.content))
+            answer.content = b""
+        return answer
+
+
+class ListViewSet(PublicView, GenericViewSet[Any]):
+    """A list, as of one revision: filtered, ordered, in pages or streamed."""
+
+    paging: ClassVar[Collection[str]] = (*PAGING, *BACK_IN_TIME)
+    orderings: ClassVar[dict[str, str]] = {}
+    """Words that order the list, each with the column it means; `id` always does."""
+    default_ordering: ClassVar[str] = "id"
+    facets: ClassVar[dict[str, Facet]] = {}
+    """Filter words whose values can be counted, each with the path to the value."""
+    filters_of: ClassVar[dict[str, Any]] = {}
+    """The filter sets of what is asked of one object, such as its accounts."""
+    place: ClassVar[str | None] = None
+    """What leads from a row to the coordinates of its place: an attribute, or "" for the row itself."""
+    pin: Pin
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if self.action == "list":
+            filters = getattr(self.filterset_class, "base_filters", {}) if self.filterset_class else {}
+            several = [name for name, word in filters.items() if word.several]
+            known = {
+                *filters,
+                *self.paging,
+                "format",
+                "fields",
+                *(["facets"] if self.facets else []),
+            }
+            check_parameters(request, known, [*several, "fields", "facets"])
+            check_format(request, cast(Any, request).accepted_renderer)
+        else:
+            words = getattr(self.filters_of.get(self.action), "base_filters", {})
+            several = [name for name, word in words.items() if word.several]
+            check_parameters(request, ["format", *BACK_IN_TIME, *words], several)
+        self.pin = Pin.of(request)
+        cast(Any, request).pin = self.pin  # for the filter set, which sees only the request
+        self.revalidate(request, self.pin)
+
+    filterset_class: Any = None
+
+    def get_renderers(self) -> list[BaseRenderer]:
+        """The formats of a list are more than those of one object; GeoJSON only where there are places."""
+        formats: list[type[BaseRenderer]] = [Json, Ndjson, Csv] if self.action == "list" else [Json]
+        if self.place is not None and self.action in ("list", "retrieve"):
+            formats.append(GeoJson)
+        return [one() for one in formats]
+
+    def load(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """The loading plan of the serializer: everything it reads, in a fixed number of queries."""
+        return rows
+
+    def attach(self, rows: Sequence[Any]) -> None:
+        """What a loading plan cannot say: set on each row, in a fixed number of queries."""
+
+    def ordering_keys(self) -> list[Key]:
+        word = self.request.query_params.get("ordering", self.default_ordering)
+        name = word.removeprefix("-")
+        if name not in {*self.orderings, "id"}:
+            known = ", ".join(sorted({*self.orderings, "id"}))
+            raise BadParameter("ordering", f"The list can be ordered by {known}; a leading - reverses it.")
+        descending = word.startswith("-")
+        if name == "id":
+            return [Key("public_id", descending)]
+        return [Key(self.orderings[name], descending), Key("public_id")]
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        return {**super().get_serializer_context(), "api": f"{self.base_url()}{PREFIX}"}
+
+    def chunks(self, rows: QuerySet[Any], keys: Sequence[Key]) -> Iterator[Sequence[Any]]:
+        """Everything a query finds, loaded and in order, a chunk at a time."""
+        for chunk in chunks(self.load(rows), keys):
+            self.attach(chunk)
+            yield chunk
+
+    def links(self) -> dict[str, str | None]:
+        pages: Any = self.paginator
+        return {"next": pages.next, "prev": pages.previous, **super().links()}
+
+    def list(self, request: Request) -> HttpResponseBase:
+        rows = self.filter_queryset(self.get_queryset())
+        renderer = cast(Any, request).accepted_renderer
+        if isinstance(renderer, Stream):
+            return streamed(self, renderer, rows)
+        page = self.paginate_queryset(rows)
+        assert page is not None
+        self.attach(page)
+        answer = self.get_paginated_response(self.get_serializer(page, many=True).data)
+        if texts := request.query_params.getlist("facets"):
+            words = facet_words(",".join(texts), self.facets)
+            answer.data["facets"] = facets_of(rows, words, self.facets, self.pin.then, self.stand_ins(words))
+        return answer
+
+    def stand_ins(self, words: Sequence[str]) -> dict[str, dict[str, str]]:
+        """For each word that is the id of what can be merged: who stands for whom."""
+        return {}
+
+
+class RecordViewSet(ListViewSet):
+    """A collection of rows. A subclass names its model, serializer, filters and orderings."""
+
+    model: ClassVar[type[OnRecord]]
+    lookup_field = "public_id"
+    lookup_value_regex = "[A-Za-z0-9_-]+"
+
+    def get_queryset(self) -> QuerySet[Any]:
+        rows: QuerySet[Any] = self.model.objects.published(self.pin.then)
+        return rows
+
+    def load(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return super().load(rows).select_related("published_rev")
+
+    def stand_ins(self, words: Sequence[str]) -> dict[str, dict[str, str]]:
+        models = {word: getattr(self.filterset_class.base_filters.get(word), "of", None) for word in words}
+        return {
+            word: Merge.objects.roots(model.collection, self.pin.revision)
+            for word, model in models.items()
+            if model is not None and model.mergeable
+        }
+
+    def retrieve(self, request: Request, public_id: str) -> Response:
+        row = self.load(self.get_queryset()).filter(public_id=public_id).first()
+        if row is None:
+            return self.absent(public_id)
+        self.attach([row])
+        found = self.get_serializer(row).data
+        place_asked = isinstance(cast(Any, request).accepted_renderer, GeoJson)
+        return Response(feature(self, row, found) if place_asked else found)
+
+    def absent(self, public_id: str) -> Response:
+        """Merged: 308 to the survivor. Withdrawn: 410, if taken down at every revision. Otherwise 404."""
+        row = (
+            self.model._default_manager.filter(public_id=public_id, published_rev__lte=self.pin.head)
+            .select_related("replaced_by")
+            .first()
+        )
+        if row is None:
+            raise NotFound()
+        published, withdrawn = row.published_rev_id, row.withdrawn_rev_id
+        if row.taken_down_rev_id or (withdrawn is not None and withdrawn <= self.pin.revision):
+            raise Withdrawn(row)
+        if published is None or published > self.pin.revision:
+            raise NotFound()
+        survivor = Merge.objects.survivors(self.model.collection, [public_id], self.pin.revision)[public_id]
+        if survivor == public_id:
+            raise NotFound()  # it is there, but was not known by then
+        query = self.request.META.get("QUERY_STRING")
+        path = self.request.path.replace(f"/{public_id}/", f"/{survivor}/", 1)
+        address = f"{self.base_url()}{path}"
+        return Response(
+            status=status.HTTP_308_PERMANENT_REDIRECT,
+            headers={"Location": f"{address}?{query}" if query else address},
+        )
+
+
+class RootView(PublicView):
+    """What there is: every collection with its address."""
+
+    names: Sequence[str] = ()
+
+    def get(self, request: Request) -> Response:
+        check_parameters(request, ["format"], ())
+        base = f"{self.base_url()}{PREFIX}"
+        return Response({name: f"{base}{name}/" for name in self.names})

@@ -1,0 +1,140 @@
+"""The fields of editors: every pointer an autocomplete, every word explained where it is chosen."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.options import BaseModelAdmin
+from django.db import models
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+
+from editing.forms import Autocompletes, KnownAutocomplete, PartFormSet, RuleForm, on_every_calendar
+from record.models import OnRecord, Recorded
+from record.vocabulary import vocabularies
+
+
+def needs(model: type[models.Model], names: Iterable[str] = ()) -> list[str]:
+    """What must be loaded with rows so that they, and the rows they point at by these names, can be shown."""
+    found = list(getattr(model, "display_needs", ()))
+    for name in names:
+        target = model._meta.get_field(name).related_model
+        found += [name, *(f"{name}__{need}" for need in getattr(target, "display_needs", ()))]
+    return list(dict.fromkeys(found))
+
+
+def pointers(model: type[models.Model], many: bool = True) -> list[str]:
+    """The fields that point at rows of the record and that editors fill in."""
+    fields = [*model._meta.fields, *(model._meta.many_to_many if many else ())]
+    return [
+        field.name
+        for field in fields
+        if isinstance(field.related_model, type)
+        and issubclass(field.related_model, OnRecord)
+        and field.editable
+    ]
+
+
+class Fields(BaseModelAdmin):
+    """What all forms of the admin have in common."""
+
+    model: type[models.Model]
+    admin_site: Any
+    roomy: ClassVar[bool] = True
+    """Whether each field has a line of its own."""
+
+    def get_autocomplete_fields(self, request: HttpRequest) -> Any:
+        return pointers(self.model)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name in pointers(self.model, many=False) and "widget" not in kwargs:
+            kwargs["widget"] = KnownAutocomplete(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name in pointers(self.model):
+            kwargs.setdefault("widget", Autocompletes(db_field, self.admin_site))
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if isinstance(db_field, models.TextField) and db_field.null:
+            kwargs.setdefault("empty_value", None)  # unknown is null, never ""
+            kwargs.setdefault("widget", forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}))
+        if isinstance(db_field, models.URLField):
+            kwargs.setdefault("assume_scheme", "https")
+        field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None:
+            self.explain(field, db_field)
+        if isinstance(db_field, models.DateTimeField):
+            for part, widget in zip(("date", "time"), field.widget.widgets, strict=True):
+                widget.attrs["aria-label"] = f"{field.label}: {part} (UTC)"
+        if isinstance(db_field, models.DateField):
+            field.validators = [*field.validators, on_every_calendar]
+        return field
+
+    def explain(self, field: forms.Field, db_field: Any) -> None:
+        """The help of a field for whoever fills it in; the one on the model speaks to readers of the API, too."""
+        field.help_text = for_editors(str(field.help_text))
+        if not self.roomy:
+            return
+        if db_field.choices and (slug := vocabulary_of(db_field)):
+            field.help_text += f' <a href="{reverse("codebook")}#{slug}">What the words mean</a>'
+        elif isinstance(field, forms.CharField) and (db_field.max_length or 0) >= WIDE:
+            field.widget.attrs["class"] = "vLargeTextField"
+
+    def explain_what_is_read_only(self, form: Any) -> None:
+        """The same help where a field is shown and not filled in."""
+        fields = [*self.model._meta.fields, *self.model._meta.many_to_many]
+        form._meta.help_texts = {field.name: for_editors(str(field.help_text)) for field in fields}
+
+
+WIDE = 200
+
+
+def for_editors(text: str) -> str:
+    """A help text as a page of the admin shows it: nothing is null there, and codes look like codes."""
+    text = re.sub(r"\bnull\b", "empty", text)
+    text = re.sub(r"\bNull\b", "Empty", text)
+    return re.sub("`([^`]+)`", r"<code>\1</code>", text)
+
+
+def vocabulary_of(db_field: Any) -> str | None:
+    """The section of the codebook that defines the words of a field."""
+    words = [word for word, _ in db_field.choices]
+    return next((slug for slug, words_ in vocabularies().items() if words_.values == words), None)
+
+
+class PartInline(Fields, admin.TabularInline):
+    """Rows that are part of another. Of those with a public life, the ones that have not ended."""
+
+    form = RuleForm
+    formset = PartFormSet
+    roomy = False
+    extra = 0
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows = super().get_queryset(request)
+        if issubclass(self.model, Recorded):
+            rows = rows.filter(withdrawn_rev=None)
+        related = needs(self.model, pointers(self.model, many=False))
+        return rows.select_related(*related) if related else rows
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        formset: Any = super().get_formset(request, obj, **kwargs)
+        self.explain_what_is_read_only(formset.form)
+        return formset
+
+
+def listed(name: str, column: str) -> Callable[[Any], str]:
+    """A read-only field that lists the words of a row."""
+
+    @admin.display(description=name)
+    def words(row: Any) -> str:
+        return ", ".join(getattr(part, column) for part in getattr(row, name).all()) or "—"
+
+    return words

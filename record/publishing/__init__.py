@@ -1,0 +1,39 @@
+"""The only doors: the functions that change what is public. Everything else calls them."""
+
+from record.publishing.merges import MergePreview, conflicts_of, merge, undone_with, unmerge
+from record.publishing.publication import (
+    amend,
+    blockers,
+    correct,
+    load,
+    needed_by,
+    publish,
+    resting_on,
+    revise,
+    withdraw,
+)
+from record.publishing.takedowns import Covered, covered_by, takedown
+from record.publishing.writing import BOOKKEEPING, Blocked, Blocker
+
+__all__ = [
+    "BOOKKEEPING",
+    "Blocked",
+    "Blocker",
+    "Covered",
+    "MergePreview",
+    "amend",
+    "blockers",
+    "conflicts_of",
+    "correct",
+    "covered_by",
+    "load",
+    "merge",
+    "needed_by",
+    "publish",
+    "resting_on",
+    "revise",
+    "takedown",
+    "undone_with",
+    "unmerge",
+    "withdraw",
+]

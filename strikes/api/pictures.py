@@ -1,0 +1,230 @@
+"""Pictures of timelines and series: plain SVG, readable in print and by a screen reader, each mark with its claim.
+
+Nothing is told by colour alone: what is certain is solid, what is only possible is hatched, what is predicted or
+beyond the last word has a dashed line.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, Decimal
+from typing import Any
+
+from django.template.loader import render_to_string
+from rest_framework.response import Response
+
+from api.formats import Json
+
+WIDTH, LEFT, RIGHT, TOP = 960, 190, 30, 64
+BAR, LANE, GAP = 20, 11, 10
+HEIGHT, FLOOR = 320, 262
+NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What no XML document may have in it, however it is written."""
+
+
+class Svg(Json):
+    """A picture of an answer. A problem stays JSON."""
+
+    format = "svg"
+    media_type = "image/svg+xml"
+    charset = "utf-8"
+    template: str
+
+    def render(self, data: Any, accepted_media_type: Any = None, renderer_context: Any = None) -> bytes:
+        response: Response | None = (renderer_context or {}).get("response")
+        if response is not None and response.status_code >= 400:
+            problem: bytes = super().render(data, accepted_media_type, renderer_context)
+            return problem
+        return NOT_XML.sub("", render_to_string(self.template, self.drawn(data))).encode()
+
+    def drawn(self, data: dict[str, Any]) -> dict[str, Any]:
+        """The marks of the picture, with their places."""
+        raise NotImplementedError
+
+
+@dataclass
+class Axis:
+    """Days from left to right."""
+
+    first: dt.date
+    last: dt.date
+
+    def at(self, day: dt.date) -> float:
+        whole = max((self.last - self.first).days, 1)
+        share = (min(max(day, self.first), self.last) - self.first).days / whole
+        return round(LEFT + share * (WIDTH - LEFT - RIGHT), 1)
+
+    def ticks(self) -> list[dict[str, Any]]:
+        """The first days of months, quarters or years, at most about a dozen."""
+        months = (self.last.year - self.first.year) * 12 + self.last.month - self.first.month + 1
+        step = next(step for step in (1, 3, 6, 12, 24, 60, 120, 1200, 120_000) if months / step <= 12)
+        found, day = [], self.first.replace(day=1)
+        while day <= self.last:
+            if day >= self.first and (day.year * 12 + day.month - 1) % step == 0:
+                found.append({"x": self.at(day), "text": f"{day:%b %Y}"})
+            day = (day + dt.timedelta(days=32)).replace(day=1)
+        return found
+
+
+def day(text: str) -> dt.date:
+    return dt.date.fromisoformat(text)
+
+
+def and_by(edge: dict[str, Any]) -> str:
+    """Who says so, and in which claims."""
+    return f"by {', '.join(edge['issuers'])} ({', '.join(edge['claims'])})"
+
+
+# Timelines ------------------------------------------------------------------------------------------------
+
+
+class TimelineSvg(Svg):
+    """Outages as bars, solid as far as they are over and hatched as far as they are not; below, what others say."""
+
+    template = "pictures/timeline.svg"
+
+    def drawn(self, data: dict[str, Any]) -> dict[str, Any]:
+        place = data.get("facility") or data["unit"]
+        outages = data["outages"]
+        days = [day(strike["local_date"]) for strike in data["strikes"]]
+        for outage in outages:
+            days += [
+                day(edge["at"][name]) for edge in edges(outage) for name in ("local_date", "local_until")
+            ]
+        today = dt.date.today()
+        first, last = min(days, default=today), max(days, default=today)
+        axis = Axis(first - dt.timedelta(days=10), last + dt.timedelta(days=20))
+        rows, bottom = [], TOP
+        for outage in outages:
+            rows.append(self.row(bottom, outage, axis))
+            bottom += rows[-1]["height"]
+        return {
+            "title": f"Outages of {place['display']}, {axis.first} to {axis.last}",
+            "summary": " ".join(row["said"] for row in rows) or "No outage was reported.",
+            "policy": data["policy"], "width": WIDTH, "height": bottom + 40 + (0 if rows else 20), "left": LEFT,
+            "bottom": bottom + (0 if rows else 20), "ticks": axis.ticks(), "rows": rows, "top": TOP, "bar": BAR - 4,
+            "strikes": [
+                {"x": axis.at(day(one["local_date"])), "text": f"{one['kind']}: {one['display']}", "url": one["url"]}
+                for one in data["strikes"]
+            ],
+        }  # fmt: skip
+
+    def row(self, top: int, outage: dict[str, Any], axis: Axis) -> dict[str, Any]:
+        """One outage: a bar for each reading of it and, in lanes below, what else was said of its edges."""
+        whole = outage["facility"]["display"]
+        name = (
+            outage["unit"]["display"].removesuffix(f", {whole}") if outage["unit"] else "The whole facility"
+        )
+        readings = [outage] if outage["start"] else outage["readings"]
+        first = top if outage["start"] else top + BAR  # below the name, where each reading names its issuer
+        bars = [self.bar(first + BAR * number, one, axis) for number, one in enumerate(readings)]
+        below = first + BAR * len(readings)
+        rivals = [*outage["rivals"]["start"], *outage["rivals"]["end"]]
+        marks = [self.mark(below + LANE * number, one, axis) for number, one in enumerate(rivals)]
+        return {
+            "y": top, "name": name, "bars": bars, "marks": marks, "height": below + LANE * len(marks) + GAP - top,
+            "said": f"{name}: {'; '.join(bar['text'] for bar in bars)}.",
+        }  # fmt: skip
+
+    def bar(self, top: int, reading: dict[str, Any], axis: Axis) -> dict[str, Any]:
+        start, end = reading["start"], reading["end"]
+        begun = day(start["at"]["local_date"]) if start["at"] else None
+        over = day(end["at"]["local_until"]) if end["at"] else axis.last
+        issuer = reading.get("issuer")
+        since = f"out from {begun}" if begun else "out, nobody says since when,"
+        ended = {
+            "fact": f"until {over}", "forecast": f"still, predicted until {over}", "open": "still, no end predicted",
+        }[end["kind"]]  # fmt: skip
+        claims = ", ".join(dict.fromkeys([*start["claims"], *end["claims"]]))
+        left, right = axis.at(begun or axis.first), axis.at(over)
+        return {
+            "x": left, "y": top, "width": round(max(right - left, 2), 1), "over": end["kind"] == "fact",
+            "issuer": issuer, "text": f"{since} {ended}{f' by {issuer}' if issuer else ''} ({claims})",
+        }  # fmt: skip
+
+    def mark(self, top: int, edge: dict[str, Any], axis: Axis) -> dict[str, Any]:
+        """A rival: a circle on its last day, with a line from its first; an arrow where it is said to go on."""
+        said = {None: "Also said to begin", "fact": "Also said to end", "forecast": "Predicted to end"}
+        if edge["at"] is None:
+            text = f"Also said to go on, {and_by(edge)}"
+            return {
+                "y": top,
+                "x": LEFT,
+                "end": axis.at(axis.last),
+                "open": True,
+                "dashed": False,
+                "text": text,
+            }
+        first, last = edge["at"]["local_date"], edge["at"]["local_until"]
+        when = first if first == last else f"between {first} and {last}"
+        return {
+            "y": top, "x": axis.at(day(first)), "end": axis.at(day(last)), "open": False,
+            "dashed": edge["kind"] == "forecast", "text": f"{said[edge['kind']]}: {when}, {and_by(edge)}",
+        }  # fmt: skip
+
+
+def edges(outage: dict[str, Any]) -> list[dict[str, Any]]:
+    found = [outage["start"], outage["end"], *outage["rivals"]["start"], *outage["rivals"]["end"]]
+    for reading in outage["readings"]:
+        found += [reading["start"], reading["end"]]
+    return [edge for edge in found if edge and edge["at"]]
+
+
+# Series -----------------------------------------------------------------------------------------------------
+
+
+class SeriesSvg(Svg):
+    """The least as solid columns, the most as bands above them, values as lines; dashed beyond the last word."""
+
+    template = "pictures/series.svg"
+
+    def drawn(self, data: dict[str, Any]) -> dict[str, Any]:
+        points = data["points"]
+        today = dt.date.today()
+        axis = Axis(
+            min((day(one["start"]) for one in points), default=today),
+            max((day(one["until"]) for one in points), default=today),
+        )
+        values = [one[name] for one in points for name in ("low", "best", "high") if one[name] is not None]
+        if any(one["high"] is None for one in points):
+            values.append(max(values, default=0) * 1.25)  # room above what is left open
+        scale = steps(values)
+        unit = data["unit_of_measure"].replace("_", " ")
+        bands = [self.band(one, axis, scale[-1], unit) for one in points if one["claims"]]
+        return {
+            "title": f"Capacity offline, {unit}, {axis.first} to {axis.last}",
+            "summary": f"{len(points)} periods, {len(bands)} of them with something offline."
+            + (f" {len(data['left_out'])} outages or numbers are left out." if data["left_out"] else ""),
+            "policy": data["policy"], "interval": data["interval"], "unit": unit, "width": WIDTH, "height": HEIGHT,
+            "left": LEFT, "floor": FLOOR, "top": TOP, "right": WIDTH - RIGHT, "bands": bands, "ticks": axis.ticks(),
+            "scale": [{"y": height(value, scale[-1]), "text": f"{value:g}"} for value in scale],
+        }  # fmt: skip
+
+    def band(self, one: dict[str, Any], axis: Axis, most: float, unit: str) -> dict[str, Any]:
+        low, best, high = one["low"] or 0, one["best"], one["high"]
+        left, right = axis.at(day(one["start"])), axis.at(day(one["until"]))
+        least = height(low, most)
+        top = TOP * 1.0 if high is None else height(high, most)
+        bounds = f"at least {low}, {'left open above' if high is None else f'at most {high}'} {unit}"
+        beyond = ", in part beyond the last word" if one["forecast"] else ""
+        return {
+            "x": left, "end": right, "width": round(max(right - left, 0.5), 1), "half": round((right - left) / 2, 1), "least": least,
+            "sure": round(FLOOR - least, 1), "top": top, "maybe": round(least - top, 1), "open": high is None,
+            "best": None if best is None else height(best, most), "dashed": one["forecast"],
+            "text": f"{one['start']} to {one['until']}: {bounds}{beyond} ({', '.join(one['claims'])})",
+        }  # fmt: skip
+
+
+def height(value: float, most: float) -> float:
+    return round(FLOOR - value / most * (FLOOR - TOP), 1)
+
+
+def steps(values: list[float]) -> list[float]:
+    """Round numbers from nought up to the largest of some values or above it, about five."""
+    most = Decimal(str(max([*values, 0]) or 1))
+    whole = Decimal(10) ** (most.adjusted() - 1)
+    step = next(size * whole for size in (1, 2, Decimal("2.5"), 5, 10, 20, 25) if size * whole * 5 >= most)
+    count = int((most / step).to_integral_value(ROUND_CEILING))
+    return [float(step * number) for number in range(count + 1)]

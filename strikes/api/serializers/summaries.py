@@ -1,0 +1,73 @@
+"""A strike in short."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from api.serializers import NumberField, WordField
+from strikes.api.serializers.briefs import SubjectField
+from strikes.choices import CapacityBasis, Denominator, Dispute, Metric, UnitOfMeasure
+
+
+class OfflineSerializer(serializers.Serializer[Any]):
+    """What was said to be offline or halted, of one subject, reckoned in one way. No two are put into one range."""
+
+    subject = SubjectField(
+        allow_null=True,
+        help_text="Of what: a unit, a facility, a region; null where the strike has no facility.",
+    )
+    metric = WordField(Metric, help_text="What is measured: capacity offline, or output halted.")
+    unit_of_measure = WordField(UnitOfMeasure, help_text="The unit that was printed.")
+    denominator = WordField(Denominator, allow_null=True, help_text="For a share: of what; otherwise null.")
+    denominator_as_stated = serializers.CharField(
+        allow_null=True, help_text="Of what, in words; null if the word says it."
+    )
+    basis = WordField(CapacityBasis, allow_null=True, help_text="How a capacity is reckoned; null if unsaid.")
+    scope = serializers.CharField(
+        allow_null=True, help_text="What it covers, in words; null if nothing was said."
+    )
+    excludes = serializers.CharField(
+        allow_null=True, help_text="What it leaves out, in words; null if nothing was said."
+    )
+    low = NumberField(
+        allow_null=True,
+        help_text="The lowest that was said: a bound, or a value where only that was given; null if somebody gave none.",
+    )
+    high = NumberField(
+        allow_null=True,
+        help_text='The highest that was said, likewise; null if somebody left it open, as in "at least half".',
+    )
+    claims = serializers.ListField(
+        child=serializers.CharField(), help_text="The ids of the claims behind it."
+    )
+
+
+@extend_schema_field(
+    {
+        "type": "object",
+        "properties": {
+            state.value: {"type": "integer", "description": state.definition} for state in Dispute
+        },
+        "required": Dispute.values,
+    }
+)
+class StatesField(serializers.ReadOnlyField):
+    """How many there are of each dispute state."""
+
+    columns = tuple(Dispute.values)
+
+
+class SummarySerializer(serializers.Serializer[Any]):
+    """A strike in short: counts of what is said of it, never a verdict."""
+
+    claims = serializers.IntegerField(help_text="Public claims about it, on all its propositions.")
+    documents = serializers.IntegerField(help_text="Reports in which they were read.")
+    origins = serializers.IntegerField(
+        help_text="Independent origins of those that take a side. Copies of one word count once."
+    )
+    propositions = StatesField(help_text="For each dispute state, how many of its propositions stand so.")
+    capacity_offline = OfflineSerializer(
+        many=True,
+        help_text="The widest bounds said of capacity offline or output halted, one entry for each way of reckoning.",
+    )

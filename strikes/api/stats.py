@@ -1,0 +1,268 @@
+"""How many strikes there were, by when and where and how they were struck, and by how what is said of them stands.
+
+A group is a set of events, and what is counted of it is about those events. Waves group strikes and are none; plain
+incidents are counted apart.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import product
+from typing import NamedTuple
+
+from django.db.models import Count, Q, QuerySet
+
+from api.errors import BadParameter
+from record.models import AsOf, Merge
+from strikes.choices import Dispute, PartyRole, StrikeKind
+from strikes.disputes.states import states_of
+from strikes.models import Claim, Facility, Party, Proposition, PropositionState, Strike
+
+MOST_EVENTS, MOST_PLACES, MOST_GROUPS = 100_000, 1_000_000, 10_000
+"""Events, their places in groups, and groups of one answer; beyond that it is refused."""
+MOST_DAYS = 36_525
+"""A century: the longest range that is gone through for times without any event."""
+
+Value = str | None
+Key = tuple[Value, ...]
+
+
+class Event(NamedTuple):
+    key: int
+    kind: str
+    on: dt.date
+    facility: int | None
+
+
+class Events:
+    """The strikes, raids and incidents that a query finds. Each question about them is a query or two."""
+
+    def __init__(self, rows: QuerySet[Strike], then: AsOf) -> None:
+        self.rows = rows.exclude(kind=StrikeKind.WAVE).order_by()
+        self.then = then
+        self.merged: dict[int, int] = Strike.objects.merged(then.revision)
+        self.facilities: dict[int, int] = Facility.objects.merged(then.revision)
+        found = self.rows.values_list("pk", "kind", "local_date", "facility")[: MOST_EVENTS + 1]
+        self.all = [
+            Event(key, kind, on, None if at is None else self.facilities.get(at, at))
+            for key, kind, on, at in found
+        ]
+        if len(self.all) > MOST_EVENTS:
+            raise too_much(f"More than {MOST_EVENTS:,} events: narrow it.")
+
+    def values(self, *paths: str) -> dict[int, set[str]]:
+        """What stands at the end of some paths, for each event."""
+        found: dict[int, set[str]] = defaultdict(set)
+        for path in paths:
+            for key, value in self.rows.values_list("pk", path):
+                if value is not None:
+                    found[key].add(value)
+        return found
+
+    def owning(self, path: str) -> Q:
+        """Rows about one of the events, or about what was merged with one."""
+        return Q(**{f"{path}__in": self.rows.values("pk")}) | Q(**{f"{path}__in": list(self.merged)})
+
+    def owner(self, strike: int) -> int:
+        """The event that a row about a strike is counted for."""
+        return self.merged.get(strike, strike)
+
+    @cached_property
+    def said(self) -> QuerySet[Claim]:
+        claims: QuerySet[Claim] = Claim.objects.published(self.then).filter(
+            self.owning("proposition__strike")
+        )
+        return claims.order_by()
+
+    @cached_property
+    def claims(self) -> Counter[int]:
+        """How many claims are about each event."""
+        found: Counter[int] = Counter()
+        for strike, number in self.said.values_list("proposition__strike").annotate(Count("pk")):
+            found[self.owner(strike)] += number
+        return found
+
+    @cached_property
+    def states(self) -> dict[int, Counter[str]]:
+        """How many propositions about each event stand how."""
+        found: dict[int, Counter[str]] = defaultdict(Counter)
+        for strike, state, number in self._states():
+            found[self.owner(strike)][state] += number
+        return found
+
+    def _states(self) -> Iterable[tuple[int, str, int]]:
+        propositions = Proposition.objects.published(self.then).filter(self.owning("strike"))
+        if self.then.known is None:
+            kept = PropositionState.objects.current(self.then.revision)
+            kept = kept.filter(proposition__in=propositions.values("pk")).order_by()
+            yield from kept.values_list("proposition__strike", "state").annotate(Count("pk"))
+            return
+        strike_of = dict(propositions.values_list("pk", "strike"))
+        for pk, state in states_of(propositions, self.then).items():
+            yield strike_of[pk], state.state, 1
+
+
+# What groups them -------------------------------------------------------------------------------------------
+
+
+def month(day: dt.date) -> str:
+    return f"{day.year:04}-{day.month:02}"
+
+
+def week(day: dt.date) -> str:
+    """The week of ISO 8601, which may belong to the year before or after."""
+    year, number, _ = day.isocalendar()
+    return f"{year:04}-W{number:02}"
+
+
+TIMES: dict[str, Callable[[dt.date], str]] = {"month": month, "week": week, "day": dt.date.isoformat}
+
+
+def by_time(label: Callable[[dt.date], str]) -> Callable[[Events], Mapping[int, Collection[str]]]:
+    return lambda events: {event.key: (label(event.on),) for event in events.all}
+
+
+def by_region(events: Events) -> Mapping[int, Collection[str]]:
+    return events.values("regions__public_id", "facility__regions__public_id")
+
+
+def by_country(events: Events) -> Mapping[int, Collection[str]]:
+    return {key: {code[:2] for code in codes} for key, codes in by_region(events).items()}
+
+
+def by_facility(events: Events) -> Mapping[int, Collection[str]]:
+    roots = Merge.objects.roots("facilities", events.then.revision)
+    found = events.values("facility__public_id")
+    return {key: {roots.get(one, one) for one in ids} for key, ids in found.items()}
+
+
+def by_operator(events: Events) -> Mapping[int, Collection[str]]:
+    """Who operated the facility on the local date of the event."""
+    roots = Merge.objects.roots("actors", events.then.revision)
+    merged = events.facilities
+    at = Q(facility__in=events.rows.values("facility")) | Q(facility__in=[*merged, *merged.values()])
+    parties = Party.objects.published(events.then).filter(at, role=PartyRole.OPERATOR)
+    terms: dict[int, list[tuple[dt.date, dt.date, str]]] = defaultdict(list)
+    for facility, since, until, actor in parties.values_list(
+        "facility", "since", "until", "actor__public_id"
+    ):
+        term = (since or dt.date.min, until or dt.date.max, roots.get(actor, actor))
+        terms[merged.get(facility, facility)].append(term)
+    return {
+        event.key: {actor for since, until, actor in terms[event.facility] if since <= event.on <= until}
+        for event in events.all
+        if event.facility in terms
+    }
+
+
+def by_actor(events: Events) -> Mapping[int, Collection[str]]:
+    """Who speaks of it, for it, against it or of neither side."""
+    roots = Merge.objects.roots("actors", events.then.revision)
+    found: dict[int, set[str]] = defaultdict(set)
+    for strike, actor in events.said.values_list("proposition__strike", "actor__public_id").distinct():
+        found[events.owner(strike)].add(roots.get(actor, actor))
+    return found
+
+
+GROUPINGS: dict[str, Callable[[Events], Mapping[int, Collection[str]]]] = {
+    **{word: by_time(label) for word, label in TIMES.items()},
+    "country": by_country,
+    "region": by_region,
+    "facility_kind": lambda events: events.values("facility__kind"),
+    "method": lambda events: events.values("methods__method"),
+    "facility": by_facility,
+    "operator": by_operator,
+    "actor": by_actor,
+    "dispute": lambda events: events.states,
+}
+"""Each word with the values that it finds for an event; an event with several is in several groups."""
+
+
+# What is counted --------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Tally:
+    """What is counted of the events of a group, or of all."""
+
+    key: dict[str, Value] = field(default_factory=dict)
+    """The values of the group, by the words that were asked for."""
+    strikes: int = 0
+    incidents: int = 0
+    struck: set[int] = field(default_factory=set)
+    claims: int = 0
+    propositions: dict[str, int] = field(default_factory=lambda: dict.fromkeys(Dispute.values, 0))
+
+    @property
+    def facilities(self) -> int:
+        return len(self.struck)
+
+    def add(self, event: Event, claims: int, states: Mapping[str, int]) -> None:
+        if event.kind == StrikeKind.INCIDENT:
+            self.incidents += 1
+            return
+        self.strikes += 1
+        self.claims += claims
+        if event.facility is not None:
+            self.struck.add(event.facility)
+        for state, number in states.items():
+            self.propositions[state] += number
+
+
+@dataclass
+class Counts:
+    group_by: list[str]
+    groups: dict[Key, Tally]
+    total: Tally
+
+    def in_order(self) -> list[Tally]:
+        """The groups by their values, in the order of the words; what has no value comes last."""
+        keys = sorted(self.groups, key=lambda key: [(value is None, value or "") for value in key])
+        for key in keys:
+            self.groups[key].key = dict(zip(self.group_by, key, strict=True))
+        return [self.groups[key] for key in keys]
+
+
+def strike_counts(events: Events, group_by: list[str]) -> Counts:
+    """The events by one or two words. A fixed number of queries."""
+    placed = [GROUPINGS[word](events) for word in group_by]
+    groups: dict[Key, Tally] = defaultdict(Tally)
+    total, places = Tally(), 0
+    for event in events.all:
+        claims, states = events.claims[event.key], events.states.get(event.key, Counter())
+        total.add(event, claims, states)
+        values = [found.get(event.key) or (None,) for found in placed]
+        for key in product(*values):
+            places += 1
+            groups[key].add(event, claims, states)
+        if places > MOST_PLACES or len(groups) > MOST_GROUPS:
+            raise too_much(f"More than {MOST_GROUPS:,} groups, or {MOST_PLACES:,} places in them: narrow it.")
+    return Counts(group_by, dict(groups), total)
+
+
+def with_zeros(counts: Counts, first: dt.date, last: dt.date) -> None:
+    """Add a row of zeros for each time of a range that has none, beside each other value that was found."""
+    if (last - first).days > MOST_DAYS:
+        raise BadParameter("zero", "More than a hundred years: give `after` and `before`.", "too_much")
+    words = counts.group_by
+    others = {tuple(v for w, v in zip(words, key, strict=True) if w not in TIMES) for key in counts.groups}
+    if all(word in TIMES for word in words):
+        others = {()}
+    days = (first + dt.timedelta(days=number) for number in range((last - first).days + 1))
+    times = dict.fromkeys(tuple(TIMES[word](day) for word in words if word in TIMES) for day in days)
+    if len(times) * len(others) > MOST_GROUPS:
+        text = f"More than {MOST_GROUPS:,} rows: narrow it, or group by longer times."
+        raise BadParameter("zero", text, "too_much")
+    for time, other in product(times, others):
+        labels, rest = iter(time), iter(other)
+        counts.groups.setdefault(
+            tuple(next(labels) if word in TIMES else next(rest) for word in words), Tally()
+        )
+
+
+def too_much(text: str) -> BadParameter:
+    return BadParameter("group_by", text, "too_much")

@@ -1,0 +1,77 @@
+"""Statistics over REST."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from rest_framework.request import Request
+
+from api.errors import BadParameter
+from api.filters import FlagFilter, GroupingFilter
+from api.stats import StatsView
+from strikes.api.filters import Asked, StrikeFilters
+from strikes.api.serializers.stats import GroupSerializer, StrikeCountsSerializer
+from strikes.api.stats import GROUPINGS, TIMES, Events, strike_counts, with_zeros
+from strikes.models import Strike
+
+
+class StrikeStatsFilters(StrikeFilters):
+    """The words of `strikes/`, and how to group what they find."""
+
+    group_by = GroupingFilter(
+        GROUPINGS, help_text=f"What the groups have in common, one or two of {', '.join(GROUPINGS)}."
+    )
+    zero = FlagFilter(
+        help_text="Whether times without any event have a row of zeros, from `after` to `before` or else from the "
+        f"first event found to the last. Needs {', '.join(TIMES)} in `group_by`."
+    )
+
+    def asked(self) -> Asked:
+        asked = super().asked()
+        self.words: list[str] = asked.pop("group_by")
+        self.zeros: bool = asked.pop("zero", False)
+        if self.zeros and not set(self.words) & set(TIMES):
+            raise BadParameter("zero", f"It needs {', '.join(TIMES)} in `group_by`.", "missing")
+        self.limits = asked.get("after"), asked.get("before")
+        return asked
+
+    def span(self, days: list[dt.date]) -> tuple[dt.date, dt.date] | None:
+        """The first and the last day that were asked for or, failing that, found; null if neither."""
+        after, before = self.limits
+        if not days and (after is None or before is None):
+            return None
+        first = date_of(after) if after is not None else min(days)
+        last = max(days) if before is None else date_of(before, less=True)
+        return first, last
+
+
+def date_of(value: dt.date | dt.datetime, less: bool = False) -> dt.date:
+    """The day of a limit, of a moment in UTC; the last day before it, if it is not included."""
+    day = value.date() if isinstance(value, dt.datetime) else value
+    begins_it = not isinstance(value, dt.datetime) or value.time() == dt.time.min
+    return day - dt.timedelta(days=1) if less and begins_it and day > dt.date.min else day
+
+
+class StrikeStatsView(StatsView):
+    """How many strikes, raids and incidents there were, by one or two words, and how what is said of them stands.
+
+    `group_by=month,country` gives a row for each month and country. Times are local dates, on which the event began;
+    weeks are those of ISO 8601. An event in two regions is in both groups, and once in `total`. `actor` groups by who
+    speaks of an event, `operator` by who ran the facility on that day, `dispute` by the states of what is at issue.
+    Every word that filters `strikes/` narrows what is counted.
+    """
+
+    parameters_class = StrikeStatsFilters
+    serializer_class = StrikeCountsSerializer
+    name = "strikes"
+
+    def get(self, request: Request) -> Any:
+        asked = self.asked_of(Strike.objects.published(self.pin.then))
+        events = Events(asked.qs, self.pin.then)
+        counts = strike_counts(events, asked.words)
+        if asked.zeros and (span := asked.span([event.on for event in events.all])):
+            with_zeros(counts, *span)
+        found = {"group_by": counts.group_by, "total": counts.total, "groups": counts.in_order()}
+        body = StrikeCountsSerializer(found).data
+        return self.answer(body, body["groups"], GroupSerializer(group_by=counts.group_by))

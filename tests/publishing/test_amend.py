@@ -1,0 +1,328 @@
+"""What is changed in place, and what never is."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.apps import apps
+
+from record.choices import Action
+from record.models import OnRecord, Recorded
+from record.publishing import BOOKKEEPING, Blocked, amend, publish
+from sources.models import ReportNotice
+from strikes.choices import ClaimRelationKind
+from strikes.models import ClaimEvidence, ClaimOrigin, ClaimRelation, ClaimStep, Region
+from tests.factories import (
+    MORNING,
+    NIGHT,
+    ActorFactory,
+    ClaimFactory,
+    EvidenceFactory,
+    FacilityFactory,
+    PartyFactory,
+    RegionFactory,
+    ReportFactory,
+    SourceFactory,
+    StrikeFactory,
+    WaveFactory,
+)
+from tests.recording import fresh, on_record
+from tests.telling import (
+    COLLECTIONS,
+    FACTORIES,
+    audited,
+    everything,
+    line,
+    lines,
+    logged,
+    refused,
+    seen_at,
+    two_claims,
+    withdraw,
+    withdrawn,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+# --- amend -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("model", COLLECTIONS)
+def test_what_is_frozen_is_a_field_and_is_never_amended(model):
+    assert model.frozen <= {field.name for field in [*model._meta.fields, *model._meta.many_to_many]}
+    row = on_record(FACTORIES[model]())
+    before = everything()
+    for name in model.frozen | BOOKKEEPING | {"pk", "no_such_field", *model.parts, *model.numbered_parts}:
+        with pytest.raises(Blocked) as shut:
+            amend(row, {name: None})
+        assert str(shut.value.blockers[0].rule).startswith(f"{name}: ")
+    assert everything() == before
+
+
+@pytest.mark.parametrize("column", ["actor_id", "published_rev_id"])
+def test_a_frozen_pointer_is_not_amended_by_the_name_of_its_column(column):
+    claim = on_record(ClaimFactory())
+    publish(ActorFactory())
+    new = {"actor_id": claim.report.source.voice_id, "published_rev_id": 2}
+    refused(amend, claim, {column: new[column]})
+
+
+def test_parts_of_a_row_are_not_amended_as_if_they_were_fields():
+    assert refused(amend, on_record(StrikeFactory()), {"methods": []})
+    assert refused(amend, on_record(RegionFactory()), {"facilities": []})
+
+
+@audited
+def test_an_amendment_keeps_old_and_new_value_of_each_changed_field():
+    old_wave, wave = on_record(WaveFactory()), on_record(WaveFactory())
+    strike = on_record(StrikeFactory(wave=old_wave))
+    revision = amend(
+        strike,
+        {
+            "title": "Drones at Kstovo", "wave": wave, "local_date": date(2024, 3, 13), "note": None,
+            "earliest": NIGHT - timedelta(hours=1), "timezone": "Europe/Moscow", "kind": strike.kind,
+        },
+        note="Found the longer account.",
+    )  # fmt: skip
+    assert lines(revision) == [
+        line(
+            Action.AMEND, strike, note="Found the longer account.",
+            values={
+                "title": [strike.title, "Drones at Kstovo"],
+                "wave": [old_wave.public_id, wave.public_id],
+                "local_date": ["2024-03-12", "2024-03-13"],
+                "earliest": ["2024-03-11T23:00:00Z", "2024-03-11T22:00:00Z"],
+                "timezone": [None, "Europe/Moscow"],
+            },
+        )
+    ]  # fmt: skip
+    row = fresh(strike)
+    assert (row.title, row.wave, row.earliest) == ("Drones at Kstovo", wave, NIGHT - timedelta(hours=1))
+    assert row.published_rev == strike.published_rev
+
+
+def test_exact_numbers_are_logged_exactly():
+    facility = on_record(FacilityFactory(latitude=Decimal("56.108"), longitude=Decimal("44.202")))
+    assert logged(amend(facility, {"latitude": Decimal("56.109"), "geonames_id": 540103})) == {
+        "latitude": ["56.108", "56.109"], "geonames_id": [None, 540103],
+    }  # fmt: skip
+
+
+@audited
+def test_many_regions_are_amended_at_once_and_logged_by_id():
+    old, new = on_record(RegionFactory()), on_record(RegionFactory())
+    facility = FacilityFactory(regions=[old])
+    on_record(facility)
+    revision = amend(facility, {"regions": [new, old]})
+    assert logged(revision) == {"regions": [[old.public_id], sorted([old.public_id, new.public_id])]}
+    assert set(facility.regions.all()) == {old, new}
+    assert logged(amend(facility, {"regions": Region.objects.none()}))["regions"][1] == []
+    assert not facility.regions.exists()
+
+
+def test_many_regions_may_come_from_an_iterator():
+    facility, region = on_record(FacilityFactory()), on_record(RegionFactory())
+    amend(facility, {"regions": iter([region])})
+    assert list(facility.regions.all()) == [region]
+
+
+def test_an_amendment_changes_the_row_as_it_is_and_not_as_it_was_read():
+    facility = on_record(FacilityFactory())
+    stale = fresh(facility)
+    amend(facility, {"note": "Stands on the Volga."})
+    revision = amend(stale, {"town": "Kstovo"})
+    assert logged(revision) == {"town": [None, "Kstovo"]}
+    assert fresh(facility).note == "Stands on the Volga."
+
+
+def test_an_amendment_that_would_change_nothing_is_refused():
+    region = on_record(RegionFactory())
+    facility = FacilityFactory(regions=[region], note="Stands on the Volga.")
+    on_record(facility)
+    same = {"note": "Stands on the Volga.", "town": None, "regions": [region], "kind": facility.kind}
+    for changes in (None, {}, same):
+        (found,) = refused(amend, facility, changes, note="Nothing.")
+        assert found.rule == "Nothing would change."
+
+
+def test_the_same_number_written_otherwise_is_no_change():
+    facility = on_record(FacilityFactory(latitude=Decimal("56.1"), longitude=Decimal("44.2")))
+    refused(amend, facility, {"latitude": Decimal("56.10")})
+
+
+def test_a_value_may_be_given_as_text_or_as_another_number():
+    facility = on_record(FacilityFactory(latitude=Decimal("56.1"), longitude=Decimal("44.2")))
+    assert logged(amend(facility, {"latitude": "56.109", "longitude": 44.25})) == {
+        "latitude": ["56.100", "56.109"], "longitude": ["44.200", "44.25"],
+    }  # fmt: skip
+    refused(amend, facility, {"latitude": "56.1090"})
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule"),
+    [
+        ({"note": ""}, "facility_texts_are_never_blank"),
+        ({"latitude": Decimal("56.1")}, "facility_has_both_coordinates_or_none"),
+        ({"kind": "castle"}, "castle"),
+        ({"name": None}, "name"),
+        ({"name": "n" * 201}, "name"),
+        ({"jurisdiction": "Norway"}, "jurisdiction"),
+    ],
+)
+def test_an_amendment_that_breaks_a_rule_of_one_row_is_refused_in_words(changes, rule):
+    (found,) = refused(amend, on_record(FacilityFactory()), changes)
+    assert rule in found.rule
+
+
+def test_a_time_zone_is_one_that_there_is():
+    refused(amend, on_record(StrikeFactory()), {"timezone": "Europe/Nowhere"})
+
+
+def test_an_amendment_names_only_what_is_public():
+    draft, gone = RegionFactory(), withdrawn(on_record(RegionFactory()))
+    facility = on_record(FacilityFactory())
+    assert {b.target for b in refused(amend, facility, {"regions": [draft, gone]})} == {draft, gone}
+    (found,) = refused(amend, on_record(ActorFactory()), {"affiliation": ActorFactory()})
+    assert found.rule.startswith("affiliation: ")
+
+
+def test_an_amendment_that_breaks_a_rule_across_rows_is_refused():
+    chief = ActorFactory()
+    spokesman = ActorFactory(affiliation=chief)
+    (found,) = refused(amend, chief, {"affiliation": on_record(spokesman)})
+    assert found.rule == "affiliation: it leads back to the actor itself."
+
+
+def test_an_amendment_does_not_break_the_rules_of_what_rests_on_the_row():
+    source = on_record(SourceFactory())
+    wave = WaveFactory()
+    on_record(StrikeFactory(wave=wave))
+    refused(amend, source.voice, {"kind": "person"})
+    refused(amend, wave, {"kind": "raid"})
+
+
+def test_an_amendment_names_no_row_that_was_withdrawn_meanwhile():
+    chief = on_record(ActorFactory())
+    withdraw(fresh(chief))
+    refused(amend, on_record(ActorFactory()), {"affiliation": chief})
+
+
+def test_only_what_is_public_is_amended():
+    for row in (FacilityFactory(), withdrawn(on_record(FacilityFactory()))):
+        (found,) = refused(amend, row, {"note": "Seen."})
+        assert found.rule == "It is not public."
+
+
+def a_party() -> tuple[OnRecord, Recorded]:
+    return on_record(FacilityFactory()), PartyFactory.build(facility=None, actor=on_record(ActorFactory()))
+
+
+def a_notice() -> tuple[OnRecord, Recorded]:
+    return on_record(ReportFactory()), ReportNotice(kind="correction", dated=MORNING)
+
+
+def a_relation() -> tuple[OnRecord, Recorded]:
+    claim, other = two_claims()
+    return claim, ClaimRelation(kind="disputes", other=other)
+
+
+def an_evidence_link() -> tuple[OnRecord, Recorded]:
+    claim = ClaimFactory()
+    evidence = EvidenceFactory(report=claim.report)
+    return on_record(claim, evidence), ClaimEvidence(evidence=fresh(evidence), role="supports")
+
+
+PARTS = [a_party, a_notice, a_relation, an_evidence_link]
+
+
+def test_every_kind_of_part_is_among_those_tried_here():
+    kinds = {type(make()[1]) for make in PARTS}
+    assert kinds == {m for m in apps.get_models() if issubclass(m, Recorded) and not issubclass(m, OnRecord)}
+
+
+@audited
+@pytest.mark.parametrize("make", PARTS)
+def test_parts_are_added_and_ended_by_amending_their_row(make):
+    row, part = make()
+    added = amend(row, add=[part], note="Seen.")
+    assert logged(added) == {"parts": [[], [str(part)]]}
+    unrelated = publish(ActorFactory())
+    ended = amend(row, end=[part])
+    assert logged(ended) == {"parts": [[str(part)], []]}
+    assert seen_at(type(part), part) == {added.n, unrelated.n}
+    assert part not in type(part)._default_manager.published()
+
+
+@pytest.mark.parametrize("make", PARTS)
+def test_a_part_is_ended_once_and_only_by_its_own_row(make):
+    row, part = make()
+    another, draft = make()
+    (found,) = refused(amend, row, end=[save(draft, row)])
+    assert found.row == draft
+    amend(row, add=[part])
+    refused(amend, another, end=[part])
+    amend(row, end=[part])
+    refused(amend, row, end=[part])
+
+
+def save(part: Any, row: OnRecord) -> Any:
+    setattr(part, part.owner, row)
+    part.save()
+    return part
+
+
+@pytest.mark.parametrize("make", PARTS)
+def test_a_part_is_added_once_and_never_taken_from_another_row(make):
+    row, part = make()
+    another, _ = make()
+    amend(row, add=[part])
+    for taker in (another, row):
+        refused(amend, taker, add=[part])
+
+
+def test_a_part_that_was_added_meanwhile_is_not_added_again():
+    row, part = an_evidence_link()
+    stale = type(part)._default_manager.get(pk=save(part, row).pk)
+    amend(row, add=[part])
+    refused(amend, row, add=[stale])
+
+
+def test_a_part_is_replaced_in_one_amendment():
+    row, link = an_evidence_link()
+    assert isinstance(link, ClaimEvidence)
+    amend(row, add=[link])
+    amend(row, end=[link], add=[ClaimEvidence(evidence=link.evidence, role="contradicts")])
+    assert ClaimEvidence.objects.published().get().role == "contradicts"
+
+
+def test_a_part_that_names_a_draft_is_not_added():
+    draft = EvidenceFactory()
+    (found,) = refused(amend, on_record(ClaimFactory()), add=[ClaimEvidence(evidence=draft, role="supports")])
+    assert found.target == draft
+
+
+def test_a_part_that_breaks_a_rule_is_refused_in_words():
+    claim, link = an_evidence_link()
+    assert isinstance(link, ClaimEvidence)
+    amend(claim, add=[link])
+    (found,) = refused(amend, claim, add=[ClaimEvidence(evidence=link.evidence, role="contradicts")])
+    assert found.rule == "The evidence is attached already. (claimevidence_is_attached_once)"
+    (found,) = refused(amend, claim, add=[ClaimRelation(kind="disputes", other=claim)])
+    assert found.rule == "A claim does not stand to itself. (claimrelation_is_between_two_claims)"
+
+
+@audited
+def test_a_claim_repeats_only_what_was_public_before_it():
+    earlier = on_record(ClaimFactory())
+    later = ClaimFactory(report=earlier.report, proposition=earlier.proposition)
+    on_record(later)
+    refused(amend, earlier, add=[ClaimRelation(kind=ClaimRelationKind.REPEATS, other=later)])
+    amend(later, add=[ClaimRelation(kind=ClaimRelationKind.REPEATS, other=earlier)])
+    assert ClaimOrigin.objects.current().get(claim=later).key == earlier.actor.public_id
+
+
+def test_a_step_is_not_added_to_the_frozen_chain_of_a_claim():
+    claim = on_record(ClaimFactory())
+    refused(amend, claim, add=[ClaimStep(step=1, actor=claim.actor)])
