@@ -14,6 +14,7 @@ from drf_standardized_errors.types import ErrorResponse
 from rest_framework import exceptions
 from rest_framework.response import Response
 
+from record.limits import TooMuch
 from record.models import OnRecord
 
 CONTENT_TYPE = "application/problem+json"
@@ -76,6 +77,8 @@ class ProblemHandler(ExceptionHandler):
     def convert_known_exceptions(self, exc: Exception) -> Exception:
         if isinstance(exc, Http404):
             return NotFound()
+        if isinstance(exc, TooMuch):
+            return BadParameter(exc.narrow_by, str(exc), "too_much")
         if isinstance(exc, SuspiciousOperation):
             return exceptions.ParseError("The request cannot be read.")
         return super().convert_known_exceptions(exc)

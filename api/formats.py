@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, ClassVar, Protocol, cast
 
 from django.http import StreamingHttpResponse
 from rest_framework.exceptions import NotAcceptable
@@ -15,10 +15,7 @@ from rest_framework.request import Request
 from api.columns import chosen, columns_of, csv_row
 from api.errors import BadParameter
 from api.filters import nearest, shown
-from api.pagination import Pin
-
-if TYPE_CHECKING:
-    from api.views import ListViewSet
+from api.pagination import Key, Pin
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +29,21 @@ ATTRIBUTION = (
 ONLY_IN_PAGES = ("page_size", "cursor", "facets")
 
 
+class StreamableList(Protocol):
+    """What a format asks of the view whose list it writes."""
+
+    request: Request
+    pin: Pin
+    basename: str
+    place: ClassVar[str | None]
+
+    def get_serializer(self, *args: Any, **options: Any) -> Any: ...
+
+    def ordering_keys(self) -> list[Key]: ...
+
+    def chunks(self, rows: Any, keys: Sequence[Key]) -> Iterator[Sequence[Any]]: ...
+
+
 class Json(JSONRenderer):
     """Pages of objects, or one object. Problems are written so too, whatever was asked for."""
 
@@ -43,7 +55,7 @@ class Stream(JSONRenderer):
     tail: ClassVar[bytes] = b""
     content_type: ClassVar[str]
 
-    def head(self, view: ListViewSet) -> bytes:
+    def head(self, view: StreamableList) -> bytes:
         """What stands before the first row; raises if the request asks for what there is not."""
         return b""
 
@@ -51,7 +63,7 @@ class Stream(JSONRenderer):
         """How a row becomes an object."""
         return cast(Callable[[Any], dict[str, Any]], serializer.to_representation)
 
-    def line(self, view: ListViewSet, row: Any, found: dict[str, Any]) -> bytes:
+    def line(self, view: StreamableList, row: Any, found: dict[str, Any]) -> bytes:
         raise NotImplementedError
 
 
@@ -61,7 +73,7 @@ class Ndjson(Stream):
     format = "ndjson"
     media_type = content_type = "application/x-ndjson"
 
-    def line(self, view: ListViewSet, row: Any, found: dict[str, Any]) -> bytes:
+    def line(self, view: StreamableList, row: Any, found: dict[str, Any]) -> bytes:
         text: bytes = self.render(found)
         return text + b"\n"
 
@@ -73,7 +85,7 @@ class Csv(Stream):
     media_type = "text/csv"
     content_type = "text/csv; charset=utf-8; header=present"
 
-    def head(self, view: ListViewSet) -> bytes:
+    def head(self, view: StreamableList) -> bytes:
         self.columns = chosen(list(columns_of(view.get_serializer())), view.request)
         return csv_row([column.name for column in self.columns])
 
@@ -82,7 +94,7 @@ class Csv(Stream):
             del serializer.fields[name]  # what nobody reads need not be worked out
         return super().shape(serializer)
 
-    def line(self, view: ListViewSet, row: Any, found: dict[str, Any]) -> bytes:
+    def line(self, view: StreamableList, row: Any, found: dict[str, Any]) -> bytes:
         return csv_row([column.cell(found) for column in self.columns])
 
 
@@ -94,15 +106,15 @@ class GeoJson(Stream):
     between = b",\n"
     tail = b"\n]}\n"
 
-    def head(self, view: ListViewSet) -> bytes:
+    def head(self, view: StreamableList) -> bytes:
         return b'{"type":"FeatureCollection","features":[\n'
 
-    def line(self, view: ListViewSet, row: Any, found: dict[str, Any]) -> bytes:
+    def line(self, view: StreamableList, row: Any, found: dict[str, Any]) -> bytes:
         text: bytes = self.render(feature(view, row, found))
         return text
 
 
-def feature(view: ListViewSet, row: Any, found: dict[str, Any]) -> dict[str, Any]:
+def feature(view: StreamableList, row: Any, found: dict[str, Any]) -> dict[str, Any]:
     place = getattr(row, view.place) if view.place else row
     point = None
     if place is not None and place.longitude is not None:
@@ -165,7 +177,7 @@ class Incomplete(Exception):
     """Fewer or more rows than were counted: the record was amended, or a row taken down, on the way."""
 
 
-def streamed(view: ListViewSet, renderer: Stream, rows: Any) -> StreamingHttpResponse:
+def streamed(view: StreamableList, renderer: Stream, rows: Any) -> StreamingHttpResponse:
     """The whole list. Whatever can be refused is refused here, before the first byte."""
     head, keys = renderer.head(view), view.ordering_keys()
     count = view.pin.count(rows, view.request)

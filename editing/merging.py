@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 
 from editing.forms import KnownAutocomplete
 from editing.previews import DoorPage, named, public_note
-from record import publishing
+from record import derived, publishing
 from record.models import OnRecord
 
 
@@ -34,7 +34,7 @@ class MergePage(DoorPage):
         )
         self.pairs: dict[str, tuple[OnRecord, OnRecord]] = {}
         if self.survivor is not None:
-            below = row.pairs_below(self.survivor) if row.mergeable else ()
+            below = derived.pairs_below(row, self.survivor)
             self.pairs = {f"{named(one)} → {named(other)}": (one, other) for one, other in below}
             self.unseen = data.get("looked_at") != self.survivor.public_id
             if self.unseen:

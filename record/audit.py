@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Max, Q
 from django.utils import timezone
 
+from record import derived
 from record.choices import Action
 from record.models import EXEMPT, Change, Ledger, Merge, OnRecord, Recorded, Revision, collections
 
@@ -19,12 +20,12 @@ def discrepancies() -> Iterator[str]:
     yield from _ledger()
     yield from _merges()
     yield from _takedowns()
+    yield from derived.discrepancies()
     for model in apps.get_models():
         if issubclass(model, Recorded):
             yield from _closure(model)
     for collection in collections().values():
         yield from _changes(collection)
-        yield from collection.discrepancies()
         for row in collection._default_manager.filter(published_rev__isnull=False, withdrawn_rev=None):
             for rule in row.objections():
                 yield f"{collection.collection}/{row.public_id}: {rule}"

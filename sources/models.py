@@ -241,12 +241,6 @@ class Source(OnRecord):
         if self.voice.kind != ActorKind.MEDIA:
             yield "voice: the own voice of a source is an actor of kind `media`."
 
-    def pairs_below(self, other: Source) -> Iterable[tuple[OnRecord, OnRecord]]:
-        """Their own voices."""
-        mine, theirs = self.voice.survivor, other.voice.survivor
-        if mine != theirs:
-            yield mine, theirs
-
 
 class Report(OnRecord):
     """One published item of a source: an article, post, statement or image product.

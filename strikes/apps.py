@@ -1,4 +1,4 @@
-"""Names the app for Django and for the admin."""
+"""Names the app for Django and for the admin, and registers what is kept beside the rows of the record."""
 
 from django.apps import AppConfig
 
@@ -6,3 +6,17 @@ from django.apps import AppConfig
 class StrikesConfig(AppConfig):
     name = "strikes"
     verbose_name = "What is said to have happened"
+
+    def ready(self) -> None:
+        from record import derived
+        from strikes import models, search_index
+        from strikes.disputes import keeping, rewriting, same_thing
+
+        derived.register(derived.Derivation(search_index.index))
+        derived.register(
+            derived.Derivation(rewriting.rewrite)
+        )  # the past first: what follows reads on from it
+        derived.register(derived.Derivation(keeping.refresh, keeping.restated, keeping.discrepancies))
+        derived.register_pairs_below(models.Facility, same_thing.below_facility)
+        derived.register_pairs_below(models.Unit, same_thing.below_row)
+        derived.register_pairs_below(models.Strike, same_thing.below_row)

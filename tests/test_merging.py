@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from record.choices import Action, WithdrawalReason
+from record.derived import pairs_below
 from record.models import Merge
 from record.publishing import (
     amend,
@@ -114,7 +115,7 @@ def test_the_copies_of_a_merged_source_are_of_one_origin_with_its_own():
         relay = on_record(ReportFactory(wire_source=source))
         said_of(point, report=relay, actor=relay.source.voice)
     assert state(point) == ("agreed", 2, 0, 2)
-    pairs = list(agency.pairs_below(double))
+    pairs = pairs_below(agency, double)
     assert pairs == [(agency.voice, double.voice)]
     merge(agency, double, *pairs)
     assert state(point) == ("single_origin", 1, 0, 2)
@@ -368,7 +369,7 @@ def test_facilities_bring_their_units_and_what_is_said_of_both():
             {"strike": strike, "unit": units[2]}, {"strike": strike, "unit": units[3]},
         )
     ]  # fmt: skip
-    pairs = list(here.pairs_below(there))
+    pairs = pairs_below(here, there)
     assert pairs[0] == (units[0], units[1])
     assert set(pairs[1:]) == {(points[0], points[1]), (points[2], points[3])}
     merge(here, there, *pairs)
@@ -383,4 +384,4 @@ def test_facilities_bring_their_units_and_what_is_said_of_both():
 def test_nothing_is_proposed_twice():
     here, there = on_record(SourceFactory()), on_record(SourceFactory())
     merge(here.voice, there.voice)
-    assert list(here.pairs_below(there)) == []
+    assert pairs_below(here, there) == []

@@ -474,7 +474,7 @@ def test_a_list_under_known_at_weighs_one_page_and_an_export_one_chunk_at_a_time
     """The bound is on what is weighed at once: whatever is shown page by page has none."""
     for _ in range(3):
         on_record(said(0))
-    monkeypatch.setattr("strikes.disputes.states.MOST_PROPOSITIONS", 2)
+    monkeypatch.setattr("strikes.disputes.states.MOST_PROPOSITIONS_WEIGHED", 2)
     monkeypatch.setattr("api.pagination.CHUNK", 2)
     query = "known_at=2024-03-13"
     page = api(f"propositions/?page_size=2&{query}")

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from record import publishing
 from record.audit import discrepancies
 from record.choices import WithdrawalReason
+from record.derived import pairs_below
 from record.models import Ledger
 from sources.models import Actor, Report, ReportNotice
 from strikes.models import Claim, ClaimOrigin, ClaimRelation, Proposition, PropositionState
@@ -390,7 +391,7 @@ class History:
         kind = self.one_of(["actor", "actor", "proposition", "proposition", "source", "strike"])
         loser, survivor = (self.one_of(self.rows[kind]) for _ in "ab")
         here, there = fresh(self.rows[kind][loser]), fresh(self.rows[kind][survivor])
-        pairs = list(here.pairs_below(there)) if self.draw(st.booleans()) else []
+        pairs = pairs_below(here, there) if self.draw(st.booleans()) else []
         n = publishing.merge(here, there, *pairs).n
         names = {row: (of, name) for of, rows in self.rows.items() for name, row in rows.items()}
         self.world.merged[kind, loser] = (survivor, n)

@@ -6,8 +6,8 @@ import pytest
 
 from record import publishing
 from record.choices import WithdrawalReason
-from strikes.api.accounts import widest
 from strikes.models import Claim, PropositionState
+from strikes.outages.reckoning import widest
 from tests.factories import (
     MORNING,
     ActorFactory,
@@ -276,7 +276,7 @@ def test_own_is_what_is_said_of_the_speakers_own_deed(api):
 
 
 def test_a_bound_under_known_at_is_kept_by_narrowing(api, standings, monkeypatch):
-    monkeypatch.setattr("strikes.disputes.states.MOST_CLAIMS", 3)
+    monkeypatch.setattr("strikes.disputes.states.MOST_CLAIMS_WEIGHED", 3)
     for address in ("propositions/?dispute=agreed", "strikes/?facets=dispute", "claims/?min_origins=1"):
         problem = api(f"{address}&known_at=2024-03-13", status=400)
         assert [(one["parameter"], one["code"]) for one in problem["errors"]] == [("known_at", "too_much")]

@@ -15,6 +15,7 @@ from django.db import connections, transaction
 from record import publishing
 from record.audit import discrepancies
 from record.choices import WithdrawalReason
+from record.derived import pairs_below
 from record.models import Ledger
 from strikes.models import Claim, ClaimRelation, Strike
 from tests.copying import copying, equal, reached, wait_for
@@ -136,9 +137,7 @@ class Hand:
     def merge(self) -> None:
         kind = self.dice.choice(["actor", "facility", "proposition", "strike"])
         loser, survivor = self.one(kind), self.one(kind)
-        publishing.merge(
-            loser, survivor, *(loser.pairs_below(survivor) if type(loser) is type(survivor) else ())
-        )
+        publishing.merge(loser, survivor, *pairs_below(loser, survivor))
 
     def unmerge(self) -> None:
         publishing.unmerge(self.one(self.dice.choice(["actor", "facility", "proposition", "strike"])))

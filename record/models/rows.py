@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar, Self, cast
 
 from django.apps import apps
@@ -11,7 +11,6 @@ from django.db.models import CheckConstraint, F, Q
 
 from record.choices import WithdrawalReason
 from record.ids import PublicIdField
-from record.models.ledger import Revision
 from record.models.merges import Merge
 from record.models.recorded import Recorded
 
@@ -138,30 +137,12 @@ class OnRecord(Recorded):
         """Rules that span rows and that this row breaks, as sentences for an editor."""
         return ()
 
-    def pairs_below(self, other: Self) -> Iterable[tuple[OnRecord, OnRecord]]:
-        """If this is the same thing as another row: what below it is then the same as what below that one."""
-        return ()
-
     def merge_objections(self, other: Self) -> Iterable[str]:
         """What speaks against this row being the same thing as another, given all merges in force."""
         return ()
 
     def bound_by_merges(self) -> Iterable[OnRecord]:
         """Rows with rules that look at what this row is the same as; asked again when a merge is undone."""
-        return ()
-
-    @classmethod
-    def restated(cls, revision: Revision) -> Iterable[tuple[OnRecord, str, str]]:
-        """Rows of which a revision changed what is kept, each with how it read before and after."""
-        return ()
-
-    @classmethod
-    def refresh(cls, touched: Collection[Recorded], revision: Revision) -> None:
-        """Bring up to date what this model keeps about rows that a revision has touched."""
-
-    @classmethod
-    def discrepancies(cls) -> Iterable[str]:
-        """Where what this model keeps differs from what the record says, for `check_record`."""
         return ()
 
     # What it points at --------------------------------------------------------------------

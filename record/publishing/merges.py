@@ -8,7 +8,9 @@ from typing import Any
 
 from django.db import models, transaction
 
+from record import derived
 from record.choices import Action
+from record.derived import Pair
 from record.models import EXEMPT, Merge, OnRecord, Recorded, Revision, collections
 from record.publishing.writing import (
     BOOKKEEPING,
@@ -21,14 +23,12 @@ from record.publishing.writing import (
     refuse_objections,
 )
 
-Pair = tuple[OnRecord, OnRecord]
-
 
 def merge(loser: OnRecord, survivor: OnRecord, *pairs: Pair, note: str | None = None) -> Revision:
     """From now on the survivor stands for both; the loser's address leads to it.
 
     ``pairs`` are merged in the same revision, such as the propositions of two strikes
-    (``loser.pairs_below(survivor)`` proposes them). Nothing is pointed elsewhere, so that `unmerge`
+    (``derived.pairs_below(loser, survivor)`` proposes them). Nothing is pointed elsewhere, so that `unmerge`
     is exact. A row that others are merged into may be merged on: their chain then leads further.
     """
     with opened() as writing:
@@ -102,12 +102,12 @@ def conflicts_of(loser: OnRecord, survivor: OnRecord, pairs: Sequence[Pair] | No
     """
     if type(loser) is not type(survivor):
         return MergePreview(_unfit(loser, survivor), [], [], [], [])
-    below = list(loser.pairs_below(survivor)) if loser.mergeable else []
+    below = derived.pairs_below(loser, survivor)
     found = MergePreview([], list(_differences(loser, survivor)), below, list(_counts(loser, survivor)), [])
     with transaction.atomic():
         try:
             revision = merge(loser, survivor, *(below if pairs is None else pairs))
-            found.states = [line for model in collections().values() for line in model.restated(revision)]
+            found.states = list(derived.restated(revision))
         except Blocked as blocked:
             found.blockers = blocked.blockers
         finally:

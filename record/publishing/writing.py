@@ -12,8 +12,9 @@ from typing import Any
 from django.db import models, transaction
 from django.db.models import prefetch_related_objects
 
+from record import derived
 from record.choices import Action
-from record.models import Change, OnRecord, Recorded, Revision, collections
+from record.models import Change, OnRecord, Recorded, Revision
 from record.saving import Refused, save_checked
 
 BOOKKEEPING = frozenset(
@@ -73,8 +74,7 @@ def opened(at: datetime | None = None) -> Iterator[Writing]:
         writing = Writing(Revision.take(at))
         yield writing
         Change.objects.bulk_create(writing.changes)
-        for model in collections().values():
-            model.refresh(list(writing.touched.values()), writing.revision)
+        derived.refresh(list(writing.touched.values()), writing.revision)
 
 
 def locked(rows: Iterable[OnRecord]) -> list[OnRecord]:

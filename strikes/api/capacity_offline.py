@@ -16,12 +16,12 @@ from api.stats import StatsView
 from record.models import AsOf
 from sources.models import Actor
 from strikes.api.filters import RegionsFilter
-from strikes.api.loading import SUBJECTS, with_prefix
 from strikes.api.pictures import SeriesSvg
 from strikes.api.serializers.offline import CapacityOfflineSerializer, PointInTable
 from strikes.choices import FacilityKind, Metric, PartyRole, Polarity, RegionLevel, Topic, UnitKind
 from strikes.disputes.states import retracted
 from strikes.models import Claim, DamageEstimate, Facility, Party, Proposition, Region, Unit
+from strikes.models.related import SUBJECTS, with_prefix
 from strikes.outages.agreement import converted
 from strikes.outages.conversions import SIZES, shown
 from strikes.outages.episodes import OFFLINE, Policy, Statement

@@ -10,7 +10,8 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from record.models import AsOf, end_of
 from strikes.api.accounts import newest_assessments
-from strikes.disputes.states import about_themselves, states_of
+from strikes.disputes.origins import about_themselves
+from strikes.disputes.states import states_of
 from strikes.models import Proposition
 
 Counts = Iterable[tuple[Any, int]]

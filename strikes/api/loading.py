@@ -12,12 +12,7 @@ from record.models import AsOf
 from sources.choices import NoticeKind
 from sources.models import ReportNotice
 from strikes.models import Claim, ClaimEvidence, ClaimOrigin, ClaimRelation, DamageEstimate, WeaponCount
-
-SUBJECTS = ("facility", "unit__facility", "actor", "region")
-
-
-def with_prefix(prefix: str, *names: str) -> list[str]:
-    return [f"{prefix}__{name}" for name in names]
+from strikes.models.related import SUBJECTS, with_prefix
 
 
 def claims_read(rows: QuerySet[Any], then: AsOf) -> QuerySet[Any]:

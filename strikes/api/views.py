@@ -21,7 +21,7 @@ from sources.models import Report
 from sources.serializers import ActorBrief
 from strikes.api import facets, filters, threads
 from strikes.api.accounts import about, accounts, fill, summaries
-from strikes.api.loading import SUBJECTS, attach_relations, claims_read, read_claims, with_prefix
+from strikes.api.loading import attach_relations, claims_read, read_claims
 from strikes.api.pictures import TimelineSvg
 from strikes.api.serializers.accounts import DependantsSerializer, ThreadSerializer, accounts_of
 from strikes.api.serializers.briefs import StrikeBrief
@@ -59,6 +59,7 @@ from strikes.models import (
     Unit,
     WeaponCount,
 )
+from strikes.models.related import SUBJECTS, with_prefix
 from strikes.outages.agreement import converted, find_agreement
 from strikes.outages.episodes import Policy
 from strikes.outages.timelines import timeline

@@ -6,11 +6,15 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from django.db.models import Q
 
+from record.derived import Pair
 from record.models import OnRecord
 from record.search import fold
 from strikes.models import Facility, Proposition, Strike, Unit
 
-Pair = tuple[OnRecord, OnRecord]
+
+def below_row(loser: OnRecord, survivor: OnRecord) -> Iterator[Pair]:
+    """What is at issue about two strikes or two units alike: the same topic, subject and sentence."""
+    yield from propositions_alike([(loser, survivor)])
 
 
 def below_facility(loser: Facility, survivor: Facility) -> Iterator[Pair]:

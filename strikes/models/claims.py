@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, Self, cast
 
 from django.db import models
@@ -209,12 +209,6 @@ class Claim(OnRecord):
         self.sort_at = self.said_latest or self.said_earliest or self.report.issued_latest
         self.known_at = max(self.sort_at, self.report.issued_latest)
         self.search_text = searchable_words(self.statement, self.quote)
-
-    @classmethod
-    def refresh(cls, touched: Collection[Recorded], revision: Revision) -> None:
-        from strikes import search_index
-
-        search_index.index(touched, revision)
 
     def succeed(self, earlier: Self) -> None:
         self.lineage_from = earlier.lineage

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, Self
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 
 from record.ids import SLUG, id_is_well_spelt, prefixed, random_id, slug_id
-from record.models import AsOf, OnRecord, Recorded, RecordedQuerySet, Revision, never_blank
+from record.models import AsOf, OnRecord, RecordedQuerySet, Revision, never_blank
 from record.moments import as_stated, earliest, latest, local_date, moment_rules, precision, zone
 from record.search import folded_names, search_text, searchable_words
 from record.vocabulary import one_of
@@ -157,12 +157,6 @@ class Strike(OnRecord):
                 return
             seen.add(above.pk)
             above = above.wave
-
-    def pairs_below(self, other: Strike) -> Iterable[tuple[OnRecord, OnRecord]]:
-        """What is at issue about the two alike: the same topic, subject and sentence."""
-        from strikes.disputes import same_thing
-
-        return same_thing.propositions_alike([(self, other)])
 
     def merge_objections(self, other: Strike) -> Iterable[str]:
         if (self.kind == StrikeKind.WAVE) != (other.kind == StrikeKind.WAVE):
@@ -349,25 +343,6 @@ class Proposition(OnRecord):
 
     def bound_by_merges(self) -> Iterable[OnRecord]:
         return Proposition.objects.filter(Q(pk=self.pk) | Q(caused_by=self))
-
-    @classmethod
-    def restated(cls, revision: Revision) -> Iterable[tuple[OnRecord, str, str]]:
-        from strikes.disputes import states
-
-        return states.restated(revision)
-
-    @classmethod
-    def refresh(cls, touched: Collection[Recorded], revision: Revision) -> None:
-        from strikes.disputes import past, states
-
-        past.rewrite(touched, revision)
-        states.refresh(touched, revision)
-
-    @classmethod
-    def discrepancies(cls) -> Iterable[str]:
-        from strikes.disputes import states
-
-        return states.discrepancies()
 
 
 def same(one: OnRecord | None, other: OnRecord | None) -> bool:

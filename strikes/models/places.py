@@ -153,12 +153,6 @@ class Facility(OnRecord):
             [self.name, self.name_local, self.town, *(row.name for row in self.names.all())]
         )
 
-    def pairs_below(self, other: Facility) -> Iterable[tuple[OnRecord, OnRecord]]:
-        """Units of the same folded designation, and what is at issue about them and about the two alike."""
-        from strikes.disputes import same_thing
-
-        return same_thing.below_facility(self, other)
-
     def bound_by_merges(self) -> Iterable[OnRecord]:
         yield from self.units.all()
         yield from self.propositions.all()
@@ -251,12 +245,6 @@ class Unit(OnRecord):
 
     def settle(self) -> None:
         self.search_text = folded_names([self.designation, *(row.name for row in self.names.all())])
-
-    def pairs_below(self, other: Unit) -> Iterable[tuple[OnRecord, OnRecord]]:
-        """What is at issue about the two alike."""
-        from strikes.disputes import same_thing
-
-        return same_thing.propositions_alike([(self, other)])
 
     def merge_objections(self, other: Unit) -> Iterable[str]:
         if self.facility.survivor != other.facility.survivor:

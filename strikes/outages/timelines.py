@@ -12,10 +12,8 @@ from typing import Any, Self
 
 from django.db.models import OuterRef, Prefetch, Q, Subquery
 
-from api.errors import BadParameter
+from record.limits import TooMuch
 from record.models import AsOf
-from strikes.api.accounts import reckonings
-from strikes.api.loading import SUBJECTS, with_prefix
 from strikes.choices import CapacityBasis, Denominator, PartyRole, Polarity, Topic, UnitOfMeasure
 from strikes.disputes.states import SUPERSEDING, retracted, side_of
 from strikes.models import (
@@ -30,6 +28,7 @@ from strikes.models import (
     Strike,
     Unit,
 )
+from strikes.models.related import SUBJECTS, with_prefix
 from strikes.outages.conversions import comparable, convert
 from strikes.outages.episodes import (
     Days,
@@ -45,6 +44,7 @@ from strikes.outages.episodes import (
     statements,
     subject_of,
 )
+from strikes.outages.reckoning import reckonings
 
 MOST_CLAIMS = 5_000
 """Claims that one answer weighs; beyond that it is refused."""
@@ -101,7 +101,7 @@ def outages(units: Q, facilities: Q, then: AsOf, merged: Merged, narrow: str) ->
         .order_by("known_at", "public_id")[: MOST_CLAIMS + 1]
     )
     if len(claims) > MOST_CLAIMS:
-        raise BadParameter(narrow, f"More than {MOST_CLAIMS:,} claims to weigh: narrow it.", "too_much")
+        raise TooMuch(narrow, f"More than {MOST_CLAIMS:,} claims to weigh: narrow it.")
     said: list[Statement] = []
     denials = []
     for claim in on_their_side(claims, then):

@@ -10,7 +10,7 @@ from strikes.api.filters.propositions import PropositionWords
 from strikes.api.filters.reports import ReportWords, SpeakerWords, moment
 from strikes.api.filters.rows import Asked
 from strikes.choices import Attribution, Credibility, Polarity, Stance
-from strikes.disputes.states import about_themselves
+from strikes.disputes.origins import about_themselves
 from strikes.models import Claim, ClaimEvidence
 
 

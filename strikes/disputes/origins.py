@@ -1,0 +1,96 @@
+"""On whose word a claim rests: the actor that is its origin, however many pages repeat it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from record.models import AsOf
+from sources.choices import ActorKind, ReportPart
+from sources.models import Actor, Report, Source
+from strikes.choices import ClaimRelationKind
+from strikes.disputes.past import Then
+from strikes.models import Claim, ClaimOrigin, ClaimRelation
+
+NAMELESS = {ActorKind.COLLECTIVE, ActorKind.UNKNOWN}
+HEADINGS = {ReportPart.HEADLINE, ReportPart.SUBHEADLINE}
+
+
+def origin_key(claim: Claim, then: Then | None = None) -> str:
+    """The id of the actor on whose word a claim rests. Claims of one key are one origin.
+
+    A claim that repeats another rests on that one's word. A person speaks for the first body above
+    them; a collective or unknown voice for the named actor at the head of its chain; an outlet, in
+    its own voice, for the outlet whose copy it carries, but for its headings itself. Whoever was
+    merged is the one that stands for them.
+    """
+    then = then or Then()
+    repeated = repeated_by(claim, then.at)
+    if repeated is not None:
+        return origin_key(repeated, then)
+    actor = then.actor(claim.actor)
+    if actor.kind in NAMELESS:
+        head = claim.chain.select_related("actor").first()
+        if head and head.actor and then.actor(head.actor).kind not in NAMELESS | {ActorKind.ANONYMOUS}:
+            return str(body_of(head.actor, then).public_id)
+    if then.read(claim).part not in HEADINGS:
+        voices = (one.voice_id for one in (claim.report.source, then.source(claim.report.source)))
+        if actor.pk in (then.actors.get(voice, voice) for voice in voices):
+            return str(then.actor(then.source(root_of(claim.report, then)).voice).public_id)
+    return str(body_of(actor, then).public_id)
+
+
+def body_of(actor: Actor, then: Then) -> Actor:
+    """The first body above a person, or the person; a body is never folded into its parent."""
+    actor = then.actor(actor)
+    while actor.kind == ActorKind.PERSON and actor.affiliation is not None:
+        actor = then.actor(actor.affiliation)
+    return actor
+
+
+def root_of(report: Report, then: Then) -> Source:
+    """The source whose own words a report carries, at the end of what is known of its copies."""
+    report = then.read(report)
+    while report.derived_from is not None:
+        report = then.read(report.derived_from)
+    return report.wire_source or report.source
+
+
+def repeated_by(claim: Claim, at: int | None = None) -> Claim | None:
+    """The public claim that this one merely repeats."""
+    relation = (
+        ClaimRelation.objects.published(at)
+        .filter(claim__public_id=claim.lineage, kind=ClaimRelationKind.REPEATS)
+        .select_related("other")
+        .first()
+    )
+    if relation is None:
+        return None
+    return Claim.objects.published(at).filter(lineage=relation.other.public_id).first()
+
+
+def repeaters_of(claim: Claim) -> Iterator[Claim]:
+    """The public claims that merely repeat this one."""
+    lineages = (
+        ClaimRelation.objects.published()
+        .filter(other__public_id=claim.lineage, kind=ClaimRelationKind.REPEATS)
+        .values("claim__public_id")
+    )
+    yield from Claim.objects.published().filter(lineage__in=lineages)
+
+
+def about_themselves(then: AsOf) -> QuerySet[Claim]:
+    """Claims about the speaker's own deed: the speaker, or the body it speaks for, is the subject."""
+    spoken_for = ClaimOrigin.objects.current(then.revision).filter(
+        claim=OuterRef("pk"), key=OuterRef("proposition__actor__public_id")
+    )
+    themselves: Any = Q(Q(actor=F("proposition__actor")) | Exists(spoken_for))
+    merged = Actor.objects.merged(then)
+    for root, public_id in Actor.objects.filter(pk__in=set(merged.values())).values_list("pk", "public_id"):
+        same = {root} | {loser for loser, end in merged.items() if end == root}
+        by_key = ClaimOrigin.objects.current(then.revision).filter(claim=OuterRef("pk"), key=public_id)
+        themselves |= Q(proposition__actor__in=same) & (Q(actor__in=same) | Exists(by_key))
+    claims: QuerySet[Claim] = Claim.objects.filter(themselves)
+    return claims
