@@ -1,18 +1,14 @@
 """What is said to have happened."""
 
-from strikes.models.claims import (
-    Claim,
-    ClaimEvidence,
-    ClaimOrigin,
-    ClaimRelation,
-    ClaimStep,
-    CountedWeapon,
-    DamageEstimate,
-    WeaponCount,
-)
-from strikes.models.events import Assessment, Proposition, PropositionState, Strike, StrikeMethod
+from strikes.models.assessments import Assessment
+from strikes.models.claims import Claim, ClaimEvidence, ClaimRelation, ClaimStep
+from strikes.models.damage_estimates import DamageEstimate
 from strikes.models.numbers import Capacity
+from strikes.models.origins import ClaimOrigin
 from strikes.models.places import Facility, FacilityName, Party, Region, Unit, UnitName
+from strikes.models.propositions import Proposition, PropositionState
+from strikes.models.strikes import Strike, StrikeMethod
+from strikes.models.weapon_counts import CountedWeapon, WeaponCount
 
 __all__ = [
     "Assessment",

@@ -1,4 +1,4 @@
-"""What was said: claims, their chains and relations, and the numbers and weapons they carry."""
+"""What was said: claims, the way their words took, how they stand to each other, and on whose word they rest."""
 
 from __future__ import annotations
 
@@ -10,35 +10,23 @@ from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 from django.db.models.functions import Coalesce
 
 from record.ids import PublicIdField, id_is_well_spelt, prefixed, random_id
-from record.models import OnRecord, Recorded, RecordedQuerySet, Revision, never_blank
+from record.models import OnRecord, Recorded, RecordedQuerySet, never_blank
 from record.moments import as_stated, earliest, latest, local_date, moment_rules, precision, zone
 from record.search import search_text, searchable_words
 from record.vocabulary import one_of
 from sources.choices import ReportPart, TimePrecision
-from sources.models import LANGUAGE, Actor, Evidence, Report, Source, editors_note, language_code
+from sources.models import Actor, Evidence, Report, Source
+from sources.models.fields import LANGUAGE, editors_note, language_code
 from strikes.choices import (
     Attribution,
     Certainty,
     ClaimRelationKind,
     Credibility,
     EvidenceRole,
-    Method,
-    Metric,
-    PersonKind,
     Polarity,
     Stance,
-    WeaponOutcome,
 )
-from strikes.models.events import Proposition
-from strikes.models.numbers import Bounded, Lasting, Measured
-from strikes.models.places import Region
-
-PEOPLE = [
-    Metric.CASUALTIES, Metric.PEOPLE_AFFECTED, Metric.PEOPLE_KILLED, Metric.PEOPLE_INJURED,
-    Metric.PEOPLE_MISSING, Metric.PEOPLE_EVACUATED, Metric.PEOPLE_DETAINED,
-]  # fmt: skip
-OBJECTS = [Metric.OBJECTS_AFFECTED, Metric.OBJECTS_DAMAGED, Metric.OBJECTS_DESTROYED]
-NUMBER_TEXTS = ("verbatim", "scope", "excludes", "note")
+from strikes.models.propositions import Proposition
 
 
 class ClaimQuerySet(RecordedQuerySet["Claim"]):
@@ -354,236 +342,3 @@ class ClaimEvidence(Recorded):
 
     def __str__(self) -> str:
         return f"{self.role}: {self.evidence.public_id}"
-
-
-class ClaimOriginQuerySet(models.QuerySet["ClaimOrigin"]):
-    def current(self, at: int | None = None) -> Self:
-        """The keys in force at a revision (now, if none is given)."""
-        if at is None:
-            return self.filter(to_rev__isnull=True)
-        return self.filter(from_rev__lte=at).filter(Q(to_rev__isnull=True) | Q(to_rev__gt=at))
-
-
-class ClaimOrigin(models.Model):
-    """On whose word a claim rests: claims of one key count as one origin, however many repeat it."""
-
-    claim = models.ForeignKey(Claim, models.CASCADE, related_name="origins")
-    key = models.CharField(max_length=80, help_text="The id of the actor on whose word the claim rests.")
-    from_rev = models.ForeignKey(Revision, models.PROTECT, related_name="+")
-    to_rev = models.ForeignKey(Revision, models.PROTECT, null=True, related_name="+")
-
-    objects = ClaimOriginQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["pk"]
-        constraints = [
-            UniqueConstraint(
-                name="claimorigin_is_one_at_a_time", fields=["claim"], condition=Q(to_rev__isnull=True)
-            ),
-            CheckConstraint(
-                name="claimorigin_ends_after_it_began",
-                condition=Q(to_rev__isnull=True) | Q(to_rev__gt=F("from_rev")),
-            ),
-            never_blank("claimorigin", "key"),
-        ]
-
-    def __str__(self) -> str:
-        return self.key
-
-
-class DamageEstimate(OnRecord, Measured, Lasting):
-    """A number that a claim carries, with its bounds: at least half of the output, two people injured.
-
-    A stated part names its total in `part_of`, and the two are never added.
-    """
-
-    public_id = random_id("est")
-    claim = models.ForeignKey(
-        Claim, models.PROTECT, related_name="damage_estimates", help_text="The claim that carries it."
-    )
-    metric = models.CharField(max_length=40, choices=Metric.choices, help_text="What is counted or measured.")
-    metric_as_stated = models.CharField(
-        max_length=200,
-        null=True,
-        blank=True,
-        help_text="What is measured, in words; needed where it is `other`.",
-    )
-    object = models.CharField(
-        max_length=100, null=True, blank=True, help_text="For `objects_...`: which objects, such as `houses`."
-    )
-    who = models.CharField(
-        max_length=20, choices=PersonKind.choices, null=True, blank=True,
-        help_text="For people: which people; null for anything else.",
-    )  # fmt: skip
-    indirect = models.BooleanField(
-        null=True, blank=True, help_text="For people: whether the harm was indirect, such as a heart attack."
-    )
-    part_of = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="stated_parts",
-        help_text="The total of which this is a stated part.",
-    )  # fmt: skip
-
-    collection = "damage-estimates"
-    known_by = "claim__known_at"
-    owner = "claim"
-    frozen = frozenset(
-        {"claim", "metric", "metric_as_stated", "object", "who", "indirect", "part_of", "comparator", "low",
-         "best", "high", "or_more", "verbatim", "scope", "excludes", "measured_on", "cumulative",
-         "unit_of_measure", "denominator", "denominator_as_stated", "basis", "effective_from",
-         "effective_from_edge", "effective_until", "effective_until_edge"}
-    )  # fmt: skip
-
-    class Meta(OnRecord.Meta):
-        ordering = ["public_id"]
-        constraints = [
-            *OnRecord.Meta.constraints,
-            *Measured.Meta.constraints,
-            *Lasting.Meta.constraints,
-            id_is_well_spelt(prefixed("est"), "damageestimate"),
-            one_of("metric", Metric, "damageestimate"),
-            one_of("who", PersonKind, "damageestimate"),
-            never_blank(
-                "damageestimate", "metric_as_stated", "object", "denominator_as_stated", *NUMBER_TEXTS
-            ),
-            CheckConstraint(
-                name="damageestimate_of_another_metric_is_named",
-                condition=~Q(metric=Metric.OTHER) | Q(metric_as_stated__isnull=False),
-                violation_error_message="Say in words what is measured.",
-            ),
-            CheckConstraint(
-                name="damageestimate_of_objects_names_them",
-                condition=~Q(metric__in=OBJECTS) | Q(object__isnull=False),
-                violation_error_message="Say which objects are counted.",
-            ),
-            CheckConstraint(
-                name="damageestimate_of_people_says_which",
-                condition=Q(metric__in=PEOPLE, who__isnull=False)
-                | (~Q(metric__in=PEOPLE) & Q(who__isnull=True, indirect__isnull=True)),
-                violation_error_message="A number of people says which people (`unspecified` if the speaker "
-                "does not), and no other number does.",
-            ),
-            CheckConstraint(
-                name="damageestimate_is_not_part_of_itself",
-                condition=Q(part_of__isnull=True) | ~Q(part_of=F("id")),
-                violation_error_message="A number is not a part of itself.",
-            ),
-        ]
-
-    @property
-    def display(self) -> str:
-        of = f" of {self.denominator.replace('_', ' ')}" if self.denominator else ""
-        return f"{self.metric.replace('_', ' ')}: {self.words} {self.get_unit_of_measure_display()}{of}"
-
-    def objections(self) -> Iterable[str]:
-        if self.part_of is not None and self.part_of.claim_id != self.claim_id:
-            yield "part_of: a stated part and its total are in one claim."
-
-
-class WeaponCount(OnRecord, Bounded):
-    """How many weapons a claim says were launched, intercepted, hit, lost or found.
-
-    Example: 25 drones intercepted over seven named regions, the list introduced by "including". A
-    count over several regions is one count; a stated split is rows with `part_of`.
-    """
-
-    public_id = random_id("wct")
-    claim = models.ForeignKey(
-        Claim, models.PROTECT, related_name="weapon_counts", help_text="The claim that carries it."
-    )
-    outcome = models.CharField(
-        max_length=20, choices=WeaponOutcome.choices, help_text="What is said to have become of them."
-    )
-    model_as_stated = models.CharField(
-        max_length=100, null=True, blank=True, help_text="The model the speaker names, such as `Shahed`."
-    )
-    out_of = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="outcomes",
-        help_text="The count this one is out of, such as the number launched.",
-    )  # fmt: skip
-    part_of = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="stated_parts",
-        help_text="The total of which this is a stated part; the two are never added.",
-    )  # fmt: skip
-    regions = models.ManyToManyField(
-        Region, related_name="weapon_counts", blank=True, help_text="Where, as far as regions are named."
-    )
-    regions_complete = models.BooleanField(
-        null=True, blank=True,
-        help_text="Whether the named regions are all of them; false where the speaker says 'including'.",
-    )  # fmt: skip
-
-    collection = "weapon-counts"
-    known_by = "claim__known_at"
-    owner = "claim"
-    parts = ("weapons",)
-    frozen_parts = frozenset({"weapons"})
-    frozen = frozenset(
-        {"claim", "outcome", "model_as_stated", "out_of", "part_of", "regions", "regions_complete",
-         "comparator", "low", "best", "high", "or_more", "verbatim", "scope", "excludes", "measured_on",
-         "cumulative"}
-    )  # fmt: skip
-
-    class Meta(OnRecord.Meta):
-        ordering = ["public_id"]
-        constraints = [
-            *OnRecord.Meta.constraints,
-            *Bounded.Meta.constraints,
-            id_is_well_spelt(prefixed("wct"), "weaponcount"),
-            one_of("outcome", WeaponOutcome, "weaponcount"),
-            never_blank("weaponcount", "model_as_stated", *NUMBER_TEXTS),
-            CheckConstraint(
-                name="weaponcount_is_not_part_of_itself",
-                condition=Q(part_of__isnull=True) | ~Q(part_of=F("id")),
-                violation_error_message="A count is not a part of itself.",
-            ),
-            CheckConstraint(
-                name="weaponcount_is_not_out_of_itself",
-                condition=Q(out_of__isnull=True) | ~Q(out_of=F("id")),
-                violation_error_message="A count is not out of itself.",
-            ),
-        ]
-
-    @property
-    def display(self) -> str:
-        return f"{self.words} {self.outcome}"
-
-    @property
-    def weapon_codes(self) -> list[str]:
-        return [row.weapon for row in self.weapons.all()]
-
-    def objections(self) -> Iterable[str]:
-        if not self.weapons.exists():
-            yield "weapons: name at least one; `unknown` if the speaker does not say."
-        if self.regions.exists() == (self.regions_complete is None):
-            yield "regions_complete: say it where regions are named, and only there."
-        for name in ("part_of", "out_of"):
-            total = getattr(self, name)
-            if total is not None and total.claim_id != self.claim_id:
-                yield f"{name}: both counts are in one claim."
-
-
-class CountedWeapon(models.Model):
-    """One kind of weapon in a count; a mixed count has several."""
-
-    count = models.ForeignKey(WeaponCount, models.CASCADE, related_name="weapons")
-    weapon = models.CharField(max_length=20, choices=Method.choices, help_text="The kind of weapon.")
-    owner: ClassVar[str] = "count"
-
-    class Meta:
-        ordering = ["weapon"]
-        constraints = [
-            one_of("weapon", Method, "countedweapon"),
-            UniqueConstraint(
-                name="countedweapon_is_named_once",
-                fields=["count", "weapon"],
-                violation_error_message="The count has this weapon.",
-            ),
-            CheckConstraint(
-                name="countedweapon_is_a_weapon",
-                condition=~Q(weapon=Method.NONE),
-                violation_error_message="`none` is not a weapon.",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.weapon

@@ -10,9 +10,13 @@ from django.db.models import CheckConstraint, F, Q
 
 from record.ids import id_is_well_spelt, prefixed, random_id
 from record.models import OnRecord, never_blank
-from sources.models import Actor, Report, editors_note
+from sources.models import Actor, Report
+from sources.models.fields import editors_note
 from strikes.choices import CapacityBasis, Comparator, Denominator, NumberEdge, UnitOfMeasure
 from strikes.models.places import Facility, Unit
+
+NUMBER_TEXTS = ("verbatim", "scope", "excludes", "note")
+"""The columns of every number that hold words, and are never blank."""
 
 
 def bound(help_text: str) -> models.DecimalField:

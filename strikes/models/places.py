@@ -12,7 +12,8 @@ from record.ids import REGION_CODE, SLUG, PublicIdField, id_is_well_spelt, slug_
 from record.models import OnRecord, Recorded, never_blank
 from record.search import folded_names, search_text
 from record.vocabulary import one_of
-from sources.models import COUNTRY, Actor, Name, Report, country_code, editors_note
+from sources.models import Actor, Report
+from sources.models.fields import COUNTRY, Name, country_code, editors_note
 from strikes.choices import FacilityKind, LocationPrecision, PartyRole, RegionLevel, UnitKind
 
 

@@ -1,0 +1,223 @@
+"""What is at issue: propositions, and how they stood from one revision to another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar, Self
+
+from django.db import models
+from django.db.models import CheckConstraint, F, Q, UniqueConstraint
+
+from record.ids import id_is_well_spelt, prefixed, random_id
+from record.models import AsOf, OnRecord, RecordedQuerySet, Revision, never_blank
+from record.search import search_text, searchable_words
+from record.vocabulary import one_of
+from sources.models import Actor
+from sources.models.fields import editors_note
+from strikes.choices import Dispute, Topic
+from strikes.models.places import Facility, Region, Unit
+from strikes.models.strikes import Strike
+
+
+class PropositionQuerySet(RecordedQuerySet["Proposition"]):
+    def known(self, at: AsOf) -> Self:
+        """Points to which somebody had spoken by a moment, and the open questions that they answer."""
+        said: Any = Proposition._meta.get_field("claims").related_model
+        claims = said.objects.published(at)
+        spoken = claims.values("proposition")
+        answered = Proposition.objects.filter(pk__in=spoken, answers__isnull=False).values("answers")
+        return self.filter(self.standing_for(Q(pk__in=spoken) | Q(pk__in=answered), at))
+
+
+class Proposition(OnRecord):
+    """One point at issue, about a strike or, without one, about its subject.
+
+    Example: "AVT-6 was damaged". Actors take stances on it in claims, for and against. An open one
+    ("Who carried it out?") is answered by rivals, which stand together.
+    """
+
+    public_id = random_id("prp")
+    strike = models.ForeignKey(
+        Strike, models.PROTECT, null=True, blank=True, related_name="propositions",
+        help_text="The strike it is about; null for a statement about the subject alone.",
+    )  # fmt: skip
+    facility = models.ForeignKey(
+        Facility, models.PROTECT, null=True, blank=True, related_name="propositions",
+        help_text="The subject, if it is a facility.",
+    )  # fmt: skip
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, null=True, blank=True, related_name="propositions",
+        help_text="The subject, if it is a unit.",
+    )  # fmt: skip
+    actor = models.ForeignKey(
+        Actor, models.PROTECT, null=True, blank=True, related_name="propositions",
+        help_text="The subject, if it is an actor, such as an operator.",
+    )  # fmt: skip
+    region = models.ForeignKey(
+        Region, models.PROTECT, null=True, blank=True, related_name="propositions",
+        help_text="The subject, if it is a region or a country.",
+    )  # fmt: skip
+    topic = models.CharField(max_length=30, choices=Topic.choices, help_text="What it is about, in one word.")
+    text = models.CharField(
+        max_length=300, help_text="The point at issue as one sentence that can be affirmed or denied."
+    )
+    open = models.BooleanField(
+        default=False, help_text="Whether it is a question that others answer; it takes only neutral claims."
+    )
+    answers = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="rivals",
+        help_text="The open proposition this one is an answer to.",
+    )  # fmt: skip
+    caused_by = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="effects",
+        help_text="The proposition that is said to be its cause.",
+    )  # fmt: skip
+    note = editors_note()
+
+    search_text = search_text()
+
+    objects: ClassVar[Any] = PropositionQuerySet.as_manager()
+
+    collection = "propositions"
+    mergeable = True
+    frozen = frozenset({"strike", "facility", "unit", "actor", "region", "topic", "text", "open"})
+
+    class Meta(OnRecord.Meta):
+        ordering = ["public_id"]
+        constraints = [
+            *OnRecord.Meta.constraints,
+            id_is_well_spelt(prefixed("prp"), "proposition"),
+            one_of("topic", Topic, "proposition"),
+            never_blank("proposition", "text", "note"),
+            CheckConstraint(
+                name="proposition_is_about_something",
+                condition=Q(strike__isnull=False) | Q(facility__isnull=False) | Q(unit__isnull=False)
+                | Q(actor__isnull=False) | Q(region__isnull=False),
+                violation_error_message="Name a strike or a subject.",
+            ),
+            CheckConstraint(
+                name="proposition_has_at_most_one_subject",
+                condition=Q(facility__isnull=True, unit__isnull=True, actor__isnull=True)
+                | Q(facility__isnull=True, unit__isnull=True, region__isnull=True)
+                | Q(facility__isnull=True, actor__isnull=True, region__isnull=True)
+                | Q(unit__isnull=True, actor__isnull=True, region__isnull=True),
+                violation_error_message="At most one of facility, unit, actor and region.",
+            ),
+            CheckConstraint(
+                name="proposition_that_is_open_answers_nothing",
+                condition=Q(open=False) | Q(answers__isnull=True),
+                violation_error_message="An open question is not an answer.",
+            ),
+            CheckConstraint(
+                name="proposition_does_not_answer_itself",
+                condition=Q(answers__isnull=True) | ~Q(answers=F("id")),
+                violation_error_message="A proposition does not answer itself.",
+            ),
+            CheckConstraint(
+                name="proposition_does_not_cause_itself",
+                condition=Q(caused_by__isnull=True) | ~Q(caused_by=F("id")),
+                violation_error_message="A proposition is not its own cause.",
+            ),
+        ]  # fmt: skip
+
+    @property
+    def display(self) -> str:
+        return self.text
+
+    def settle(self) -> None:
+        self.search_text = searchable_words(self.text)
+
+    states_read: Sequence[PropositionState]
+    """The state in force at the revision a request reads, set by its loading plan."""
+
+    @property
+    def standing(self) -> PropositionState:
+        return self.states_read[0]
+
+    @property
+    def subject(self) -> Facility | Unit | Actor | Region | None:
+        return self.facility or self.unit or self.actor or self.region
+
+    def objections(self) -> Iterable[str]:
+        asked = self.answers
+        if asked is not None:
+            if not asked.open:
+                yield "answers: only an open proposition can be answered."
+            if not (same(asked.strike, self.strike) or same(asked.subject, self.subject)):
+                yield "answers: a rival is about the same strike or the same subject as the question."
+        itself = self.survivor if self.caused_by else self
+        above, seen = itself.caused_by, {itself.pk}
+        while above is not None:
+            above = above.survivor
+            if above.pk in seen:
+                yield "caused_by: it leads back to the proposition itself."
+                return
+            seen.add(above.pk)
+            above = above.caused_by
+
+    def merge_objections(self, other: Proposition) -> Iterable[str]:
+        if self.topic != other.topic:
+            yield "topic: they are of two topics."
+        if self.open != other.open:
+            yield "open: one is a question, the other is not."
+        for name in ("strike", "facility", "unit", "actor", "region"):
+            mine, theirs = getattr(self, name), getattr(other, name)
+            if (mine is not None or theirs is not None) and not same(mine, theirs):
+                yield f"{name}: they are about two different ones; if these are one, merge these."
+        for rule in self.survivor.objections():
+            yield f"Their survivor's {rule}"
+
+    def bound_by_merges(self) -> Iterable[OnRecord]:
+        return Proposition.objects.filter(Q(pk=self.pk) | Q(caused_by=self))
+
+
+def same(one: OnRecord | None, other: OnRecord | None) -> bool:
+    """Whether two rows are there and are one thing, given the merges in force."""
+    if one is None or other is None or type(one) is not type(other):
+        return False
+    return one == other or one.survivor == other.survivor
+
+
+class StateQuerySet(models.QuerySet["PropositionState"]):
+    def current(self, at: int | None = None) -> Self:
+        """The states in force at a revision (now, if none is given)."""
+        if at is None:
+            return self.filter(to_rev__isnull=True)
+        return self.filter(from_rev__lte=at).filter(Q(to_rev__isnull=True) | Q(to_rev__gt=at))
+
+
+class PropositionState(models.Model):
+    """How the origins stood to a proposition, from one revision until another.
+
+    Kept by the functions that change the record, so that now and then are the same lookup;
+    `manage.py check_record` recomputes it.
+    """
+
+    proposition = models.ForeignKey(Proposition, models.CASCADE, related_name="states")
+    from_rev = models.ForeignKey(Revision, models.PROTECT, related_name="+")
+    to_rev = models.ForeignKey(Revision, models.PROTECT, null=True, related_name="+")
+    state = models.CharField(max_length=20, choices=Dispute.choices, help_text="The dispute state.")
+    origins_for = models.PositiveIntegerField(help_text="Independent origins whose side is for it.")
+    origins_against = models.PositiveIntegerField(help_text="Independent origins whose side is against it.")
+    documents = models.PositiveIntegerField(help_text="Reports with a claim that takes a side and counts.")
+
+    objects = StateQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["state", "to_rev"], name="state_now")]
+        constraints = [
+            one_of("state", Dispute, "propositionstate"),
+            UniqueConstraint(
+                name="propositionstate_is_one_at_a_time",
+                fields=["proposition"],
+                condition=Q(to_rev__isnull=True),
+            ),
+            CheckConstraint(
+                name="propositionstate_ends_after_it_began",
+                condition=Q(to_rev__isnull=True) | Q(to_rev__gt=F("from_rev")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.state
