@@ -30,10 +30,16 @@ def tag(request: Request, pin: Pin, base_url: str, *judged_by: str) -> str:
     point in time. ``judged_by`` is what else the answer depends on, such as the day.
     """
     asked = [
-        base_url, request.path, list(request.query_params.lists()), request.accepted_media_type, pin.head,
-        pin.at and pin.at.isoformat(), pin.known and pin.known.isoformat(), settings.SPECTACULAR_SETTINGS["VERSION"],
+        base_url,
+        request.path,
+        list(request.query_params.lists()),
+        request.accepted_media_type,
+        pin.head,
+        pin.at and pin.at.isoformat(),
+        pin.known and pin.known.isoformat(),
+        settings.SPECTACULAR_SETTINGS["VERSION"],
         *judged_by,
-    ]  # fmt: skip
+    ]
     digest = hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:24]
     return f'W/"r{pin.revision}-t{pin.takedowns}-{digest}"'
 

@@ -10,14 +10,7 @@ from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from api.filters import (
-    PAGING,
-    ChoicesFilter,
-    RecordFilterSet,
-    RevisionFilter,
-    WhenFilter,
-    WordsFilter,
-)
+from api.filters import PAGING, ChoicesFilter, RecordFilterSet, RevisionFilter, VocabularyFilter, WhenFilter
 from api.pagination import Key, KeysetPagination
 from api.serializers import WordField
 from api.views import ListViewSet
@@ -79,18 +72,18 @@ class CorrectionSerializer(ChangeSerializer):
     )
 
 
-class ChangeFilters(RecordFilterSet):
+class ChangeFilterSet(RecordFilterSet):
     since = SINCE
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        asked = self.asked()
+        asked = self.filter_values()
         return queryset.filter(revision__gt=asked["since"]) if "since" in asked else queryset
 
 
-class CorrectionFilters(RecordFilterSet):
+class CorrectionFilterSet(RecordFilterSet):
     collection = ChoicesFilter(collections, help_text="Collections of the objects that were corrected.")
-    action = WordsFilter(Action, help_text="What was done to the object.")
-    reason = WordsFilter(WithdrawalReason, help_text="Why it was withdrawn.")
+    action = VocabularyFilter(Action, help_text="What was done to the object.")
+    reason = VocabularyFilter(WithdrawalReason, help_text="Why it was withdrawn.")
     after = WhenFilter(help_text="What was recorded then or later (a date: from its beginning in UTC).")
     before = WhenFilter(help_text="What was recorded earlier (a date: until its beginning in UTC).")
     since = SINCE
@@ -105,7 +98,7 @@ class CorrectionFilters(RecordFilterSet):
     }
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        asked = self.asked()
+        asked = self.filter_values()
         for word in {"after", "before"} & asked.keys():
             if not isinstance(asked[word], dt.datetime):
                 asked[word] = dt.datetime.combine(asked[word], dt.time.min, dt.UTC)
@@ -146,7 +139,7 @@ class ChangeViewSet(LedgerViewSet):
     """
 
     serializer_class = ChangeSerializer
-    filterset_class = ChangeFilters
+    filterset_class = ChangeFilterSet
 
 
 class CorrectionViewSet(LedgerViewSet):
@@ -158,7 +151,7 @@ class CorrectionViewSet(LedgerViewSet):
     """
 
     serializer_class = CorrectionSerializer
-    filterset_class = CorrectionFilters
+    filterset_class = CorrectionFilterSet
     newest_first = True
 
     def get_queryset(self) -> QuerySet[Any]:

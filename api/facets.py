@@ -34,7 +34,7 @@ def facets_of(
     rows: QuerySet[Any],
     words: Iterable[str],
     paths: Mapping[str, Facet],
-    then: AsOf,
+    as_of: AsOf,
     merged: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
 ) -> dict[str, list[dict[str, Any]]]:
     """For each word its values with the number of rows that have them, most frequent first.
@@ -51,7 +51,7 @@ def facets_of(
             named = rows.order_by().annotate(value=value).values_list("value")
             counted = named.annotate(Count("pk", distinct=True))
         else:
-            counted = facet(rows, then)
+            counted = facet(rows, as_of)
         stands = merged.get(word)
         if stands:
             sums: Counter[Any] = Counter()

@@ -56,7 +56,7 @@ class RecordFilter(django_filters.Filter):
         return [self.value(text, revision) for text in texts]
 
 
-class WordsFilter(RecordFilter):
+class VocabularyFilter(RecordFilter):
     """Words of a vocabulary."""
 
     several = True
@@ -75,7 +75,7 @@ class WordsFilter(RecordFilter):
         return text
 
 
-class WordFilter(WordsFilter):
+class VocabularyChoiceFilter(VocabularyFilter):
     """One word of a vocabulary."""
 
     several = False
@@ -284,7 +284,7 @@ def resolve(model: type[OnRecord], ids: Iterable[str], revision: int) -> set[int
             raise ValidationError(_unknown(model, public_id, revision), "unknown_id")
     wanted = set(asked)
     if model.mergeable:
-        wanted = wanted.union(*Merge.objects.families(model.collection, asked, revision).values())
+        wanted = wanted.union(*Merge.objects.clusters(model.collection, asked, revision).values())
     rows = {
         row.public_id: row
         for row in model._default_manager.filter(
@@ -322,10 +322,10 @@ class RecordFilterSet(django_filters.FilterSet):
     def chosen(self, name: str) -> str:
         """The word that was given for a parameter, or its default."""
         self.form.is_valid()
-        word: str = self.asked().get(name, self.filters[name].default)
+        word: str = self.filter_values().get(name, self.filters[name].default)
         return word
 
-    def asked(self) -> dict[str, Any]:
+    def filter_values(self) -> dict[str, Any]:
         """The values of every filter that was given, looked up."""
         revision: int = self.request.pin.revision
         found = {}

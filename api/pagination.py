@@ -174,10 +174,14 @@ class KeysetPagination(BasePagination):
 
         def link(row: Any, back: bool) -> str:
             signed = Cursor(
-                view.pin.revision, view.pin.takedowns, fingerprint(request),
-                view.pin.known and view.pin.known.isoformat(), self.count, back,
+                view.pin.revision,
+                view.pin.takedowns,
+                fingerprint(request),
+                view.pin.known and view.pin.known.isoformat(),
+                self.count,
+                back,
                 [_text(value) for value in values_of(row, keys)],
-            ).sign()  # fmt: skip
+            ).sign()
             query = [(n, v) for n, vs in request.query_params.lists() for v in vs if n != "cursor"]
             return f"{view.base_url()}{request.path}?{urlencode([*query, ('cursor', signed)])}"
 
@@ -240,13 +244,13 @@ class Pin:
             asked = Revision.objects.filter(n=OuterRef("n"))
         head = Ledger.objects.annotate(
             at=Subquery(asked.values("at")), asked=Subquery(asked.values("n"))
-        ).first()  # fmt: skip
+        ).first()
         if head is None:
             return cls(0, 0, known=known)
         return cls(head.asked or 0, head.takedowns, head.n, head.at, known, cursor)
 
     @property
-    def then(self) -> AsOf:
+    def as_of(self) -> AsOf:
         return AsOf(self.revision, self.known)
 
     def count(self, rows: Any, request: Request) -> int:

@@ -146,13 +146,7 @@ class ListViewSet(PublicView, GenericViewSet[Any]):
         if self.action == "list":
             filters = getattr(self.filterset_class, "base_filters", {}) if self.filterset_class else {}
             several = [name for name, word in filters.items() if word.several]
-            known = {
-                *filters,
-                *self.paging,
-                "format",
-                "fields",
-                *(["facets"] if self.facets else []),
-            }
+            known = {*filters, *self.paging, "format", "fields", *(["facets"] if self.facets else [])}
             check_parameters(request, known, [*several, "fields", "facets"])
             check_format(request, cast(Any, request).accepted_renderer)
         else:
@@ -214,7 +208,7 @@ class ListViewSet(PublicView, GenericViewSet[Any]):
         answer = self.get_paginated_response(self.get_serializer(page, many=True).data)
         if texts := request.query_params.getlist("facets"):
             words = facet_words(",".join(texts), self.facets)
-            answer.data["facets"] = facets_of(rows, words, self.facets, self.pin.then, self.stand_ins(words))
+            answer.data["facets"] = facets_of(rows, words, self.facets, self.pin.as_of, self.stand_ins(words))
         return answer
 
     def stand_ins(self, words: Sequence[str]) -> dict[str, dict[str, str]]:
@@ -230,7 +224,7 @@ class RecordViewSet(ListViewSet):
     lookup_value_regex = "[A-Za-z0-9_-]+"
 
     def get_queryset(self) -> QuerySet[Any]:
-        rows: QuerySet[Any] = self.model.objects.published(self.pin.then)
+        rows: QuerySet[Any] = self.model.objects.published(self.pin.as_of)
         return rows
 
     def load(self, rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -239,7 +233,7 @@ class RecordViewSet(ListViewSet):
     def stand_ins(self, words: Sequence[str]) -> dict[str, dict[str, str]]:
         models = {word: getattr(self.filterset_class.base_filters.get(word), "of", None) for word in words}
         return {
-            word: Merge.objects.roots(model.collection, self.pin.revision)
+            word: Merge.objects.canonical_ids(model.collection, self.pin.revision)
             for word, model in models.items()
             if model is not None and model.mergeable
         }
@@ -267,7 +261,9 @@ class RecordViewSet(ListViewSet):
             raise Withdrawn(row)
         if published is None or published > self.pin.revision:
             raise NotFound()
-        survivor = Merge.objects.survivors(self.model.collection, [public_id], self.pin.revision)[public_id]
+        survivor = Merge.objects.canonical_of(self.model.collection, [public_id], self.pin.revision)[
+            public_id
+        ]
         if survivor == public_id:
             raise NotFound()  # it is there, but was not known by then
         query = self.request.META.get("QUERY_STRING")

@@ -88,14 +88,18 @@ def ours(rows: list[Any]) -> Callable[[], list[tuple[Any, ...]]]:
 
     found = [
         Stretch(
-            ("unit", facility * UNITS + unit), facility, FIRST + dt.timedelta(days=first), FIRST + dt.timedelta(days=until),
+            ("unit", facility * UNITS + unit),
+            facility,
+            FIRST + dt.timedelta(days=first),
+            FIRST + dt.timedelta(days=until),
             Amount(
                 *(None if bound is None else Decimal(bound) for bound in bounds),
-                claims=[f"clm_{number}"], issuers=[f"actor-{number % 500}"],
+                claims=[f"clm_{number}"],
+                issuers=[f"actor-{number % 500}"],
             ),
         )
         for number, (facility, unit, first, until, *bounds) in enumerate(rows)
-    ]  # fmt: skip
+    ]
     limits = dict.fromkeys(range(FACILITIES), Decimal(LIMIT))
     until = FIRST + dt.timedelta(days=DAYS)
 

@@ -124,9 +124,9 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-            ],
+            ]
         },
-    },
+    }
 ]
 
 # Static files are served from the apps that ship them: nothing to collect, nothing to forget.
@@ -171,8 +171,11 @@ def remembered(prefix: str, entries: int) -> dict[str, Any]:
     if REDIS_URL:
         options = {"socket_timeout": 1, "socket_connect_timeout": 1}
         return {
-            "BACKEND": "config.caches.SharedCache", "LOCATION": REDIS_URL, "KEY_PREFIX": prefix, "OPTIONS": options,
-        }  # fmt: skip
+            "BACKEND": "config.caches.SharedCache",
+            "LOCATION": REDIS_URL,
+            "KEY_PREFIX": prefix,
+            "OPTIONS": options,
+        }
     backend = "django.core.cache.backends.locmem.LocMemCache"
     return {"BACKEND": backend, "LOCATION": prefix, "OPTIONS": {"MAX_ENTRIES": entries}}
 
@@ -218,10 +221,7 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.0",
     "DESCRIPTION": (BASE_DIR / "docs" / "api.md").read_text(encoding="utf-8"),
-    "LICENSE": {
-        "name": "Data: CC BY 4.0. Code: MIT",
-        "url": "https://creativecommons.org/licenses/by/4.0/",
-    },
+    "LICENSE": {"name": "Data: CC BY 4.0. Code: MIT", "url": "https://creativecommons.org/licenses/by/4.0/"},
     "EXTERNAL_DOCS": {"url": "/", "description": "What this is, and how much is in it"},
     "SCHEMA_PATH_PREFIX": "/api/v1/",
     "SORT_OPERATIONS": False,  # as in urls.py

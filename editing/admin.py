@@ -11,11 +11,11 @@ from django.db.models import QuerySet
 from django.forms import CheckboxSelectMultiple
 from django.http import HttpRequest
 
-from editing.lists import Asked
+from editing.lists import ForgivingChangeList
 from record.models import Change, Merge, Revision
 
 
-class ReadOnlyAdmin(Asked):
+class ReadOnlyAdmin(ForgivingChangeList):
     """What the doors keep: to be read."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -63,14 +63,14 @@ admin.site.unregister([User, Group])
 
 
 @admin.register(Group)
-class RoleAdmin(Asked, GroupAdmin):
+class RoleAdmin(ForgivingChangeList, GroupAdmin):
     """The roles, as the migrations made them."""
 
     filter_horizontal = ()
 
 
 @admin.register(User)
-class AccountAdmin(Asked, UserAdmin):
+class AccountAdmin(ForgivingChangeList, UserAdmin):
     """Accounts. Only a superuser makes superusers, or changes the account of one."""
 
     filter_horizontal = ()

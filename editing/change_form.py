@@ -217,7 +217,7 @@ class RowEditing(Fields, admin.ModelAdmin):
             return
         row = form.instance
         super().save_related(request, form, formsets, change)
-        row.settle()
+        row.before_publish()
         if change and asked.differences:
             row.version += 1
         row.save(update_fields={"version", *SETTLED} & {field.name for field in row._meta.fields})

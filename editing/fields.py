@@ -28,7 +28,7 @@ def needs(model: type[models.Model], names: Iterable[str] = ()) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def pointers(model: type[models.Model], many: bool = True) -> list[str]:
+def reference_fields(model: type[models.Model], many: bool = True) -> list[str]:
     """The fields that point at rows of the record and that editors fill in."""
     fields = [*model._meta.fields, *(model._meta.many_to_many if many else ())]
     return [
@@ -49,15 +49,15 @@ class Fields(BaseModelAdmin):
     """Whether each field has a line of its own."""
 
     def get_autocomplete_fields(self, request: HttpRequest) -> Any:
-        return pointers(self.model)
+        return reference_fields(self.model)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name in pointers(self.model, many=False) and "widget" not in kwargs:
+        if db_field.name in reference_fields(self.model, many=False) and "widget" not in kwargs:
             kwargs["widget"] = KnownAutocomplete(db_field, self.admin_site)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name in pointers(self.model):
+        if db_field.name in reference_fields(self.model):
             kwargs.setdefault("widget", Autocompletes(db_field, self.admin_site))
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
@@ -121,7 +121,7 @@ class PartInline(Fields, admin.TabularInline):
         rows = super().get_queryset(request)
         if issubclass(self.model, Recorded):
             rows = rows.filter(withdrawn_rev=None)
-        related = needs(self.model, pointers(self.model, many=False))
+        related = needs(self.model, reference_fields(self.model, many=False))
         return rows.select_related(*related) if related else rows
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:

@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponseRedirect
 from record.models import OnRecord
 
 
-class Asked(admin.ModelAdmin):
+class ForgivingChangeList(admin.ModelAdmin):
     """Lists that are asked for what no database can look up show everything, as Django does with other nonsense."""
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:

@@ -43,16 +43,19 @@ class MergePage(DoorPage):
                 data.setlist("pairs", list(self.pairs))
         form = forms.Form(data)
         form.fields["survivor"] = forms.ModelChoiceField(
-            survivors, help_text="The public row that stands for both from then on.",
+            survivors,
+            help_text="The public row that stands for both from then on.",
             widget=KnownAutocomplete(model._meta.get_field("replaced_by"), self.model_admin.admin_site),
-        )  # fmt: skip
+        )
         form.fields["looked_at"] = forms.CharField(required=False, widget=forms.HiddenInput)
         if self.pairs:
             form.fields["pairs"] = forms.MultipleChoiceField(
                 choices=[(key, f"{one} → {other} ({key})") for key, (one, other) in self.pairs.items()],
-                required=False, label="Merged with them", widget=forms.CheckboxSelectMultiple,
+                required=False,
+                label="Merged with them",
+                widget=forms.CheckboxSelectMultiple,
                 help_text="Ticked ones are merged in the same revision, and undone with it.",
-            )  # fmt: skip
+            )
         form.fields["note"] = public_note("Why they are one, for the public.")
         return form
 

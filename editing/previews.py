@@ -30,8 +30,10 @@ REASONS = [
 def public_note(help_text: str, required: bool = False) -> forms.CharField:
     return forms.CharField(
         widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
-        required=required, help_text=help_text, max_length=2000,
-    )  # fmt: skip
+        required=required,
+        help_text=help_text,
+        max_length=2000,
+    )
 
 
 def reason() -> forms.ChoiceField:
@@ -132,11 +134,17 @@ class DoorPage(View, ABC):
         shown = {named(row): row.version for row in [*self.rows, *listed, *self.offered(form)]}
         context = {
             **self.model_admin.admin_site.each_context(request),
-            "title": self.title, "opts": opts, "button": self.button, "form": form, "rows": self.rows,
+            "title": self.title,
+            "opts": opts,
+            "button": self.button,
+            "form": form,
+            "rows": self.rows,
             "blockers": self.blockers(form) if shut is None else shut,
-            "preview": preview, "shown": shown, "media": self.model_admin.media + form.media,
+            "preview": preview,
+            "shown": shown,
+            "media": self.model_admin.media + form.media,
             "back": self.model_admin.url("change", self.rows[0].pk),
-        }  # fmt: skip
+        }
         status = 200 if shut is None else 409
         return render(request, "admin/editing/door.html", context, status=status)
 
@@ -151,13 +159,17 @@ class PublishPage(DoorPage):
 
     class Form(forms.Form):
         with_needed = forms.BooleanField(
-            initial=True, required=False, label="Publish what they point at, too",
+            initial=True,
+            required=False,
+            label="Publish what they point at, too",
             help_text="A row goes public only with everything it names.",
-        )  # fmt: skip
+        )
         along = forms.MultipleChoiceField(
-            required=False, label="Drafts that rest on them", widget=forms.CheckboxSelectMultiple,
+            required=False,
+            label="Drafts that rest on them",
+            widget=forms.CheckboxSelectMultiple,
             help_text="Ticked ones go public in the same revision.",
-        )  # fmt: skip
+        )
         note = public_note("A public note in the ledger, if there is something to say.")
 
     def form(self, data: Any = None) -> forms.Form:
@@ -219,9 +231,11 @@ class WithdrawPage(DoorPage):
         form.fields["reason"] = reason()
         form.fields["note"] = public_note("Why, for the public: each row answers 410 with it from then on.")
         form.fields["replaced_by"] = forms.ModelChoiceField(
-            model._default_manager.cited(), required=False, help_text="The public row that stands in its place.",
+            model._default_manager.cited(),
+            required=False,
+            help_text="The public row that stands in its place.",
             widget=KnownAutocomplete(model._meta.get_field("replaced_by"), self.model_admin.admin_site),
-        )  # fmt: skip
+        )
         self.resting = publishing.resting_on(self.rows)
         numbers = [
             one for row in self.rows for name in row.numbered_parts for one in getattr(row, name).all()
@@ -247,9 +261,12 @@ class WithdrawPage(DoorPage):
             )
         self.moved = [*self.rows, *(self.resting if given.get("along") else ())]
         revision = publishing.withdraw(
-            *self.seen(self.rows), reason=WithdrawalReason(given["reason"]), note=given["note"] or None,
-            replaced_by=given["replaced_by"], along=given.get("along", False),
-        )  # fmt: skip
+            *self.seen(self.rows),
+            reason=WithdrawalReason(given["reason"]),
+            note=given["note"] or None,
+            replaced_by=given["replaced_by"],
+            along=given.get("along", False),
+        )
         return f"Withdrawn in revision {revision.n}: {given['reason'].replace('_', ' ')}."
 
 

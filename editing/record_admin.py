@@ -16,10 +16,10 @@ from django.utils.html import format_html
 from api.views import PREFIX
 from editing.change_form import RowEditing, amending
 from editing.conflicts import Conflict, theirs_alone
-from editing.fields import needs, pointers
+from editing.fields import needs, reference_fields
 from editing.forms import differences
 from editing.history import history_of
-from editing.lists import SHOWN, Asked, RowList, state_of
+from editing.lists import SHOWN, ForgivingChangeList, RowList, state_of
 from editing.merging import MergePage, UnmergePage
 from editing.previews import MOST, CorrectPage, PublishPage, WithdrawPage
 from editing.takedowns import TakedownPage
@@ -27,7 +27,7 @@ from record.models import Merge, OnRecord
 from record.search import folded_words
 
 
-class RecordAdmin(Asked, RowEditing):
+class RecordAdmin(ForgivingChangeList, RowEditing):
     """A collection of the record.
 
     A draft is edited like any row. What is public is only read here: buttons lead to the doors, and
@@ -50,7 +50,7 @@ class RecordAdmin(Asked, RowEditing):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)
-        related = needs(self.model, pointers(self.model, many=False))
+        related = needs(self.model, reference_fields(self.model, many=False))
         return rows.select_related(*related) if related else rows
 
     def get_search_results(
@@ -132,7 +132,7 @@ class RecordAdmin(Asked, RowEditing):
             context["show_delete"] = False  # the link to ask for it names the version
             context["record_doors"] = [] if amending(request) else self.open_doors(request, obj)
             context["withdrawal_note"] = obj.withdrawal_note
-            context["survivor"] = obj.survivor if obj.is_public and obj.survivor != obj else None
+            context["survivor"] = obj.canonical if obj.is_public and obj.canonical != obj else None
             correction = getattr(obj, "superseded_by", None)
             context["correction"] = correction if correction and correction.status == "draft" else None
             if obj.owner:
@@ -204,7 +204,7 @@ class RecordAdmin(Asked, RowEditing):
             if "withdraw" in may:
                 found.append(("Withdraw", self.door_url("withdraw", [row])))
             if "merge" in may and row.mergeable:
-                merged = row.survivor != row
+                merged = row.canonical != row
                 title, door = ("Undo the merge", "unmerge") if merged else ("Merge", "merge")
                 found.append((title, self.door_url(door, [row])))
         if "takedown" in may and row.published_rev_id is not None and row.taken_down_rev_id is None:

@@ -74,9 +74,11 @@ class TakedownForm(forms.Form):
         help_text="Stands in the public ledger, with collection and id; nothing else does.",
     )
     note = forms.CharField(
-        widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}), required=False, max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
+        required=False,
+        max_length=2000,
         help_text="For editors only: who asked, by what right.",
-    )  # fmt: skip
+    )
     confirmation = forms.CharField(widget=forms.TextInput(attrs={"autocomplete": "off"}))
 
     def __init__(self, *args: Any, word: str, as_seen: bool, **options: Any) -> None:

@@ -70,7 +70,7 @@ def disputed(n: int) -> dict[str, Any] | None:
     if state is None:
         return None
     counted = Claim.objects.published(n).exclude(report__in=retracted(n))
-    claims = counted.filter(proposition__in=Proposition.objects.same([state.proposition_id], n))
+    claims = counted.filter(proposition__in=Proposition.objects.cluster([state.proposition_id], n))
     sides = [
         ("for it", state.origins_for, voices(claims, n, Polarity.POSITIVE)),
         ("against it", state.origins_against, voices(claims, n, Polarity.NEGATIVE)),

@@ -58,7 +58,7 @@ def _merges() -> Iterator[str]:
             if n is not None and (action, one.collection, one.loser, n) not in logged:
                 yield f"{one}: revision {n} does not say so."
     for name, model in collections().items():
-        roots = Merge.objects.roots(name)
+        roots = Merge.objects.canonical_ids(name)
         steps = dict(Merge.objects.active().filter(collection=name).values_list("loser", "survivor"))
         rows = {
             row.public_id: row
@@ -106,9 +106,10 @@ def _takedowns() -> Iterator[str]:
             target = field.related_model
             if isinstance(target, type) and issubclass(target, OnRecord):
                 left = table._default_manager.filter(
-                    published_rev__isnull=False, taken_down_rev__isnull=True,
+                    published_rev__isnull=False,
+                    taken_down_rev__isnull=True,
                     **{f"{field.name}__taken_down_rev__isnull": False},
-                )  # fmt: skip
+                )
                 for named in left:
                     yield f"{_name(named)}: its {field.name} was taken down, and it was not."
 

@@ -45,10 +45,13 @@ def is_a_zone(value: str) -> None:
 
 def zone() -> models.CharField:
     return models.CharField(
-        max_length=40, null=True, blank=True, validators=[is_a_zone],
+        max_length=40,
+        null=True,
+        blank=True,
+        validators=[is_a_zone],
         help_text="The IANA time zone of the place, such as `Europe/Moscow`. Null if it is not known; "
         "the range is then wide enough for every zone it can be.",
-    )  # fmt: skip
+    )
 
 
 def local_date(of: str, **options: Any) -> models.DateField:

@@ -28,13 +28,13 @@ class BrokenRule:
         return f"{self.sentence} ({self.name})"
 
 
-def save_checked(row: models.Model, settle: Callable[[], None] | None = None) -> None:
+def save_checked(row: models.Model, before_publish: Callable[[], None] | None = None) -> None:
     """Save a row, or say in a sentence which rule it breaks. Costs one query, not one for each rule."""
     pointers = {field.name for field in row._meta.fields if field.is_relation}
     try:
         row.clean_fields(exclude=pointers | {"public_id"} if row.pk else pointers)
-        if settle is not None:
-            settle()
+        if before_publish is not None:
+            before_publish()
         with transaction.atomic():
             row.save()
     except ValidationError as error:

@@ -12,9 +12,11 @@ from django.db import models
 
 def search_text() -> models.TextField:
     return models.TextField(
-        null=True, blank=True, editable=False,
+        null=True,
+        blank=True,
+        editable=False,
         help_text="What the row is found by, folded to Latin letters and digits. Kept by the doors.",
-    )  # fmt: skip
+    )
 
 
 def fold(text: str) -> str:

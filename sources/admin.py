@@ -20,8 +20,16 @@ class ActorAdmin(RecordAdmin):
     list_filter = [StateFilter, "kind", "country"]
     inlines = [ActorNameInline]
     fields = [
-        "public_id", "name", "name_local", "kind", "role", "affiliation", "first_publisher", "country", "note",
-    ]  # fmt: skip
+        "public_id",
+        "name",
+        "name_local",
+        "kind",
+        "role",
+        "affiliation",
+        "first_publisher",
+        "country",
+        "note",
+    ]
 
 
 @admin.register(Source)
@@ -30,15 +38,26 @@ class SourceAdmin(RecordAdmin):
     list_display = ["public_id", "name", "kind", "country", "language", "reliability", "state"]
     list_filter = [StateFilter, "kind", "reliability", "country"]
     fields = [
-        "public_id", "name", "kind", "voice", "country", "language", "ownership", "reliability", "homepage", "note",
-    ]  # fmt: skip
+        "public_id",
+        "name",
+        "kind",
+        "voice",
+        "country",
+        "language",
+        "ownership",
+        "reliability",
+        "homepage",
+        "note",
+    ]
     lists = [
         RowList(
-            "Reports", Report, "source",
+            "Reports",
+            Report,
+            "source",
             {"title": lambda row: row.title, "issued": lambda row: row.issued_local_date},
             ["-issued_latest", "pk"],
         )
-    ]  # fmt: skip
+    ]
 
 
 class ReportNoticeInline(PartInline):
@@ -62,6 +81,13 @@ class EvidenceAdmin(RecordAdmin):
     list_filter = [StateFilter, "kind", "verification"]
     searched_as_written = ["shows"]
     fields = [
-        "public_id", "kind", "report", "published_by", "shows", "verification", "verification_as_stated", "link",
+        "public_id",
+        "kind",
+        "report",
+        "published_by",
+        "shows",
+        "verification",
+        "verification_as_stated",
+        "link",
         "note",
-    ]  # fmt: skip
+    ]

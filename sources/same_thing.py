@@ -9,6 +9,6 @@ from sources.models import Source
 
 
 def voices(loser: Source, survivor: Source) -> Iterable[Pair]:
-    mine, theirs = loser.voice.survivor, survivor.voice.survivor
+    mine, theirs = loser.voice.canonical, survivor.voice.canonical
     if mine != theirs:
         yield mine, theirs

@@ -47,7 +47,7 @@ class ReportViewSet(RecordViewSet):
     default_ordering = "-issued_at"
 
     def load(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        notices = ReportNotice.objects.published(self.pin.then).select_related("successor__source")
+        notices = ReportNotice.objects.published(self.pin.as_of).select_related("successor__source")
         return (
             super()
             .load(rows)

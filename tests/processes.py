@@ -28,8 +28,11 @@ class Process:
         database = str(connection.settings_dict["NAME"])
         self.popen = subprocess.Popen(
             [sys.executable, "-c", CHILD, database, task.__module__, task.__name__, *arguments],
-            cwd=settings.BASE_DIR, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        )  # fmt: skip
+            cwd=settings.BASE_DIR,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
 
     def tell(self, word: str) -> None:
         assert self.popen.stdin is not None

@@ -15,11 +15,11 @@ def on_record(row: Row, *others: OnRecord) -> Row:
     def add(one: Any) -> None:
         if one.status == "draft" and one not in batch:
             batch[one] = None
-            for _, target in one.pointers():
+            for _, target in one.references():
                 add(target)
             for related_name in one.numbered_parts:
                 for number in getattr(one, related_name).all():
-                    for _, target in number.pointers():
+                    for _, target in number.references():
                         add(target)
 
     for one in (row, *others):
@@ -37,5 +37,5 @@ def with_needs(row: OnRecord) -> list[OnRecord]:
     """The row and everything it rests on, however far away."""
     found = [row]
     for one in found:
-        found += [target for _, target in one.pointers() if target not in found]
+        found += [target for _, target in one.references() if target not in found]
     return found

@@ -75,9 +75,14 @@ def point(about: Unit | Facility, topic: str) -> Proposition:
 
 
 def draft(
-    by: Any, topic: str, about: Any, on: str, event: dict[str, Any] | None = None,
-    numbers: tuple[dict[str, Any], ...] = (), **more: Any,
-) -> Claim:  # fmt: skip
+    by: Any,
+    topic: str,
+    about: Any,
+    on: str,
+    event: dict[str, Any] | None = None,
+    numbers: tuple[dict[str, Any], ...] = (),
+    **more: Any,
+) -> Claim:
     """A claim, not yet public, in a report that was issued at noon (UTC) of a day."""
     if "report" not in more:
         more["report"] = ReportFactory(issued_earliest=dt.datetime.fromisoformat(f"{on}T12:00:00+00:00"))

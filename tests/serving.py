@@ -30,12 +30,22 @@ def serving(var: Path) -> Iterator[str]:
     with socket.create_server(("127.0.0.1", 0)) as listening, (var / "log").open("wb") as log:
         process = subprocess.Popen(
             [
-                sys.executable, "-m", "gunicorn", "--config", "config/gunicorn.conf.py",
-                "--bind", f"fd://{listening.fileno()}", "config.wsgi",
+                sys.executable,
+                "-m",
+                "gunicorn",
+                "--config",
+                "config/gunicorn.conf.py",
+                "--bind",
+                f"fd://{listening.fileno()}",
+                "config.wsgi",
             ],
-            cwd=settings.BASE_DIR, pass_fds=[listening.fileno()], stdout=log, stderr=log, start_new_session=True,
+            cwd=settings.BASE_DIR,
+            pass_fds=[listening.fileno()],
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
             env={**os.environ, "DATABASE_URL": database_url(), "VAR_DIR": str(var)},
-        )  # fmt: skip
+        )
         try:
             yield f"http://127.0.0.1:{listening.getsockname()[1]}"
         finally:

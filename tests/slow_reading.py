@@ -70,9 +70,10 @@ def outages(sayings):
     for one in sorted(sayings, key=lambda one: (one.said, one.moment)):
         if one.start is None and not one.ended:
             there = [
-                outage for outage in found
+                outage
+                for outage in found
                 if not any(s.start for s in outage) or min(s.start[0] for s in outage if s.start) <= one.said
-            ]  # fmt: skip
+            ]
             if not there and one.predicts:
                 found.insert(0, [])
                 there = [found[0]]
@@ -165,9 +166,11 @@ def amount_on(day, outage, capacity, policy, operators):
         key=lambda one: (policy == "operator_first" and one.by in operators, *heard(one)), reverse=True
     )
     there = [
-        one for one in stating
-        if one.kind != "number" or (one.start and one.start[0] <= day and (one.end is None or day < one.end[1]))
-    ]  # fmt: skip
+        one
+        for one in stating
+        if one.kind != "number"
+        or (one.start and one.start[0] <= day and (one.end is None or day < one.end[1]))
+    ]
     if not there:
         return None, None, None
     used = [one.amount for one in (there if policy == "widest" else there[:1]) if one.amount]

@@ -109,9 +109,12 @@ def claim_with_numbers() -> Claim:
     total = DamageEstimateFactory(claim=claim, scope="the whole refinery")
     DamageEstimateFactory(claim=claim, scope="one unit of it", part_of=total)
     launched = WeaponCountFactory(
-        claim=claim, outcome="launched", weapons=["drone", "rocket"],
-        regions=[RegionFactory(), RegionFactory()], regions_complete=False,
-    )  # fmt: skip
+        claim=claim,
+        outcome="launched",
+        weapons=["drone", "rocket"],
+        regions=[RegionFactory(), RegionFactory()],
+        regions_complete=False,
+    )
     WeaponCountFactory(claim=claim, outcome="intercepted", out_of=launched, part_of=launched)
     return on_record(claim)
 

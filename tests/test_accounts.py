@@ -32,15 +32,59 @@ from tests.sweeps import one_in
 pytestmark = pytest.mark.django_db
 
 ACCOUNT = [
-    "id", "topic", "text", "strike", "subject", "open", "answers", "dispute", "origins_for", "origins_against",
-    "documents", "assessment", "origins", "totals", "rest", "for", "against", "silent",
-]  # fmt: skip
+    "id",
+    "topic",
+    "text",
+    "strike",
+    "subject",
+    "open",
+    "answers",
+    "dispute",
+    "origins_for",
+    "origins_against",
+    "documents",
+    "assessment",
+    "origins",
+    "totals",
+    "rest",
+    "for",
+    "against",
+    "silent",
+]
 CLAIM = {
-    "id", "url", "display", "recorded_at", "revision", "report", "position", "part", "actor", "actor_as_stated",
-    "stance", "polarity", "certainty", "attribution", "speakers_stated", "statement", "quote", "quote_language",
-    "said_at", "event_time", "place_as_stated", "origin", "report_retracted", "credibility", "chain", "relations",
-    "evidence", "damage_estimates", "weapon_counts", "supersedes", "note", "counts",
-}  # fmt: skip
+    "id",
+    "url",
+    "display",
+    "recorded_at",
+    "revision",
+    "report",
+    "position",
+    "part",
+    "actor",
+    "actor_as_stated",
+    "stance",
+    "polarity",
+    "certainty",
+    "attribution",
+    "speakers_stated",
+    "statement",
+    "quote",
+    "quote_language",
+    "said_at",
+    "event_time",
+    "place_as_stated",
+    "origin",
+    "report_retracted",
+    "credibility",
+    "chain",
+    "relations",
+    "evidence",
+    "damage_estimates",
+    "weapon_counts",
+    "supersedes",
+    "note",
+    "counts",
+}
 
 
 # The shape -----------------------------------------------------------------------------------------------
@@ -61,9 +105,9 @@ def test_the_accounts_of_a_strike_have_the_shape_of_the_contract(api):
     assert set(account["for"][0]) == CLAIM
     shown = api(f"claims/{claim.public_id}/")
     assert {**shown, "counts": True} == {**account["for"][0], "proposition": shown["proposition"]}
-    assert {key: account["assessment"][key] for key in ("grade", "grade_basis", "author_role", "assessed_on")} == {
-        "grade": "fair", "grade_basis": "visual", "author_role": "editor", "assessed_on": "2024-03-13",
-    }  # fmt: skip
+    assert {
+        key: account["assessment"][key] for key in ("grade", "grade_basis", "author_role", "assessed_on")
+    } == {"grade": "fair", "grade_basis": "visual", "author_role": "editor", "assessed_on": "2024-03-13"}
 
 
 def test_the_same_is_there_for_whatever_propositions_are_about(api):
@@ -81,13 +125,16 @@ def test_the_same_is_there_for_whatever_propositions_are_about(api):
     on_record(*(said(proposition=proposition) for proposition in about.values()))
     found = {
         name: {
-            account["text"]
-            for account in api(f"{row.collection}/{row.public_id}/accounts/")["propositions"]
+            account["text"] for account in api(f"{row.collection}/{row.public_id}/accounts/")["propositions"]
         }
         for name, row in {
-            "facility": facility, "unit": unit, "actor": actor, "region": region, "strike": strike
+            "facility": facility,
+            "unit": unit,
+            "actor": actor,
+            "region": region,
+            "strike": strike,
         }.items()
-    }  # fmt: skip
+    }
     assert found.pop("facility") == {about[name].text for name in ("facility", "unit", "strike")}
     assert found == {name: {about[name].text} for name in found}
     for name, row in {"region": region, "actor": actor}.items():
@@ -245,9 +292,13 @@ def test_the_newest_assessment_is_shown_and_each_revision_keeps_its_own(api):
 
     def assess(grade, day, role="editor"):
         row = AssessmentFactory(
-            proposition=fresh(claim.proposition), grade=grade, grade_basis="operator", author_role=role,
-            assessed_on=date(2024, 3, day), reason=f"It is {grade}.",
-        )  # fmt: skip
+            proposition=fresh(claim.proposition),
+            grade=grade,
+            grade_basis="operator",
+            author_role=role,
+            assessed_on=date(2024, 3, day),
+            reason=f"It is {grade}.",
+        )
         return on_record(row)
 
     first = assess("weak", 13)
@@ -377,17 +428,29 @@ def test_nothing_unpublished_is_seen_or_counted_by_any_path(api):
     paths = [
         f"{row.collection}/{row.public_id}/accounts/" for row in (strike, facility, unit, actor, region)
     ] + [
-        f"strikes/{strike.public_id}/", "strikes/?facets=dispute,grade,grade_basis,min_origins,own",
-        "propositions/?facets=dispute,grade,grade_basis,min_origins,own", "strikes/?known_at=2024-04-01&facets=dispute",
-        f"claims/{claims[0].public_id}/thread/", f"reports/{claims[0].report.public_id}/dependants/",
-        *(f"strikes/?{word}" for word in ("dispute=disputed", "min_origins=2", "grade=confirmed", "own=true")),
-    ]  # fmt: skip
+        f"strikes/{strike.public_id}/",
+        "strikes/?facets=dispute,grade,grade_basis,min_origins,own",
+        "propositions/?facets=dispute,grade,grade_basis,min_origins,own",
+        "strikes/?known_at=2024-04-01&facets=dispute",
+        f"claims/{claims[0].public_id}/thread/",
+        f"reports/{claims[0].report.public_id}/dependants/",
+        *(
+            f"strikes/?{word}"
+            for word in ("dispute=disputed", "min_origins=2", "grade=confirmed", "own=true")
+        ),
+    ]
     before = [api(path) for path in paths]
     for claim in claims:
         point = fresh(claim.proposition)
         draft = ClaimFactory(proposition=point, stance="denies")
-        ClaimFactory(proposition=point, actor=claim.actor, said_earliest=MORNING + 9 * HOUR,
-                     said_latest=MORNING + 9 * HOUR, said_precision="minute", stance="denies")  # fmt: skip
+        ClaimFactory(
+            proposition=point,
+            actor=claim.actor,
+            said_earliest=MORNING + 9 * HOUR,
+            said_latest=MORNING + 9 * HOUR,
+            said_precision="minute",
+            stance="denies",
+        )
         ClaimRelationFactory(claim=draft, other=claim)
         ClaimEvidenceFactory(claim=claim)
         DamageEstimateFactory(claim=claim, comparator="exactly", low=9, best=9, high=9)

@@ -76,10 +76,15 @@ def test_a_grade_is_given_beside_the_claims_it_weighs_and_kept_per_revision(edit
     ):
         assert words in page, words
     assert shown() == {
-        "id": second.public_id, "url": f"http://testserver/api/v1/assessments/{second.public_id}/",
-        "display": f"confirmed: {point.text}", "grade": "confirmed", "grade_basis": "satellite",
-        "reason": "Seen from above.", "assessed_on": "2024-03-20", "author_role": "editor",
-    }  # fmt: skip
+        "id": second.public_id,
+        "url": f"http://testserver/api/v1/assessments/{second.public_id}/",
+        "display": f"confirmed: {point.text}",
+        "grade": "confirmed",
+        "grade_basis": "satellite",
+        "reason": "Seen from above.",
+        "assessed_on": "2024-03-20",
+        "author_role": "editor",
+    }
     then = first.published_rev.at.isoformat().replace("+00:00", "Z")
     assert shown(f"?as_of={then}")["id"] == first.public_id
     assert shown(f"?as_of={claim.published_rev.at.isoformat().replace('+00:00', 'Z')}") is None

@@ -60,11 +60,16 @@ def addresses(claim):
     lists = [*COLLECTIONS, *(f"{name}/?page_size=1" for name in ("actors", "claims"))]
     return [
         *(name if "?" in name else f"{name}/" for name in lists),
-        f"claims/{claim.public_id}/", f"claims/{claim.public_id}/thread/", f"reports/{report.public_id}/dependants/",
-        f"strikes/{strike.public_id}/accounts/", f"strikes/{strike.public_id}/", f"sources/{report.source.public_id}/",
-        f"facilities/{strike.facility.public_id}/accounts/", "claims/?facets=stance,topic&known_at=2024-03-13",
+        f"claims/{claim.public_id}/",
+        f"claims/{claim.public_id}/thread/",
+        f"reports/{report.public_id}/dependants/",
+        f"strikes/{strike.public_id}/accounts/",
+        f"strikes/{strike.public_id}/",
+        f"sources/{report.source.public_id}/",
+        f"facilities/{strike.facility.public_id}/accounts/",
+        "claims/?facets=stance,topic&known_at=2024-03-13",
         "strikes/?dispute=single_origin&facets=dispute",
-    ]  # fmt: skip
+    ]
 
 
 # 304 -----------------------------------------------------------------------------------------------------
@@ -119,13 +124,22 @@ def test_the_tag_changes_with_all_that_the_answer_depends_on(client, claim, sett
     tags = [
         get(client, address)["ETag"]
         for address in (
-            "claims/", "claims/?page_size=1", "claims/?page_size=2", "claims/?stance=asserts", "claims/?format=csv",
-            "claims/?format=ndjson", "claims/?known_at=2024-03-13",
-            "claims/?known_at=2024-03-14", "claims/?facets=stance", "claims/?stance=asserts&page_size=1",
-            "claims/?page_size=1&stance=asserts", f"claims/{claim.public_id}/", f"claims/{claim.public_id}/thread/",
+            "claims/",
+            "claims/?page_size=1",
+            "claims/?page_size=2",
+            "claims/?stance=asserts",
+            "claims/?format=csv",
+            "claims/?format=ndjson",
+            "claims/?known_at=2024-03-13",
+            "claims/?known_at=2024-03-14",
+            "claims/?facets=stance",
+            "claims/?stance=asserts&page_size=1",
+            "claims/?page_size=1&stance=asserts",
+            f"claims/{claim.public_id}/",
+            f"claims/{claim.public_id}/thread/",
             "actors/",
         )
-    ]  # fmt: skip
+    ]
     tags += [get(client, "claims/", accept=kind)["ETag"] for kind in ("text/csv", "application/x-ndjson")]
     tags += [
         client.get("/api/v1/claims/", headers={"host": host})["ETag"]
@@ -264,9 +278,10 @@ def redis_that_does_not_answer(request, settings, monkeypatch):
         if request.param == "refuses":
             server.close()
         down = {
-            "BACKEND": "config.caches.SharedCache", "LOCATION": f"redis://127.0.0.1:{port}/0",
+            "BACKEND": "config.caches.SharedCache",
+            "LOCATION": f"redis://127.0.0.1:{port}/0",
             "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
-        }  # fmt: skip
+        }
         settings.CACHES = {name: down | {"KEY_PREFIX": name} for name in ("default", "answers")}
         yield
 
@@ -315,8 +330,15 @@ class Writers:
         try:
             for n in range(self.rounds):
                 moment = MORNING + timedelta(minutes=n)
-                on_record(ClaimFactory(proposition=fresh(self.point), actor=fresh(self.actor), said_earliest=moment,
-                                       said_latest=moment, said_precision="minute"))  # fmt: skip
+                on_record(
+                    ClaimFactory(
+                        proposition=fresh(self.point),
+                        actor=fresh(self.actor),
+                        said_earliest=moment,
+                        said_latest=moment,
+                        said_precision="minute",
+                    )
+                )
         finally:
             connections.close_all()
 

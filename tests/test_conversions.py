@@ -22,16 +22,34 @@ from strikes.outages.conversions import (
 # The reference: each unit in litres, tonnes, megawatts, metres or minutes, a day or as it is, by hand.
 GALLON = Fraction(231) * Fraction(254, 10000) ** 3 * 1000  # 231 cubic inches, in litres
 BY_HAND = {
-    "t_per_day": ("t", 1, 1), "kt_per_day": ("t", 1000, 1), "mt_per_year": ("t", 10**6, "year"),
-    "mt_per_quarter": ("t", 10**6, "quarter"), "bbl_per_day": ("l", 42 * GALLON, 1),
-    "kbbl_per_day": ("l", 42000 * GALLON, 1), "mbbl_per_day": ("l", 42 * 10**6 * GALLON, 1),
-    "gal_per_day": ("l", GALLON, 1), "m3_per_day": ("l", 1000, 1), "mw": ("mw", 1, None), "gw": ("mw", 1000, None),
-    "mva": ("mva", 1, None), "kg": ("t", Fraction(1, 1000), None), "t": ("t", 1, None), "kt": ("t", 1000, None),
-    "l": ("l", 1, None), "gal": ("l", GALLON, None), "bbl": ("l", 42 * GALLON, None), "m3": ("l", 1000, None),
-    "m2": ("m2", 1, None), "km2": ("m2", 10**6, None), "m": ("m", 1, None), "km": ("m", 1000, None),
-    "mile": ("m", Fraction(1609344, 1000), None), "minute": ("minute", 1, None), "hour": ("minute", 60, None),
+    "t_per_day": ("t", 1, 1),
+    "kt_per_day": ("t", 1000, 1),
+    "mt_per_year": ("t", 10**6, "year"),
+    "mt_per_quarter": ("t", 10**6, "quarter"),
+    "bbl_per_day": ("l", 42 * GALLON, 1),
+    "kbbl_per_day": ("l", 42000 * GALLON, 1),
+    "mbbl_per_day": ("l", 42 * 10**6 * GALLON, 1),
+    "gal_per_day": ("l", GALLON, 1),
+    "m3_per_day": ("l", 1000, 1),
+    "mw": ("mw", 1, None),
+    "gw": ("mw", 1000, None),
+    "mva": ("mva", 1, None),
+    "kg": ("t", Fraction(1, 1000), None),
+    "t": ("t", 1, None),
+    "kt": ("t", 1000, None),
+    "l": ("l", 1, None),
+    "gal": ("l", GALLON, None),
+    "bbl": ("l", 42 * GALLON, None),
+    "m3": ("l", 1000, None),
+    "m2": ("m2", 1, None),
+    "km2": ("m2", 10**6, None),
+    "m": ("m", 1, None),
+    "km": ("m", 1000, None),
+    "mile": ("m", Fraction(1609344, 1000), None),
+    "minute": ("minute", 1, None),
+    "hour": ("minute", 60, None),
     "day": ("minute", 1440, None),
-}  # fmt: skip
+}
 
 units = st.sampled_from(UnitOfMeasure.values)
 bounds = st.none() | st.decimals(0, 10**12 - 1, places=3)
@@ -140,9 +158,16 @@ def test_every_unit_of_the_table_is_a_word():
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [("0.0005", "0.0005"), ("0.0015", "0.002"), ("0.0025", "0.002"), ("0.000123456", "0.000123"), ("0", "0.000"),
-     ("2.5", "2.500"), ("99.9995", "100.000")],
-)  # fmt: skip
+    [
+        ("0.0005", "0.0005"),
+        ("0.0015", "0.002"),
+        ("0.0025", "0.002"),
+        ("0.000123456", "0.000123"),
+        ("0", "0.000"),
+        ("2.5", "2.500"),
+        ("99.9995", "100.000"),
+    ],
+)
 def test_a_number_is_rounded_half_even_and_never_to_nothing(value, text):
     assert shown(Decimal(value)) == Decimal(text)
     assert shown(None) is None

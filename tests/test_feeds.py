@@ -202,11 +202,19 @@ def test_whatever_can_be_amended_is_public_so_that_its_old_value_may_be(collecti
 def test_corrections_say_what_was_corrected_and_why_newest_first(api, story):
     lines = api.every("corrections/?page_size=2")
     assert [line["action"] for line in lines] == [
-        "withdraw", "unmerge", "merge", "amend", "withdraw", "withdraw",
-    ]  # fmt: skip
+        "withdraw",
+        "unmerge",
+        "merge",
+        "amend",
+        "withdraw",
+        "withdraw",
+    ]
     assert [line["note"] for line in lines[:4]] == [
-        "Not a speaker.", "Two after all.", "One and the same.", "Found out later.",
-    ]  # fmt: skip
+        "Not a speaker.",
+        "Two after all.",
+        "One and the same.",
+        "Found out later.",
+    ]
     revisions = [line["revision"] for line in lines]
     assert revisions == sorted(revisions, reverse=True)
     amended = lines[3]
@@ -286,7 +294,10 @@ def test_of_what_was_taken_down_only_its_name_and_the_reason_remain(api):
         assert "ecret" not in json.dumps(api(f"{feed}/"))
     (withdrawn, *_), ids = api("corrections/?reason=legal")["results"], {claim.public_id}
     assert {key: withdrawn[key] for key in ("reason", "note", "values", "replaced_by")} == {
-        "reason": "legal", "note": None, "values": [], "replaced_by": None,
-    }  # fmt: skip
+        "reason": "legal",
+        "note": None,
+        "values": [],
+        "replaced_by": None,
+    }
     assert ids <= {line["id"] for line in api("changes/")["results"]}
     assert {line["replaced_by"] for line in api("changes/")["results"]} == {None}

@@ -94,12 +94,15 @@ class Writer:
             return [
                 DamageEstimateFactory(
                     claim=ClaimFactory(
-                        report=report, actor=self.shared.actor, proposition=self.shared.proposition,
-                        stance=self.dice.choice(["asserts", "denies"]), **fields,
+                        report=report,
+                        actor=self.shared.actor,
+                        proposition=self.shared.proposition,
+                        stance=self.dice.choice(["asserts", "denies"]),
+                        **fields,
                     )
                 ).claim
                 for _ in range(size)
-            ]  # fmt: skip
+            ]
 
     def publish(self) -> None:
         claims = self.drafts(self.dice.randint(1, 6))

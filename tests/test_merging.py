@@ -7,15 +7,7 @@ import pytest
 from record.choices import Action, WithdrawalReason
 from record.derived import pairs_below
 from record.models import Merge
-from record.publishing import (
-    amend,
-    conflicts_of,
-    merge,
-    revise,
-    undone_with,
-    unmerge,
-    withdraw,
-)
+from record.publishing import amend, conflicts_of, merge, revise, undone_with, unmerge, withdraw
 from strikes.models import ClaimOrigin, Proposition, PropositionState
 from tests.factories import (
     ActorFactory,
@@ -55,9 +47,7 @@ def test_the_survivor_stands_for_both_and_nothing_is_pointed_elsewhere():
     loser, survivor = alike()
     claims = [said_of(loser), said_of(survivor)]
     revision = merge(loser, survivor, note="One fire.")
-    assert lines(revision) == [
-        line(Action.MERGE, loser, note="One fire.", replaced_by=survivor.public_id)
-    ]  # fmt: skip
+    assert lines(revision) == [line(Action.MERGE, loser, note="One fire.", replaced_by=survivor.public_id)]
     assert list(Proposition.objects.published()) == [survivor]
     assert [fresh(claim).proposition for claim in claims] == [loser, survivor]
     assert state(loser) is None
@@ -168,7 +158,7 @@ def test_a_chain_leads_to_its_end_and_each_link_is_undone_by_itself():
     merge(a, b)
     merge(b, c)
     assert state(c) == ("agreed", 3, 0, 3)
-    assert (fresh(a).survivor, fresh(b).survivor, fresh(c).survivor) == (c, c, c)
+    assert (fresh(a).canonical, fresh(b).canonical, fresh(c).canonical) == (c, c, c)
     unmerge(b)
     assert (state(b), state(c)) == (("agreed", 2, 0, 2), ("single_origin", 1, 0, 1))
     assert state(a) is None
@@ -210,12 +200,16 @@ def test_propositions_are_merged_within_one_topic_and_subject():
     unit = on_record(UnitFactory())
     of_another = {
         "topic: they are of two topics.": PropositionFactory(strike=strike, topic="damage"),
-        "open: one is a question, the other is not.": PropositionFactory(strike=strike, topic="fire", open=True),
-        "strike: they are about two different ones; if these are one, merge these.": PropositionFactory(topic="fire"),
+        "open: one is a question, the other is not.": PropositionFactory(
+            strike=strike, topic="fire", open=True
+        ),
+        "strike: they are about two different ones; if these are one, merge these.": PropositionFactory(
+            topic="fire"
+        ),
         "unit: they are about two different ones; if these are one, merge these.": PropositionFactory(
             strike=strike, topic="fire", unit=unit
         ),
-    }  # fmt: skip
+    }
     for rule, proposition in of_another.items():
         assert rules(refused(merge, here, on_record(proposition))) == [rule]
 
@@ -224,10 +218,10 @@ def test_propositions_of_two_strikes_are_merged_with_the_strikes():
     here, there = on_record(PropositionFactory()), on_record(PropositionFactory())
     refused(merge, here, there)
     merge(here.strike, there.strike, (here, there))
-    assert fresh(here).survivor == there
+    assert fresh(here).canonical == there
     assert rules(refused(unmerge, fresh(there))) == ["It is not merged into another row."]
     unmerge(here)
-    assert fresh(here).survivor == here
+    assert fresh(here).canonical == here
     merge(here, there)  # a merge of its own now, which rests on the other
     because = f"It was merged into {there.public_id} because of this: undo that first."
     assert rules(refused(unmerge, here.strike)) == [because]
@@ -364,11 +358,14 @@ def test_facilities_bring_their_units_and_what_is_said_of_both():
     points = [
         on_record(PropositionFactory(text="It burns", **fields))
         for fields in (
-            {"strike": strike, "unit": units[0]}, {"strike": strike, "unit": units[1]},
-            {"strike": None, "facility": here}, {"strike": None, "facility": there},
-            {"strike": strike, "unit": units[2]}, {"strike": strike, "unit": units[3]},
+            {"strike": strike, "unit": units[0]},
+            {"strike": strike, "unit": units[1]},
+            {"strike": None, "facility": here},
+            {"strike": None, "facility": there},
+            {"strike": strike, "unit": units[2]},
+            {"strike": strike, "unit": units[3]},
         )
-    ]  # fmt: skip
+    ]
     pairs = pairs_below(here, there)
     assert pairs[0] == (units[0], units[1])
     assert set(pairs[1:]) == {(points[0], points[1]), (points[2], points[3])}

@@ -6,14 +6,7 @@ import pytest
 
 from config.urls import router
 from record.models import Ledger, Merge, OnRecord
-from record.publishing import (
-    Blocked,
-    amend,
-    merge,
-    publish,
-    unmerge,
-    withdraw,
-)
+from record.publishing import Blocked, amend, merge, publish, unmerge, withdraw
 from strikes.models import PropositionState, Strike
 from tests.asking import Api
 from tests.factories import (
@@ -86,16 +79,21 @@ class Side:
         )
         claim = ClaimFactory(proposition=self.proposition, actor=self.actor, report=self.report)
         of_unit = ClaimFactory(
-            proposition=PropositionFactory(strike=self.strike, unit=self.unit), actor=self.actor, report=self.report
-        )  # fmt: skip
+            proposition=PropositionFactory(strike=self.strike, unit=self.unit),
+            actor=self.actor,
+            report=self.report,
+        )
         for one in (claim, of_unit):
             ClaimEvidenceFactory(claim=one)
             DamageEstimateFactory(claim=one)
             WeaponCountFactory(claim=one)
         on_record(
-            claim, of_unit, self.unit, CapacityFactory(facility=self.facility, unit=self.unit, report=self.report,
-            actor=self.actor), AssessmentFactory(proposition=self.proposition),
-        )  # fmt: skip
+            claim,
+            of_unit,
+            self.unit,
+            CapacityFactory(facility=self.facility, unit=self.unit, report=self.report, actor=self.actor),
+            AssessmentFactory(proposition=self.proposition),
+        )
 
 
 WORDS = [
@@ -201,8 +199,13 @@ def test_conditions_on_claims_find_the_survivor_of_what_the_claims_name(api):
     def ids(address: str) -> list[str]:
         return [row["id"] for row in api.every(address)]
 
-    for query in ("stance=denies", f"actor={claim.actor.public_id}", f"report={claim.report.public_id}",
-                  "dispute=denied", "grade=fair"):  # fmt: skip
+    for query in (
+        "stance=denies",
+        f"actor={claim.actor.public_id}",
+        f"report={claim.report.public_id}",
+        "dispute=denied",
+        "grade=fair",
+    ):
         assert ids(f"strikes/?{query}") == [there.public_id], query
         assert ids(f"propositions/?{query}") == [twin.public_id], query
         assert ids(f"claims/?{query}") == [claim.public_id], query
@@ -310,8 +313,9 @@ def test_the_states_of_every_revision_stay_what_they_were():
 
     alone = sorted([(loser.public_id, 1), (survivor.public_id, 1)])
     assert [at(n), at(n + 1), at(n + 2), at(n + 3)] == [alone, [(survivor.public_id, 2)]] * 1 + [
-        [(survivor.public_id, 2)], alone,
-    ]  # fmt: skip
+        [(survivor.public_id, 2)],
+        alone,
+    ]
 
 
 def test_a_merge_is_nothing_without_two_rows():

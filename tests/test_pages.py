@@ -12,9 +12,16 @@ from record.vocabulary import vocabularies
 
 PAGES = ["/", "/codebook/", "/api/v1/docs/", "/api/v1/redoc/", "/admin/login/"]
 STRICT = {
-    "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data:", "connect-src 'self'",
-    "font-src 'self'", "form-action 'self'", "frame-ancestors 'none'", "base-uri 'none'",
-}  # fmt: skip
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    "connect-src 'self'",
+    "font-src 'self'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -66,8 +73,10 @@ def test_the_policy_is_strict(client, path):
 
 def test_the_policy_of_redoc_differs_in_two_points(client):
     assert directives(client.get("/api/v1/redoc/")) ^ STRICT == {
-        "style-src 'self'", "style-src 'self' 'unsafe-inline'", "worker-src blob:",
-    }  # fmt: skip
+        "style-src 'self'",
+        "style-src 'self' 'unsafe-inline'",
+        "worker-src blob:",
+    }
 
 
 @pytest.mark.parametrize("path", ["/", "/codebook/", "/healthz", "/readyz"])
@@ -147,8 +156,10 @@ def test_swagger_ui_is_told_to_ask_nobody_else(client):
 @pytest.mark.parametrize("path", ["/api/v1/docs/", "/api/v1/redoc/", "/api/v1/schema/"])
 def test_what_describes_the_api_keeps_its_house_rules(client, path):
     for query, headers, status in [
-        ("?x=1", {}, 400), ("?script=&x=1", {}, 400), ("", {"Accept": "image/png"}, 406),
-    ]:  # fmt: skip
+        ("?x=1", {}, 400),
+        ("?script=&x=1", {}, 400),
+        ("", {"Accept": "image/png"}, 406),
+    ]:
         response = client.get(f"{path}{query}", headers=headers)
         assert (response.status_code, response["Content-Type"]) == (status, "application/problem+json")
         assert response.json()["status"] == status

@@ -20,7 +20,7 @@ from record import publishing
 from record.choices import WithdrawalReason
 from record.models import AsOf, Ledger, Revision, collections
 from sources.models import Report, ReportNotice
-from strikes.disputes.states import standings
+from strikes.disputes.states import dispute_tallies
 from strikes.models import Claim, ClaimEvidence, Party, Proposition, PropositionState, Strike
 from tests.asking import Api
 from tests.factories import (
@@ -77,8 +77,13 @@ def born(collection, hours=0):
     if collection in ("strikes", "propositions"):
         point = on_record(said(hours, report=report)).proposition
         return point if collection == "propositions" else point.strike
-    about = {"claims": "report", "damage-estimates": "claim__report", "weapon-counts": "claim__report",
-             "evidence": "report", "capacities": "report"}  # fmt: skip
+    about = {
+        "claims": "report",
+        "damage-estimates": "claim__report",
+        "weapon-counts": "claim__report",
+        "evidence": "report",
+        "capacities": "report",
+    }
     if collection == "reports":
         return on_record(report)
     made = FACTORIES[collections()[collection]]
@@ -178,8 +183,11 @@ def test_both_ways_back_together_are_what_meets_both(api, collection):
     old_news = born(collection, 0)
     both = {late_news.public_id, old_news.public_id}
     for revision, hours, there in [
-        (late_news, 10, [late_news]), (late_news, 5, []), (old_news, 5, [old_news]), (old_news, 10, [late_news, old_news]),
-    ]:  # fmt: skip
+        (late_news, 10, [late_news]),
+        (late_news, 5, []),
+        (old_news, 5, [old_news]),
+        (old_news, 10, [late_news, old_news]),
+    ]:
         query = f"as_of={moment(revision.published_rev)}&known_at={moment(MORNING + hours * HOUR)}"
         assert ids_of(api, collection, query) & both == {row.public_id for row in there}
         check_facets(api, collection, query)
@@ -375,9 +383,19 @@ def test_relations_are_shown_between_claims_that_were_known(api):
 
 def test_a_bare_date_is_the_end_of_that_day_in_utc(api):
     days = [datetime(2024, 3, day, 23, 59, 59, 500_000, UTC) for day in (12, 13)]
-    rows = [[(claim := ClaimFactory(report=ReportFactory(issued_earliest=at))), claim.report, claim.report.source,
-             claim.report.source.voice, claim.actor, claim.proposition, claim.proposition.strike,
-             claim.proposition.strike.facility] for at in days]  # fmt: skip
+    rows = [
+        [
+            (claim := ClaimFactory(report=ReportFactory(issued_earliest=at))),
+            claim.report,
+            claim.report.source,
+            claim.report.source.voice,
+            claim.actor,
+            claim.proposition,
+            claim.proposition.strike,
+            claim.proposition.strike.facility,
+        ]
+        for at in days
+    ]
     publishing.load(zip(days, rows, strict=True))
     first, second = (batch[0].public_id for batch in rows)
     for name in ("as_of", "known_at"):
@@ -405,9 +423,27 @@ def test_today_is_now_and_tomorrow_is_refused(api, monkeypatch):
             assert [(one["parameter"], one["code"]) for one in problem["errors"]] == [(name, "future")]
 
 
-MALFORMED = ["yesterday", "2024", "2024-03", "2024-3-12", "20240312", "2024-02-30", "0000-01-01", "2024-03-12T08:25",
-             "2024-03-12T08:25:00", "2024-03-12 08:25:00Z", "2024-03-12T25:00:00Z", "1710232000", "2024-03-12,2024-03-13",
-             "%00", "٢٠٢٤-٠٣-١٢", "0001-01-01T00:00:00%2B14:00", "-1", "null", "2024-03-12T08:25:00.1234567Z"]  # fmt: skip
+MALFORMED = [
+    "yesterday",
+    "2024",
+    "2024-03",
+    "2024-3-12",
+    "20240312",
+    "2024-02-30",
+    "0000-01-01",
+    "2024-03-12T08:25",
+    "2024-03-12T08:25:00",
+    "2024-03-12 08:25:00Z",
+    "2024-03-12T25:00:00Z",
+    "1710232000",
+    "2024-03-12,2024-03-13",
+    "%00",
+    "٢٠٢٤-٠٣-١٢",
+    "0001-01-01T00:00:00%2B14:00",
+    "-1",
+    "null",
+    "2024-03-12T08:25:00.1234567Z",
+]
 
 
 @pytest.mark.parametrize("name", ["as_of", "known_at"])
@@ -528,7 +564,7 @@ def look_back(history: History, api: Api, n: int, known: int | None) -> None:
     at = AsOf(n, None if known is None else MORNING + known * HOUR)
     rows = {row.pk: row.text for row in Proposition.objects.published(at)}
     assert set(rows.values()) == names
-    computed = standings(rows, at)
+    computed = dispute_tallies(rows, at)
     assert {
         rows[pk]: (one.state, one.origins_for, one.origins_against, len(one.documents))
         for pk, one in computed.items()
@@ -612,7 +648,7 @@ def test_a_kept_state_at_a_revision_equals_the_one_computed_for_it():
     publishing.withdraw(Claim.objects.get(stance="denies"), reason=OUT)
     states = set()
     for n in range(1, Ledger.head().n + 1):
-        computed = standings([point.pk], n)[point.pk].kept()
+        computed = dispute_tallies([point.pk], n)[point.pk].kept()
         kept = PropositionState.objects.current(n).get(proposition=point)
         assert computed == {name: getattr(kept, name) for name in computed}
         states.add(kept.state)

@@ -249,9 +249,13 @@ def test_nothing_is_drawn_outside_the_picture(unit, claims, agency):
 
 @pytest.mark.parametrize(
     ("number", "words", "sure", "maybe", "line"),
-    [(exactly(50), "at least 50, at most 50", True, False, True), (between(20, 60), "at least 20, at most 60", True, True, False),
-     (at_most(60), "at least 0, at most 60", False, True, False), (at_least(20), "at least 20, left open above", True, True, False)],
-)  # fmt: skip
+    [
+        (exactly(50), "at least 50, at most 50", True, False, True),
+        (between(20, 60), "at least 20, at most 60", True, True, False),
+        (at_most(60), "at least 0, at most 60", False, True, False),
+        (at_least(20), "at least 20, left open above", True, True, False),
+    ],
+)
 def test_bounds_are_bands(unit, agency, number, words, sure, maybe, line):
     claim = out(agency, unit, "2024-03-01", "2024-03-10", until="2024-03-02", numbers=[number])
     root = picture(f"{SERIES}&interval=day&before=2024-03-04")
@@ -304,10 +308,16 @@ def test_a_picture_can_be_asked_for_by_its_type(unit):
 
 @pytest.mark.parametrize(
     ("values", "expected"),
-    [([], [0, 0.2, 0.4, 0.6, 0.8, 1]), ([0], [0, 0.2, 0.4, 0.6, 0.8, 1]), ([28.67], [0, 10, 20, 30]),
-     ([70], [0, 20, 40, 60, 80]), ([100], [0, 20, 40, 60, 80, 100]), ([0.03], [0, 0.01, 0.02, 0.03]),
-     ([1234567], [0, 250000, 500000, 750000, 1000000, 1250000])],
-)  # fmt: skip
+    [
+        ([], [0, 0.2, 0.4, 0.6, 0.8, 1]),
+        ([0], [0, 0.2, 0.4, 0.6, 0.8, 1]),
+        ([28.67], [0, 10, 20, 30]),
+        ([70], [0, 20, 40, 60, 80]),
+        ([100], [0, 20, 40, 60, 80, 100]),
+        ([0.03], [0, 0.01, 0.02, 0.03]),
+        ([1234567], [0, 250000, 500000, 750000, 1000000, 1250000]),
+    ],
+)
 def test_a_scale_has_round_numbers(values, expected):
     assert steps(values) == pytest.approx(expected)
 

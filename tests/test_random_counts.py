@@ -38,8 +38,12 @@ from tests.recording import on_record
 STATES = ["unreported", "single_origin", "agreed", "denied", "disputed"]
 REGIONS = ["XA-1", "XA-2", "XB-1"]
 FACILITIES = {"north": ("refinery", ["XA-1"]), "south": ("port", ["XA-2", "XB-1"]), "sea": ("vessel", [])}
-TERMS = [("north", "old-firm", None, "2024-01-15"), ("north", "new-firm", "2024-01-15", None),
-         ("south", "new-firm", None, None), ("south", "partner", "2024-02-01", "2024-12-31")]  # fmt: skip
+TERMS = [
+    ("north", "old-firm", None, "2024-01-15"),
+    ("north", "new-firm", "2024-01-15", None),
+    ("south", "new-firm", None, None),
+    ("south", "partner", "2024-02-01", "2024-12-31"),
+]
 METHODS = ["drone", "missile", "artillery"]
 ACTORS = ["ministry", "governor", "company"]
 DAYS = [
@@ -50,8 +54,19 @@ DAYS = [
     dt.date(2024, 12, 30),
 ]
 SAID = [dt.date(2024, 12, 31), dt.date(2025, 1, 10)]
-WORDS = ["month", "week", "day", "country", "region", "facility_kind", "method", "facility", "operator", "actor",
-         "dispute"]  # fmt: skip
+WORDS = [
+    "month",
+    "week",
+    "day",
+    "country",
+    "region",
+    "facility_kind",
+    "method",
+    "facility",
+    "operator",
+    "actor",
+    "dispute",
+]
 
 
 @dataclass
@@ -192,8 +207,12 @@ def known(event: Happened, by: dt.date) -> Happened | None:
 
 
 def expected(found: list[Happened], group_by: list[str]) -> tuple[dict[Any, Any], dict[str, Any]]:
-    combinations = {(a, b) for event in found for a in values(event, group_by[0])
-                    for b in (values(event, group_by[1]) if len(group_by) > 1 else [None])}  # fmt: skip
+    combinations = {
+        (a, b)
+        for event in found
+        for a in values(event, group_by[0])
+        for b in (values(event, group_by[1]) if len(group_by) > 1 else [None])
+    }
     groups = {}
     for key in combinations:
         members = [
@@ -229,8 +248,14 @@ class Stage:
         self.wave = WaveFactory(public_id="the-wave")
         early = dt.datetime(2023, 1, 1, tzinfo=dt.UTC)
         self.report = ReportFactory(issued_earliest=early)
-        on_record(self.wave, self.report, *self.facilities.values(), *self.actors.values(),
-                  *self.regions.values(), *countries.values())  # fmt: skip
+        on_record(
+            self.wave,
+            self.report,
+            *self.facilities.values(),
+            *self.actors.values(),
+            *self.regions.values(),
+            *countries.values(),
+        )
 
     def publish(self, happened: list[Happened]) -> list[Any]:
         rows: list[Any] = []
@@ -242,11 +267,17 @@ class Stage:
             if event.kind == "wave":
                 event.facility = None
             row = StrikeFactory(
-                public_id=event.id, kind=event.kind, local_date=event.on, earliest=start, timezone="UTC",
+                public_id=event.id,
+                kind=event.kind,
+                local_date=event.on,
+                earliest=start,
+                timezone="UTC",
                 facility=event.facility and self.facilities[event.facility],
-                target_described_as="a site", methods=event.methods,
-                regions=[self.regions[code] for code in event.regions], **in_wave,
-            )  # fmt: skip
+                target_described_as="a site",
+                methods=event.methods,
+                regions=[self.regions[code] for code in event.regions],
+                **in_wave,
+            )
             rows.append(row)
             for point in event.points:
                 proposition = PropositionFactory(strike=row)
@@ -292,9 +323,12 @@ def check_random_counts(examples: int) -> None:
     stage = Stage()
 
     @settings(
-        max_examples=examples, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck),
+        max_examples=examples,
+        deadline=None,
+        derandomize=True,
+        suppress_health_check=list(HealthCheck),
         phases=[Phase.explicit, Phase.generate],
-    )  # fmt: skip
+    )
     @given(events, st.lists(st.sampled_from(WORDS), min_size=1, max_size=2, unique=True), filters)
     def check(happened: list[Happened], group_by: list[str], asked: dict[str, str]) -> None:
         with transaction.atomic():

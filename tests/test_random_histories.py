@@ -82,8 +82,17 @@ class World:
         return {n for n in names if (kind, n) not in self.merged and (kind, n) not in self.gone}
 
 
-KIND = {"ministry": "body", "company": "body", "chief": "person", "spokesman": "person", "loner": "person",
-        "moscow": "collective", "sources-to-a": "anonymous", "agency": "media", "relay": "media"}  # fmt: skip
+KIND = {
+    "ministry": "body",
+    "company": "body",
+    "chief": "person",
+    "spokesman": "person",
+    "loner": "person",
+    "moscow": "collective",
+    "sources-to-a": "anonymous",
+    "agency": "media",
+    "relay": "media",
+}
 HOST = {"report-a": "agency", "report-b": "relay", "report-c": "relay", "report-d": "agency"}
 ISSUED = {"report-a": 0, "report-b": 5, "report-c": 24, "report-d": 24}
 ANSWERS = {"it-was-x": "who", "it-was-y": "who", "it-was-z": "whoever"}
@@ -153,13 +162,15 @@ def sides_of(world: World, proposition: str) -> dict[str, str]:
 
 
 def documents_of(world: World, propositions: list[str]) -> int:
-    return len({
-        claim.report
-        for claim in world.claims.values()
-        if world.end("proposition", claim.proposition) in propositions
-        and claim.report not in world.retracted
-        and claim.stance not in NEUTRAL
-    })  # fmt: skip
+    return len(
+        {
+            claim.report
+            for claim in world.claims.values()
+            if world.end("proposition", claim.proposition) in propositions
+            and claim.report not in world.retracted
+            and claim.stance not in NEUTRAL
+        }
+    )
 
 
 def state_of(world: World, proposition: str) -> tuple[str, int, int, int]:
@@ -167,13 +178,15 @@ def state_of(world: World, proposition: str) -> tuple[str, int, int, int]:
     if proposition not in QUESTIONS:
         counted = [proposition]
     else:
-        rivals = sorted({
-            world.end("proposition", rival)
-            for rival, question in world.answers.items()
-            if ("proposition", rival) not in world.gone
-            and question
-            and world.end("proposition", question) == proposition
-        })  # fmt: skip
+        rivals = sorted(
+            {
+                world.end("proposition", rival)
+                for rival, question in world.answers.items()
+                if ("proposition", rival) not in world.gone
+                and question
+                and world.end("proposition", question) == proposition
+            }
+        )
         asserted = [rival for rival in rivals if "for" in sides_of(world, rival).values()]
         counted = asserted if len(asserted) == 1 else rivals
     supporters = {k for p in counted for k, side in sides_of(world, p).items() if side == "for"}
@@ -253,9 +266,12 @@ class History:
         self.draw = draw
         self.actors, self.reports, self.propositions = stage.actors, stage.reports, stage.propositions
         self.rows: dict[str, dict[str, Any]] = {
-            "actor": stage.actors, "source": stage.sources, "strike": stage.strikes,
-            "proposition": stage.propositions, "report": stage.reports,
-        }  # fmt: skip
+            "actor": stage.actors,
+            "source": stage.sources,
+            "strike": stage.strikes,
+            "proposition": stage.propositions,
+            "report": stage.reports,
+        }
         self.world = copy.deepcopy(stage.world)
         self.after: dict[int, World] = {}
         self.roots: list[str] = []  # lineages, in the order of their publication
@@ -303,9 +319,15 @@ class History:
         head = self.one_of(["ministry", "spokesman", "sources-to-a"]) if actor == "moscow" else None
         part = self.one_of(["body", "headline"])
         claim = ClaimFactory(
-            public_id=self.next_id(), actor=self.actors[actor], report=self.reports[report], part=part, stance=stance,
-            proposition=self.propositions[proposition], position=self.draw(st.integers(0, 2)), **self.at(hours),
-        )  # fmt: skip
+            public_id=self.next_id(),
+            actor=self.actors[actor],
+            report=self.reports[report],
+            part=part,
+            stance=stance,
+            proposition=self.propositions[proposition],
+            position=self.draw(st.integers(0, 2)),
+            **self.at(hours),
+        )
         if head:
             ClaimStepFactory(claim=claim, actor=self.actors[head])
         if relation:
@@ -365,8 +387,9 @@ class History:
 
     def reinstate_report(self) -> None:
         report = self.one_of(self.world.retracted)
-        publishing.amend(self.reports[report], end=ReportNotice.objects.published().filter(
-            report=self.reports[report]))  # fmt: skip
+        publishing.amend(
+            self.reports[report], end=ReportNotice.objects.published().filter(report=self.reports[report])
+        )
         del self.world.retracted[report]
 
     def derive(self) -> None:
@@ -423,9 +446,10 @@ class History:
             lineages = {name for of, name in gone if of == "claim"}
             world.relations = {one for one in world.relations if not lineages & {*one[1:]}}
             world.merged = {
-                (of, loser): (survivor, n) for (of, loser), (survivor, n) in world.merged.items()
+                (of, loser): (survivor, n)
+                for (of, loser), (survivor, n) in world.merged.items()
                 if not gone & {(of, loser), (of, survivor)}
-            }  # fmt: skip
+            }
         self.roots = [one for one in self.roots if ("claim", one) not in gone]
 
     def going(self, kind: str, name: str) -> set[tuple[str, str]]:
@@ -442,8 +466,10 @@ class History:
             leads |= {(("actor", host), ("source", host)), (("source", host), ("report", report))}
         for world in worlds:
             for of, pointers in (
-                ("report", world.derived), ("actor", world.affiliation), ("proposition", world.answers),
-            ):  # fmt: skip
+                ("report", world.derived),
+                ("actor", world.affiliation),
+                ("proposition", world.answers),
+            ):
                 leads |= {((of, target), (of, one)) for one, target in pointers.items() if target}
         for (of, loser), (survivor, _) in self.world.merged.items():
             leads |= {((of, loser), (of, survivor)), ((of, survivor), (of, loser))}
@@ -462,8 +488,11 @@ class History:
             events.append(self.take_down)
         if self.world.claims:
             events += [self.withdraw, self.correct, self.correct, self.relate, self.relate, self.reposition]
-        if any(claim.lineage == relation[1] for claim in self.world.claims.values()
-               for relation in self.world.relations):  # fmt: skip
+        if any(
+            claim.lineage == relation[1]
+            for claim in self.world.claims.values()
+            for relation in self.world.relations
+        ):
             events.append(self.unrelate)
         if self.world.retracted.keys() != self.reports.keys():
             events.append(self.retract_report)

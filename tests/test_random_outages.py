@@ -34,9 +34,12 @@ LIMITS = {"plant": Fraction(10)}
 
 def tried(examples):
     return settings(
-        max_examples=examples, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck),
+        max_examples=examples,
+        deadline=None,
+        derandomize=True,
+        suppress_health_check=list(HealthCheck),
         phases=[Phase.generate],  # an example takes a while, and to make it smaller takes many
-    )  # fmt: skip
+    )
 
 
 def date(day):
@@ -48,9 +51,17 @@ def number(day):
 
 
 AMOUNTS = st.sampled_from(
-    [("exactly", 4, 4, 4), ("exactly", 6, 6, 6), ("approximately", None, 3, None), ("at_least", 2, None, None),
-     ("at_most", None, None, 8), ("range", 1, None, 5), ("almost", None, 9, 9), ("more_than", 3, None, None)]
-)  # fmt: skip
+    [
+        ("exactly", 4, 4, 4),
+        ("exactly", 6, 6, 6),
+        ("approximately", None, 3, None),
+        ("at_least", 2, None, None),
+        ("at_most", None, None, 8),
+        ("range", 1, None, 5),
+        ("almost", None, 9, 9),
+        ("more_than", 3, None, None),
+    ]
+)
 
 
 def bounds(amount):
@@ -80,9 +91,15 @@ def sayings(draw, subjects):
         if kind == "number" or (kind not in ("back", "forecast") and draw(st.booleans())):
             amount = draw(AMOUNTS)
         one = Saying(
-            kind, draw(st.sampled_from(subjects)), draw(st.sampled_from(NAMES)), said, moment, start, end,
+            kind,
+            draw(st.sampled_from(subjects)),
+            draw(st.sampled_from(NAMES)),
+            said,
+            moment,
+            start,
+            end,
             bounds(amount) if amount else None,
-        )  # fmt: skip
+        )
         found.append((one, amount))
     return found
 
@@ -104,18 +121,29 @@ def places():
                 value = CAPACITIES[unit]
                 on_record(
                     CapacityFactory(
-                        facility=found[facility], unit=found[unit], report=report, comparator="exactly",
-                        low=value, best=value, high=value, unit_of_measure="kbbl_per_day",
+                        facility=found[facility],
+                        unit=found[unit],
+                        report=report,
+                        comparator="exactly",
+                        low=value,
+                        best=value,
+                        high=value,
+                        unit_of_measure="kbbl_per_day",
                     )
-                )  # fmt: skip
+                )
             if facility in LIMITS:
                 value = int(LIMITS[facility])
                 on_record(
                     CapacityFactory(
-                        facility=found[facility], report=report, comparator="exactly",
-                        low=value, best=value, high=value, unit_of_measure="kbbl_per_day",
+                        facility=found[facility],
+                        report=report,
+                        comparator="exactly",
+                        low=value,
+                        best=value,
+                        high=value,
+                        unit_of_measure="kbbl_per_day",
                     )
-                )  # fmt: skip
+                )
             operates(actors["oil"], found[facility])
         yield actors, found
 
@@ -143,10 +171,15 @@ def claim_of(one, amount, actors, things):
     topic = {"number": Topic.CAPACITY, "back": Topic.RECOVERY, "forecast": Topic.RECOVERY}
     moment = dt.datetime.fromisoformat(f"{date(one.said)}T08:{one.moment:02}:00+00:00")
     return draft(
-        actors[one.by], topic.get(one.kind, Topic.OPERATIONS_HALTED), things[one.subject], date(one.said), event,
-        (values,) if amount else (), report=ReportFactory(source=things["source"], issued_earliest=moment),
+        actors[one.by],
+        topic.get(one.kind, Topic.OPERATIONS_HALTED),
+        things[one.subject],
+        date(one.said),
+        event,
+        (values,) if amount else (),
+        report=ReportFactory(source=things["source"], issued_earliest=moment),
         stance=Stance.FORECASTS if one.kind == "forecast" else Stance.ASSERTS,
-    )  # fmt: skip
+    )
 
 
 def example(told, places, check):
@@ -217,9 +250,11 @@ def test_the_series_is_what_a_slow_sum_over_every_day_gives(places, examples):
 
     @tried(examples)
     @given(
-        told=sayings(SUBJECTS), interval=st.sampled_from(["day", "week", "month"]), first=st.integers(0, 20),
+        told=sayings(SUBJECTS),
+        interval=st.sampled_from(["day", "week", "month"]),
+        first=st.integers(0, 20),
         length=st.integers(1, 40),
-    )  # fmt: skip
+    )
     def check(told, interval, first, length):
         def compare(said):
             window = f"interval={interval}&after={date(first)}&before={date(first + length)}"

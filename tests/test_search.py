@@ -15,9 +15,18 @@ from tests.sweeps import few_or_many
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("НОРСИ", "norsi"), ("АВТ-6", "avt6"), ("AVT 6", "avt-6"), ("ﬁre", "FIRE"), ("Straße", "STRASSE"),
-     ("Київ", "КИЇВ"), ("ＮＯＲＳＩ", "norsi"), ("co\u00adop", "coop"), ("e\u0301cole", "\u00e9cole")],
-)  # fmt: skip
+    [
+        ("НОРСИ", "norsi"),
+        ("АВТ-6", "avt6"),
+        ("AVT 6", "avt-6"),
+        ("ﬁre", "FIRE"),
+        ("Straße", "STRASSE"),
+        ("Київ", "КИЇВ"),
+        ("ＮＯＲＳＩ", "norsi"),
+        ("co\u00adop", "coop"),
+        ("e\u0301cole", "\u00e9cole"),
+    ],
+)
 def test_two_spellings_fold_to_one(one, other):
     assert fold(one) == fold(other) != ""
 
@@ -30,9 +39,37 @@ def test_folding_leaves_latin_letters_and_digits_and_folds_no_further(text):
 
 
 WORDS = st.sampled_from(
-    ["drone", "Drone", "дрон", "AVT-6", "АВТ-6", "1e400", "25", "025", "half", "oil-depot", "oil", "depot",
-     "don't", "a_b", "and", "OR", "not", "NEAR", "*", "'", '"', "<->", "x", "€", "東京", "№5", "3.5", "-1"]
-)  # fmt: skip
+    [
+        "drone",
+        "Drone",
+        "дрон",
+        "AVT-6",
+        "АВТ-6",
+        "1e400",
+        "25",
+        "025",
+        "half",
+        "oil-depot",
+        "oil",
+        "depot",
+        "don't",
+        "a_b",
+        "and",
+        "OR",
+        "not",
+        "NEAR",
+        "*",
+        "'",
+        '"',
+        "<->",
+        "x",
+        "€",
+        "東京",
+        "№5",
+        "3.5",
+        "-1",
+    ]
+)
 
 
 @pytest.mark.django_db
@@ -67,9 +104,35 @@ def test_a_search_finds_what_a_plain_reading_finds(number):
 
 
 NAMES = st.sampled_from(
-    ["НОРСИ", "Norsi", "ＮＯＲＳＩ", "НПЗ", "Кстово", "Kstovo", "refinery", "АВТ-6", "ЭЛОУ-АВТ-6", "elou", "CDU-6", "6",
-     "Straße", "strasse", "Київ", "Киев", "東京", "製油所", "a_b", "100%", "%", "_", "'", "№5", "מפעל", "مصفاة"]
-)  # fmt: skip
+    [
+        "НОРСИ",
+        "Norsi",
+        "ＮＯＲＳＩ",
+        "НПЗ",
+        "Кстово",
+        "Kstovo",
+        "refinery",
+        "АВТ-6",
+        "ЭЛОУ-АВТ-6",
+        "elou",
+        "CDU-6",
+        "6",
+        "Straße",
+        "strasse",
+        "Київ",
+        "Киев",
+        "東京",
+        "製油所",
+        "a_b",
+        "100%",
+        "%",
+        "_",
+        "'",
+        "№5",
+        "מפעל",
+        "مصفاة",
+    ]
+)
 
 
 @pytest.mark.django_db

@@ -123,9 +123,12 @@ def test_who_did_it_who_ordered_it_and_from_where_are_three_questions(api):
 def test_attribution_changes_over_years_and_some_bodies_name_nobody(api):
     """Pipelines under the sea, 2022: three inquiries, two closed without naming anybody, and later a warrant."""
     sea = happened(
-        "2022-09-26", facility=None, target_described_as="pipelines on the sea floor", location_precision="water_or_air",
+        "2022-09-26",
+        facility=None,
+        target_described_as="pipelines on the sea floor",
+        location_precision="water_or_air",
         methods=["explosives"],
-    )  # fmt: skip
+    )
     north, south = (ActorFactory(public_id=f"prosecutor-{side}", kind="court") for side in ("north", "south"))
     third = ActorFactory(public_id="prosecutor-third", kind="court")
     council = ActorFactory(public_id="council", kind="international_body")
@@ -322,18 +325,38 @@ def test_a_cyber_incident_that_halted_deliveries_and_damaged_nothing(api):
     paid = point("payment", "A ransom was paid.", actor=operator)
     did = point("responsibility", "The gang did it.", actor=gang)
     for_state = point("command", "The gang acted for a state.", actor=gang)
-    stopped = said("2021-05-08", operator, halted, "confirms", event_earliest=day("2021-05-07"),
-                   event_latest=day("2021-05-12"), event_precision="days")  # fmt: skip
+    stopped = said(
+        "2021-05-08",
+        operator,
+        halted,
+        "confirms",
+        event_earliest=day("2021-05-07"),
+        event_latest=day("2021-05-12"),
+        event_precision="days",
+    )
     ransom = said("2021-05-19", operator, paid, "confirms")
     DamageEstimateFactory(
-        claim=ransom, metric="ransom_paid", comparator="exactly", low=4_400_000, best=4_400_000, high=4_400_000,
+        claim=ransom,
+        metric="ransom_paid",
+        comparator="exactly",
+        low=4_400_000,
+        best=4_400_000,
+        high=4_400_000,
         unit_of_measure="usd",
-    )  # fmt: skip
+    )
     halt = DamageEstimateFactory(
-        claim=stopped, metric="output_halted", comparator="exactly", low=100, best=100, high=100,
-        unit_of_measure="percent", denominator="facility_throughput", effective_from=day("2021-05-07"),
-        effective_from_edge="stated", effective_until_edge="open",
-    )  # fmt: skip
+        claim=stopped,
+        metric="output_halted",
+        comparator="exactly",
+        low=100,
+        best=100,
+        high=100,
+        unit_of_measure="percent",
+        denominator="facility_throughput",
+        effective_from=day("2021-05-07"),
+        effective_from_edge="stated",
+        effective_until_edge="open",
+    )
     on_record(
         said("2021-05-08", operator, damaged, "denies"),
         stopped,
@@ -439,18 +462,28 @@ def test_a_share_of_a_country_has_no_strike_and_its_accounts_are_those_of_the_re
             on, agency.voice, point, "estimates", ReportFactory(source=agency, issued_earliest=day(on))
         )
         DamageEstimateFactory(
-            claim=claim, metric="capacity_offline", comparator="approximately", best=share,
-            unit_of_measure="percent", denominator="country_capacity",
-        )  # fmt: skip
+            claim=claim,
+            metric="capacity_offline",
+            comparator="approximately",
+            best=share,
+            unit_of_measure="percent",
+            denominator="country_capacity",
+        )
         on_record(claim)
         country = fresh(country)
         agency = fresh(agency)
     hit = PropositionFactory(strike=None, region=country, topic="capacity", text="What was hit has 12 %.")
     other = said("2024-03-20", ActorFactory(kind="media"), hit, "estimates")
     DamageEstimateFactory(
-        claim=other, metric="capacity_of_facilities_hit", comparator="exactly", low=12, best=12, high=12,
-        unit_of_measure="percent", denominator="country_capacity",
-    )  # fmt: skip
+        claim=other,
+        metric="capacity_of_facilities_hit",
+        comparator="exactly",
+        low=12,
+        best=12,
+        high=12,
+        unit_of_measure="percent",
+        denominator="country_capacity",
+    )
     on_record(other)
     accounts = accounts_of(api, country, "?topic=capacity")
     assert len(accounts) == 4

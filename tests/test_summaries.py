@@ -53,8 +53,12 @@ def test_a_summary_counts_claims_documents_origins_and_states(api):
     assert list(summary) == ["claims", "documents", "origins", "propositions", "capacity_offline"]
     assert (summary["claims"], summary["documents"], summary["origins"]) == (5, 3, 2)
     assert summary["propositions"] == {
-        "unreported": 1, "single_origin": 1, "agreed": 0, "denied": 0, "disputed": 1,
-    }  # fmt: skip
+        "unreported": 1,
+        "single_origin": 1,
+        "agreed": 0,
+        "denied": 0,
+        "disputed": 1,
+    }
     assert summary["capacity_offline"] == []
     assert summary_of(api, strike, "?known_at=2024-03-12T06:00:00Z")["claims"] == 1
 
@@ -80,9 +84,18 @@ def test_at_least_half_is_never_a_half(api):
     (one,) = summary_of(api, strike)["capacity_offline"]
     assert (one["low"], one["high"], one["claims"]) == (50, None, [claim.public_id])
     assert set(one) == {
-        "subject", "metric", "unit_of_measure", "denominator", "denominator_as_stated", "basis", "scope",
-        "excludes", "low", "high", "claims",
-    }  # fmt: skip
+        "subject",
+        "metric",
+        "unit_of_measure",
+        "denominator",
+        "denominator_as_stated",
+        "basis",
+        "scope",
+        "excludes",
+        "low",
+        "high",
+        "claims",
+    }
 
 
 def test_the_widest_bounds_of_what_was_said_alike(api):
@@ -140,9 +153,15 @@ def test_a_stated_part_and_a_retracted_report_are_in_no_range(api):
     strike = StrikeFactory()
     whole = offline(strike, comparator="exactly", low=70, best=70, high=70)
     DamageEstimateFactory(
-        claim=whole, part_of=whole.damage_estimates.get(), comparator="exactly", low=20, best=20, high=20,
-        denominator="facility_capacity", **PERCENT,
-    )  # fmt: skip
+        claim=whole,
+        part_of=whole.damage_estimates.get(),
+        comparator="exactly",
+        low=20,
+        best=20,
+        high=20,
+        denominator="facility_capacity",
+        **PERCENT,
+    )
     false = offline(strike, comparator="exactly", low=100, best=100, high=100)
     on_record(whole, false)
     assert bounds(summary_of(api, strike)) == [(70, 100, 2)]

@@ -88,9 +88,12 @@ class Hand:
                 row = ReportFactory(source=self.shared.report.source)
             case _:
                 row = ClaimFactory(
-                    report=self.one("report"), actor=self.one("actor"), proposition=self.one("proposition"),
-                    stance=self.dice.choice(["asserts", "denies", "no_response"]), position=self.made,
-                )  # fmt: skip
+                    report=self.one("report"),
+                    actor=self.one("actor"),
+                    proposition=self.one("proposition"),
+                    stance=self.dice.choice(["asserts", "denies", "no_response"]),
+                    position=self.made,
+                )
                 if self.dice.random() < 0.5:
                     DamageEstimateFactory(claim=row)
         return kind, row
@@ -147,9 +150,15 @@ class Hand:
 
     def work(self, rounds: int) -> Counter[str]:
         acts: dict[Callable[[], None], int] = {
-            self.publish: 40, self.amend: 20, self.amend_a_number: 6, self.correct: 12, self.withdraw: 6,
-            self.merge: 10, self.unmerge: 5, self.take_down: 1,
-        }  # fmt: skip
+            self.publish: 40,
+            self.amend: 20,
+            self.amend_a_number: 6,
+            self.correct: 12,
+            self.withdraw: 6,
+            self.merge: 10,
+            self.unmerge: 5,
+            self.take_down: 1,
+        }
         self.begin()
         while self.done.total() < rounds:
             (act,) = self.dice.choices(list(acts), weights=list(acts.values()))

@@ -45,8 +45,11 @@ from tests.telling import line, lines, refused
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_record_holds")]
 LEGAL, SAFETY, OUT, TYPO = (
-    WithdrawalReason.LEGAL, WithdrawalReason.SAFETY, WithdrawalReason.OUT_OF_SCOPE, WithdrawalReason.TYPO,
-)  # fmt: skip
+    WithdrawalReason.LEGAL,
+    WithdrawalReason.SAFETY,
+    WithdrawalReason.OUT_OF_SCOPE,
+    WithdrawalReason.TYPO,
+)
 
 
 def states(n: int | None = None) -> dict[str, tuple[Any, ...]]:
@@ -260,12 +263,17 @@ def test_the_states_of_the_past_never_counted_it():
     third = on_record(ClaimFactory(proposition=point, stance="denies"))
     n = Ledger.head().n
     assert [states(m)[point.public_id][:3] for m in (n - 2, n - 1, n)] == [
-        ("single_origin", 1, 0), ("agreed", 2, 0), ("disputed", 2, 1),
-    ]  # fmt: skip
+        ("single_origin", 1, 0),
+        ("agreed", 2, 0),
+        ("disputed", 2, 1),
+    ]
     takedown(second, reason=LEGAL)
     assert [states(m)[point.public_id][:3] for m in (n - 2, n - 1, n, n + 1)] == [
-        ("single_origin", 1, 0), ("single_origin", 1, 0), ("disputed", 1, 1), ("disputed", 1, 1),
-    ]  # fmt: skip
+        ("single_origin", 1, 0),
+        ("single_origin", 1, 0),
+        ("disputed", 1, 1),
+        ("disputed", 1, 1),
+    ]
     takedown(first, third, reason=LEGAL)
     assert {states(m)[point.public_id][0] for m in range(n - 2, n + 3)} == {"unreported"}
 
@@ -284,8 +292,10 @@ def test_who_merely_repeated_it_stands_on_their_own_feet_at_every_revision():
     assert {keys(m)[copy.public_id] for m in (n, n + 1)} == {original.actor.public_id}
     takedown(original, reason=SAFETY)
     assert [keys(m)[copy.public_id] for m in (n, n + 1, n + 2)] == [
-        ministry.public_id, spokesman.public_id, spokesman.public_id,
-    ]  # fmt: skip
+        ministry.public_id,
+        spokesman.public_id,
+        spokesman.public_id,
+    ]
     assert not ClaimRelation.objects.published(n).exists()
 
 

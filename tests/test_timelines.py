@@ -234,9 +234,14 @@ def test_the_period_of_a_number_is_on_the_clocks_of_the_strike_if_it_has_one(age
 
 @pytest.mark.parametrize(
     ("edge", "until", "kind"),
-    [("open", None, "open"), ("forecast", "2024-08-01", "forecast"), ("stated", "2024-03-20", "fact"),
-     ("stated", "2024-05-01", "forecast"), (None, None, "open")],
-)  # fmt: skip
+    [
+        ("open", None, "open"),
+        ("forecast", "2024-08-01", "forecast"),
+        ("stated", "2024-03-20", "fact"),
+        ("stated", "2024-05-01", "forecast"),
+        (None, None, "open"),
+    ],
+)
 def test_the_end_of_the_period_of_a_number_says_how_it_is_meant(unit, agency, edge, until, kind):
     number = exactly(50, **lasting("2024-03-12", until, edge))
     says(agency, Topic.CAPACITY, unit, "2024-03-25", numbers=[number])
@@ -250,8 +255,9 @@ def test_numbers_of_different_denominators_are_never_one_range(unit, agency):
     ]
     out(agency, unit, "2024-03-12", "2024-03-15", numbers=numbers)
     assert [(one["denominator"], one["low"], one["high"]) for one in the_outage()["offline"]] == [
-        ("unit_capacity", 50, 50), ("facility_output", 20, None),
-    ]  # fmt: skip
+        ("unit_capacity", 50, 50),
+        ("facility_output", 20, None),
+    ]
 
 
 def test_a_partial_restart_stands_beside_the_end(unit, agency):
@@ -318,10 +324,15 @@ def test_a_number_belongs_to_its_own_period_whenever_it_was_said(unit, agency):
 
 @pytest.mark.parametrize(
     ("predicted", "outcome", "late"),
-    [(("2024-04-20", None), "met", 0), (("2024-04-01", "2024-06-30"), "met", 0),
-     (("2024-04-10", None), "late", 10), (("2024-03-01", "2024-04-10"), "late", 10),
-     (("2024-05-01", None), "early", -11), (("2024-05-01", "2024-05-31"), "early", -11)],
-)  # fmt: skip
+    [
+        (("2024-04-20", None), "met", 0),
+        (("2024-04-01", "2024-06-30"), "met", 0),
+        (("2024-04-10", None), "late", 10),
+        (("2024-03-01", "2024-04-10"), "late", 10),
+        (("2024-05-01", None), "early", -11),
+        (("2024-05-01", "2024-05-31"), "early", -11),
+    ],
+)
 def test_a_forecast_is_scored_by_the_days_to_the_end(unit, agency, rival, predicted, outcome, late):
     out(agency, unit, "2024-03-01", "2024-03-05")
     claim = will_be_back(rival, unit, predicted[0], "2024-03-05", until=predicted[1])
@@ -420,8 +431,9 @@ def test_an_outage_of_the_facility_stands_beside_that_of_a_unit(unit, agency):
     of_plant = out(agency, unit.facility, "2024-03-12", "2024-03-14")
     found = outages("facilities/plant/timeline/")
     assert {(one["unit"]["id"] if one["unit"] else None, one["claims"][0]) for one in found} == {
-        ("avt", of_unit), (None, of_plant),
-    }  # fmt: skip
+        ("avt", of_unit),
+        (None, of_plant),
+    }
     assert [one["claims"] for one in outages()] == [[of_unit]]
 
 
@@ -459,10 +471,12 @@ def differing(unit, agency, rival):
 
 @pytest.mark.parametrize(
     ("policy", "start", "end"),
-    [("latest", ("2024-03-13", "rival"), ("2024-03-31", "rival")),
-     ("widest", ("2024-03-11", "agency"), ("2024-04-05", "agency")),
-     ("operator_first", ("2024-03-12", "operator"), ("2024-03-20", "operator"))],
-)  # fmt: skip
+    [
+        ("latest", ("2024-03-13", "rival"), ("2024-03-31", "rival")),
+        ("widest", ("2024-03-11", "agency"), ("2024-04-05", "agency")),
+        ("operator_first", ("2024-03-12", "operator"), ("2024-03-20", "operator")),
+    ],
+)
 def test_a_policy_picks_one_reading_and_the_rivals_are_kept(unit, differing, policy, start, end):
     answer = ask(f"units/avt/timeline/?policy={policy}")
     (outage,) = answer["outages"]
@@ -534,9 +548,14 @@ def test_an_issuer_that_revises_its_word_no_longer_stands_by_the_old_one(unit, a
 
 @pytest.mark.parametrize(
     ("since", "until", "first"),
-    [(None, None, "operator"), ("2024-01-01", None, "operator"), ("2024-03-13", None, "agency"),
-     (None, "2024-03-11", "agency"), ("2024-03-12", "2024-03-12", "operator")],
-)  # fmt: skip
+    [
+        (None, None, "operator"),
+        ("2024-01-01", None, "operator"),
+        ("2024-03-13", None, "agency"),
+        (None, "2024-03-11", "agency"),
+        ("2024-03-12", "2024-03-12", "operator"),
+    ],
+)
 def test_the_operator_is_who_operated_it_when_it_stopped(unit, agency, since, until, first):
     operator = company("operator")
     operates(operator, unit.facility, since=since, until=until)

@@ -176,7 +176,7 @@ def ids(word: filters.IdsFilter) -> tuple[str, Schema]:
     return f"Ids of `{word.of.collection}`{such_as}. {SEVERAL}", {"type": "array", "items": spelling(word.of)}
 
 
-def words(word: filters.WordsFilter) -> tuple[str, Schema]:
+def words(word: filters.VocabularyFilter) -> tuple[str, Schema]:
     return SEVERAL, {"type": "array", "items": enum_of(word.vocabulary)}
 
 
@@ -193,8 +193,8 @@ def given(schema: Schema) -> Callable[[Any], tuple[str, Schema]]:
 DEGREES = r"-?[0-9]{1,3}(\.[0-9]{1,6})?"
 FORMS: dict[type[filters.RecordFilter], Callable[[Any], tuple[str, Schema]]] = {
     filters.IdsFilter: ids,
-    filters.WordsFilter: words,
-    filters.WordFilter: lambda word: ("", enum_of(word.vocabulary)),
+    filters.VocabularyFilter: words,
+    filters.VocabularyChoiceFilter: lambda word: ("", enum_of(word.vocabulary)),
     filters.CodesFilter: codes,
     filters.ChoicesFilter: lambda word: (
         SEVERAL,
@@ -493,8 +493,10 @@ def complete(result: Schema, generator: Any, request: Any, public: bool) -> Sche
             }
     parameters, responses = shared(operations)
     result["components"] = {
-        "parameters": parameters, "responses": responses, "schemas": dict(sorted(components.items())),
-    }  # fmt: skip
+        "parameters": parameters,
+        "responses": responses,
+        "schemas": dict(sorted(components.items())),
+    }
     result["servers"] = [{"url": settings.PUBLIC_URL or "/"}]
     used = dict.fromkeys(tag for operation in operations for tag in operation["tags"])
     result["tags"] = [{"name": tag, "description": tag_text(tag)} for tag in used]

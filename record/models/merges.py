@@ -22,7 +22,7 @@ class MergeQuerySet(models.QuerySet["Merge"]):
         """Merges that one revision made or undid."""
         return self.filter(Q(from_rev=revision) | Q(undone_rev=revision))
 
-    def roots(self, collection: str, at: int | None = None) -> dict[str, str]:
+    def canonical_ids(self, collection: str, at: int | None = None) -> dict[str, str]:
         """Every id merged away at a revision, with the id at the end of its chain. One query: merges are few."""
         steps = dict(self.active(at).filter(collection=collection).values_list("loser", "survivor"))
         found = {}
@@ -34,7 +34,9 @@ class MergeQuerySet(models.QuerySet["Merge"]):
             found[loser] = end
         return found
 
-    def survivors(self, collection: str, public_ids: Iterable[str], at: int | None = None) -> dict[str, str]:
+    def canonical_of(
+        self, collection: str, public_ids: Iterable[str], at: int | None = None
+    ) -> dict[str, str]:
         """For each id the one at the end of the chain of merges that starts at it."""
         step, ends = self.active(at).filter(collection=collection), {one: one for one in public_ids}
         newest = set(ends)
@@ -44,11 +46,14 @@ class MergeQuerySet(models.QuerySet["Merge"]):
             newest = set(merged.values())
         return ends
 
-    def families(
+    def clusters(
         self, collection: str, public_ids: Iterable[str], at: int | None = None
     ) -> dict[str, set[str]]:
         """For each id all that mean the same thing: the survivor and everything merged into it."""
-        step, ends = self.active(at).filter(collection=collection), self.survivors(collection, public_ids, at)
+        step, ends = (
+            self.active(at).filter(collection=collection),
+            self.canonical_of(collection, public_ids, at),
+        )
         families = {end: {end} for end in ends.values()}
         newest = {end: end for end in families}
         while newest:

@@ -85,10 +85,10 @@ class RecordedQuerySet(models.QuerySet[_Row]):
             IsNull(Unindexed("taken_down_rev"), True),
         )
 
-    def merged(self, at: int | AsOf | None = None) -> dict[int, int]:
+    def canonical_keys(self, at: int | AsOf | None = None) -> dict[int, int]:
         """The key of each row merged away at a revision, with the key of the row that stands for it."""
         n = at.revision if isinstance(at, AsOf) else at
-        roots = Merge.objects.roots(self.model.collection, n) if self.model.mergeable else {}
+        roots = Merge.objects.canonical_ids(self.model.collection, n) if self.model.mergeable else {}
         if not roots:
             return {}
         rows: Any = self.model._default_manager.all()
@@ -96,23 +96,23 @@ class RecordedQuerySet(models.QuerySet[_Row]):
         keys: dict[str, int] = dict(rows.values_list("public_id", "pk"))
         return {keys[loser]: keys[root] for loser, root in roots.items()}
 
-    def same(self, keys: Iterable[int], at: int | AsOf | None = None) -> set[int]:
+    def cluster(self, keys: Iterable[int], at: int | AsOf | None = None) -> set[int]:
         """The keys of everything that means the same as one of these at a revision."""
-        merged, asked = self.merged(at), set(keys)
+        merged, asked = self.canonical_keys(at), set(keys)
         roots = {merged.get(key, key) for key in asked}
         return asked | roots | {loser for loser, root in merged.items() if root in roots}
 
-    def standing_for(self, which: Q, at: int | AsOf | None = None) -> Q:
+    def including_canonical(self, which: Q, at: int | AsOf | None = None) -> Q:
         """Rows of which this holds, and those that stand for one merged away of which it does."""
-        merged = self.merged(at)
+        merged = self.canonical_keys(at)
         rows: Any = self.model._default_manager.cited(at.revision if isinstance(at, AsOf) else at)
         rows = rows.filter(pk__in=list(merged))
         losers = rows.filter(which).values_list("pk", flat=True) if merged else ()
         return which | Q(pk__in={merged[pk] for pk in losers})
 
-    def stood_for(self, which: Q, at: int | AsOf | None = None) -> Q:
+    def including_duplicates(self, which: Q, at: int | AsOf | None = None) -> Q:
         """Rows of which this holds, and those merged away for which one of them stands."""
-        merged = self.merged(at)
+        merged = self.canonical_keys(at)
         rows: Any = self.model._default_manager.filter(pk__in=set(merged.values()))
         roots = set(rows.filter(which).values_list("pk", flat=True)) if merged else set()
         return which | Q(pk__in={loser for loser, root in merged.items() if root in roots})
@@ -126,17 +126,32 @@ class Recorded(models.Model):
     """A row with a public life: from the revision that published it to the one that withdrew it."""
 
     published_rev = models.ForeignKey(
-        Revision, models.PROTECT, null=True, blank=True, editable=False, related_name="+",
+        Revision,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
         help_text="The revision that made the row public; null for a draft.",
-    )  # fmt: skip
+    )
     withdrawn_rev = models.ForeignKey(
-        Revision, models.PROTECT, null=True, blank=True, editable=False, related_name="+",
+        Revision,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
         help_text="The revision that withdrew it; null while it is public.",
-    )  # fmt: skip
+    )
     taken_down_rev = models.ForeignKey(
-        Revision, models.PROTECT, null=True, blank=True, editable=False, related_name="+",
+        Revision,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
         help_text="The revision that took it down for safety or by law: then it is gone at every point in time.",
-    )  # fmt: skip
+    )
 
     collection: ClassVar[str] = ""
     mergeable: ClassVar[bool] = False

@@ -22,25 +22,40 @@ class OnRecord(Recorded):
     """Each model says how its ids are spelt: `slug_id()` or `random_id(prefix)`."""
 
     withdrawal_reason = models.CharField(
-        max_length=20, choices=WithdrawalReason.choices, null=True, blank=True, editable=False,
+        max_length=20,
+        choices=WithdrawalReason.choices,
+        null=True,
+        blank=True,
+        editable=False,
         help_text="Why the row was withdrawn.",
-    )  # fmt: skip
+    )
     withdrawal_note = models.TextField(
         null=True, blank=True, editable=False, help_text="The public note that explains the withdrawal."
     )
     replaced_by = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, editable=False, related_name="replaces",
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="replaces",
         help_text="The row that stands in its place.",
-    )  # fmt: skip
+    )
     supersedes = models.OneToOneField(
-        "self", models.PROTECT, null=True, blank=True, editable=False, related_name="superseded_by",
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="superseded_by",
         help_text="The row this one corrects. Publishing this one withdraws that one.",
-    )  # fmt: skip
+    )
 
     version = models.PositiveIntegerField(
-        default=1, editable=False,
+        default=1,
+        editable=False,
         help_text="Counts the changes that editors made; who saves an older version than this is refused.",
-    )  # fmt: skip
+    )
 
     supersedes_id: int | None
     seen_version: int | None = None
@@ -111,11 +126,11 @@ class OnRecord(Recorded):
         return "withdrawn" if self.taken_down_rev_id is None else "taken down"
 
     @property
-    def survivor(self) -> Self:
+    def canonical(self) -> Self:
         """The row that stands for this one now: itself, or the one at the end of its chain of merges."""
         if not self.mergeable:
             return self
-        end = Merge.objects.survivors(self.collection, [self.public_id])[self.public_id]
+        end = Merge.objects.canonical_of(self.collection, [self.public_id])[self.public_id]
         if end == self.public_id:
             return self
         row: Any = type(self)._default_manager.get(public_id=end)
@@ -123,7 +138,7 @@ class OnRecord(Recorded):
 
     # What the doors ask ------------------------------------------------------------------
 
-    def settle(self) -> None:
+    def before_publish(self) -> None:
         """Fill in what the row is sorted and found by, when it is published and when it is amended."""
 
     def succeed(self, earlier: Self) -> None:
@@ -147,14 +162,14 @@ class OnRecord(Recorded):
 
     # What it points at --------------------------------------------------------------------
 
-    def pointers(self) -> Iterator[tuple[str, OnRecord]]:
+    def references(self) -> Iterator[tuple[str, OnRecord]]:
         """Every row this one (with its parts) names, and the name by which it does."""
-        yield from pointers_of(self)
+        yield from references_of(self)
         for related_name in self.parts:
             for part in getattr(self, related_name).all():
                 if isinstance(part, Recorded) and (part.follows_lineage or part.withdrawn_rev_id):
                     continue
-                for name, target in pointers_of(part):
+                for name, target in references_of(part):
                     if target != self:
                         yield f"{related_name}.{name}", target
 
@@ -200,7 +215,7 @@ EXEMPT = frozenset({"supersedes", "replaced_by"})
 """Pointers between versions of one row: they outlive what they name."""
 
 
-def pointers_of(row: models.Model) -> Iterator[tuple[str, OnRecord]]:
+def references_of(row: models.Model) -> Iterator[tuple[str, OnRecord]]:
     for field in [*row._meta.fields, *row._meta.many_to_many]:
         target = field.related_model
         if not (isinstance(target, type) and issubclass(target, OnRecord)) or field.name in EXEMPT:

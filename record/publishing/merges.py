@@ -162,9 +162,11 @@ def _merge(writing: Writing, pairs: Sequence[Pair], note: str | None) -> None:
         problems += unfit
         if not unfit:
             Merge.objects.create(
-                collection=loser.collection, loser=loser.public_id, survivor=survivor.public_id,
+                collection=loser.collection,
+                loser=loser.public_id,
+                survivor=survivor.public_id,
                 from_rev=writing.revision,
-            )  # fmt: skip
+            )
             merged.append((loser, survivor))
     for loser, survivor in merged:
         problems += [Blocker(loser, rule, survivor) for rule in loser.merge_objections(survivor)]
@@ -188,13 +190,11 @@ def _unfit(loser: OnRecord, survivor: OnRecord) -> list[Blocker]:
     hidden = [row for row in (loser, survivor) if not row.is_public]
     if hidden:
         return [Blocker(row, "It is not public.") for row in hidden]
-    steps = dict(
-        Merge.objects.active().filter(collection=loser.collection).values_list("loser", "survivor")
-    )  # fmt: skip
+    steps = dict(Merge.objects.active().filter(collection=loser.collection).values_list("loser", "survivor"))
     if loser.public_id in steps:
         return [Blocker(loser, f"It is merged into {steps[loser.public_id]} already.", survivor)]
     if survivor.public_id in steps:
-        end = survivor.survivor
+        end = survivor.canonical
         if end == loser:
             return [
                 Blocker(loser, f"{survivor.public_id} is merged into it: that would be a circle.", survivor)
@@ -208,7 +208,7 @@ def _refuse_what_no_longer_holds(apart: Sequence[OnRecord]) -> None:
     families = {
         row
         for one in apart
-        for row in type(one)._default_manager.filter(pk__in=type(one)._default_manager.same([one.pk]))
+        for row in type(one)._default_manager.filter(pk__in=type(one)._default_manager.cluster([one.pk]))
     }
     bound = list(dict.fromkeys(row for one in sorted(families, key=_named) for row in one.bound_by_merges()))
     problems = []

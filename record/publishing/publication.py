@@ -12,7 +12,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from record.choices import Action, WithdrawalReason
-from record.models import Ledger, Merge, OnRecord, Recorded, Revision, pointers_of
+from record.models import Ledger, Merge, OnRecord, Recorded, Revision, references_of
 from record.publishing.writing import (
     BOOKKEEPING,
     Blocked,
@@ -142,7 +142,7 @@ def amend(
             if difference := _replace_parts(row, name, given):
                 values[name] = difference
         row.version += 1
-        save(row, settle=True)
+        save(row, before_publish=True)
         for name, new in sets.items():
             getattr(row, name).set(new)
         ended = [_end_part(writing, row, part) for part in end]
@@ -158,7 +158,7 @@ def amend(
     return writing.revision
 
 
-def load(batches: Iterable[tuple[datetime, Sequence[OnRecord]]]) -> Revision:
+def publish_dated(batches: Iterable[tuple[datetime, Sequence[OnRecord]]]) -> Revision:
     """The starter load: publish batches under past moments, in date order, into an empty ledger.
 
     One transaction: all or nothing. A moment after now becomes now.
@@ -191,7 +191,7 @@ def revise(row: OnRecord, **changes: Any) -> OnRecord:
         copies: dict[OnRecord, OnRecord] = {}
         draft = _copy(row, copies, **changes)
         for copy in copies.values():
-            for name, target in pointers_of(copy):
+            for name, target in references_of(copy):
                 if target in copies and not copy._meta.get_field(name).many_to_many:
                     setattr(copy, name, copies[target])
             copy.save()
@@ -219,7 +219,7 @@ def needed_by(rows: Iterable[OnRecord]) -> list[OnRecord]:
     queue = _with_numbers(rows)
     while queue:
         row = queue.pop(0)
-        for _, target in row.pointers():
+        for _, target in row.references():
             if (
                 target.status == "draft"
                 and target.owner is None
@@ -264,17 +264,17 @@ def _refuse_to_strand(rows: Sequence[OnRecord], followers: Iterable[OnRecord]) -
 
 def _refuse_survivors(leaving: Sequence[OnRecord]) -> None:
     """A row stays while another that stays is merged into it."""
-    standing = []
+    stranded_duplicates = []
     for row in leaving:
         if row.mergeable:
             merges = Merge.objects.active().filter(collection=row.collection, survivor=row.public_id)
             losers = type(row)._default_manager.cited().filter(public_id__in=merges.values("loser"))
-            standing += [(row, loser) for loser in losers if loser not in leaving]
-    if standing:
+            stranded_duplicates += [(row, loser) for loser in losers if loser not in leaving]
+    if stranded_duplicates:
         raise Blocked(
             [
                 Blocker(row, f"{loser.public_id} is merged into it: undo that first.", loser)
-                for row, loser in standing
+                for row, loser in stranded_duplicates
             ]
         )
 
@@ -309,7 +309,7 @@ def _publish(
     for row in rows:
         row.published_rev = writing.revision
         row.version += 1
-        row.settle()
+        row.before_publish()
         row.save()
         for part in parts_of(row):
             if part.published_rev_id is None:
@@ -342,7 +342,7 @@ def _refuse_unsupported(rows: Sequence[OnRecord]) -> None:
     """Rules that span rows: closure, and what the models themselves object to."""
     problems = []
     for row in rows:
-        for name, target in row.pointers():
+        for name, target in row.references():
             if not target.is_public and target not in rows:
                 problems.append(
                     Blocker(row, f"{name}: {target.public_id} is {target.status}, not public.", target)

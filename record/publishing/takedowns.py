@@ -87,7 +87,7 @@ def _around(
     if row.supersedes is not None:
         yield row.supersedes, f"corrected by {_id(row)}"
     if row.mergeable:
-        same = type(row)._default_manager.same([row.pk])
+        same = type(row)._default_manager.cluster([row.pk])
         for other in type(row)._default_manager.filter(pk__in=same).exclude(pk=row.pk):
             yield other, f"merged with {_id(row)}"
     for relation in row._meta.get_fields(include_hidden=True):
@@ -154,9 +154,15 @@ def _take_down(writing: Writing, row: OnRecord, reason: WithdrawalReason, note: 
     row.replaced_by = None
     row.version += 1
     row.save(
-        update_fields=["taken_down_rev", "withdrawn_rev", "withdrawal_reason", "withdrawal_note", "replaced_by",
-                       "version"]
-    )  # fmt: skip
+        update_fields=[
+            "taken_down_rev",
+            "withdrawn_rev",
+            "withdrawal_reason",
+            "withdrawal_note",
+            "replaced_by",
+            "version",
+        ]
+    )
     writing.log(Action.WITHDRAW, row, reason=reason)
 
 

@@ -18,9 +18,23 @@ from record.models import Change, OnRecord, Recorded, Revision
 from record.saving import Refused, save_checked
 
 BOOKKEEPING = frozenset(
-    {"id", "public_id", "published_rev", "withdrawn_rev", "taken_down_rev", "withdrawal_reason",
-     "withdrawal_note", "replaced_by", "supersedes", "version", "search_text", "sort_at", "known_at", "local_until"}
-)  # fmt: skip
+    {
+        "id",
+        "public_id",
+        "published_rev",
+        "withdrawn_rev",
+        "taken_down_rev",
+        "withdrawal_reason",
+        "withdrawal_note",
+        "replaced_by",
+        "supersedes",
+        "version",
+        "search_text",
+        "sort_at",
+        "known_at",
+        "local_until",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -134,10 +148,12 @@ def parts_of(row: OnRecord) -> Iterator[Recorded]:
                 yield part
 
 
-def save(row: models.Model, settle: bool = False) -> None:
+def save(row: models.Model, before_publish: bool = False) -> None:
     """Save by the rules of one row: its constraints, its vocabularies, what it must have."""
     try:
-        save_checked(row, settle=row.settle if settle and isinstance(row, OnRecord) else None)
+        save_checked(
+            row, before_publish=row.before_publish if before_publish and isinstance(row, OnRecord) else None
+        )
     except Refused as refused:
         raise Blocked([Blocker(row, str(refused))]) from refused
 

@@ -12,11 +12,7 @@ from record.ids import SLUG, id_is_well_spelt, slug_id
 from record.models import OnRecord, never_blank
 from record.search import folded_names, search_text
 from record.vocabulary import one_of
-from sources.choices import (
-    ActorKind,
-    Reliability,
-    SourceKind,
-)
+from sources.choices import ActorKind, Reliability, SourceKind
 from sources.models.fields import COUNTRY, LANGUAGE, Name, country_code, editors_note, language_code
 
 
@@ -38,13 +34,21 @@ class Actor(OnRecord):
         max_length=200, null=True, blank=True, help_text="The office held or the part played when speaking."
     )
     affiliation = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="voices",
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="voices",
         help_text="The person or body this actor speaks for.",
-    )  # fmt: skip
+    )
     first_publisher = models.ForeignKey(
-        "Source", models.PROTECT, null=True, blank=True, related_name="anonymous_voices",
+        "Source",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="anonymous_voices",
         help_text="For an anonymous voice: the source that first published what it said.",
-    )  # fmt: skip
+    )
     country = country_code("The country it belongs to.")
     note = editors_note()
 
@@ -88,14 +92,14 @@ class Actor(OnRecord):
     def display(self) -> str:
         return f"{self.name}, {self.role}" if self.role else self.name
 
-    def settle(self) -> None:
+    def before_publish(self) -> None:
         self.search_text = folded_names([self.name, self.name_local, *(row.name for row in self.names.all())])
 
     def objections(self) -> Iterable[str]:
-        itself = self.survivor if self.affiliation else self
+        itself = self.canonical if self.affiliation else self
         above, seen = itself.affiliation, {itself.pk}
         while above is not None:
-            above = above.survivor
+            above = above.canonical
             if above.pk in seen:
                 yield "affiliation: it leads back to the actor itself."
                 return
@@ -107,7 +111,7 @@ class Actor(OnRecord):
             yield "An anonymous voice is only ever the same as another anonymous voice."
         if Source.objects.cited().filter(voice=self).exists() and other.kind != ActorKind.MEDIA:
             yield "The own voice of a source is only ever the same as an actor of kind `media`."
-        for rule in self.survivor.objections():
+        for rule in self.canonical.objections():
             yield f"Their survivor's {rule}"
 
     def bound_by_merges(self) -> Iterable[OnRecord]:
@@ -136,10 +140,13 @@ class Source(OnRecord):
         max_length=100, null=True, blank=True, help_text="Who owns or funds it, such as `state-owned`."
     )
     reliability = models.CharField(
-        max_length=1, choices=Reliability.choices, null=True, blank=True,
+        max_length=1,
+        choices=Reliability.choices,
+        null=True,
+        blank=True,
         help_text="The Admiralty grade of the source, A to F; null if it has not been graded yet. "
         "F means that its reliability cannot be judged, not that it is the worst.",
-    )  # fmt: skip
+    )
     voice = models.OneToOneField(
         Actor,
         models.PROTECT,
@@ -179,7 +186,7 @@ class Source(OnRecord):
     def display(self) -> str:
         return self.name
 
-    def settle(self) -> None:
+    def before_publish(self) -> None:
         self.search_text = folded_names([self.name])
 
     def objections(self) -> Iterable[str]:

@@ -7,10 +7,7 @@ from django.db import models
 from record.ids import id_is_well_spelt, prefixed, random_id
 from record.models import OnRecord, never_blank
 from record.vocabulary import one_of
-from sources.choices import (
-    EvidenceKind,
-    Verification,
-)
+from sources.choices import EvidenceKind, Verification
 from sources.models.actors import Actor
 from sources.models.fields import editors_note
 from sources.models.reports import Report
@@ -29,9 +26,13 @@ class Evidence(OnRecord):
         Report, models.PROTECT, related_name="evidence", help_text="The report that mentions or shows it."
     )
     published_by = models.ForeignKey(
-        Actor, models.PROTECT, null=True, blank=True, related_name="evidence",
+        Actor,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="evidence",
         help_text="Who made it public; null if the report does not say.",
-    )  # fmt: skip
+    )
     shows = models.CharField(max_length=300, help_text="What it is said to show.")
     verification = models.CharField(
         max_length=20, choices=Verification.choices, help_text="How far it has been checked."

@@ -16,18 +16,22 @@ LANGUAGE = r"\A[a-z]{2,3}(-[A-Za-z0-9]+)*\Z"
 
 def country_code(help_text: str) -> models.CharField:
     return models.CharField(
-        max_length=2, null=True, blank=True, db_index=True,
+        max_length=2,
+        null=True,
+        blank=True,
+        db_index=True,
         validators=[RegexValidator(COUNTRY, "Two capital letters, as in ISO 3166-1.")],
         help_text=f"{help_text} ISO 3166-1 alpha-2, such as `UA`.",
-    )  # fmt: skip
+    )
 
 
 def language_code(help_text: str, **options: Any) -> models.CharField:
     return models.CharField(
-        **{"null": True, "blank": True, **options}, max_length=20,
+        **{"null": True, "blank": True, **options},
+        max_length=20,
         validators=[RegexValidator(LANGUAGE, "A BCP 47 tag such as `en` or `uk`.")],
         help_text=f"{help_text} BCP 47, such as `en`.",
-    )  # fmt: skip
+    )
 
 
 def editors_note() -> models.TextField:

@@ -12,10 +12,7 @@ from record.models import OnRecord, Recorded, never_blank
 from record.moments import earliest, latest, local_date, moment_rules, precision, zone
 from record.search import search_text, searchable_words
 from record.vocabulary import one_of
-from sources.choices import (
-    NoticeKind,
-    TimePrecision,
-)
+from sources.choices import NoticeKind, TimePrecision
 from sources.models.actors import Source
 from sources.models.fields import LANGUAGE, editors_note, language_code
 
@@ -42,17 +39,27 @@ class Report(OnRecord):
     issued_timezone = zone()
     issued_local_date = local_date("publication", null=False, blank=False)
     issued_as_printed = models.CharField(
-        max_length=200, null=True, blank=True,
+        max_length=200,
+        null=True,
+        blank=True,
         help_text="The date as the page prints it, where that is wrong or vague.",
-    )  # fmt: skip
+    )
     derived_from = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="dependants_on_record",
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="dependants_on_record",
         help_text="The report whose copy this is.",
-    )  # fmt: skip
+    )
     wire_source = models.ForeignKey(
-        Source, models.PROTECT, null=True, blank=True, related_name="copied_in",
+        Source,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="copied_in",
         help_text="The source whose copy this is, where that item itself is not held.",
-    )  # fmt: skip
+    )
     note = editors_note()
 
     search_text = search_text()
@@ -92,7 +99,7 @@ class Report(OnRecord):
     def display(self) -> str:
         return f"{self.source.name}: {self.title}"
 
-    def settle(self) -> None:
+    def before_publish(self) -> None:
         self.search_text = searchable_words(self.title)
 
     def objections(self) -> Iterable[str]:

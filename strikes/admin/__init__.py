@@ -50,9 +50,12 @@ LASTING: list[Any] = [("effective_from", "effective_from_edge"), ("effective_unt
 def moment(prefix: str) -> list[Any]:
     """The fields of a moment: as it was on the clocks of the place, and then the edges in UTC."""
     return [
-        (f"{prefix}local_date", f"{prefix}timezone"), times_of_day(prefix),
-        f"{prefix}precision", f"{prefix}earliest", f"{prefix}latest",
-    ]  # fmt: skip
+        (f"{prefix}local_date", f"{prefix}timezone"),
+        times_of_day(prefix),
+        f"{prefix}precision",
+        f"{prefix}earliest",
+        f"{prefix}latest",
+    ]
 
 
 def times_of_day(prefix: str) -> tuple[str, str]:
@@ -139,15 +142,41 @@ class FacilityAdmin(RecordAdmin):
     list_filter = [StateFilter, "kind", "location_precision"]
     inlines = [FacilityNameInline, PartyInline]
     fields = [
-        "public_id", "name", "name_local", "kind", "regions", "jurisdiction", "town", "geonames_id",
-        ("latitude", "longitude"), "location_precision", "note",
-    ]  # fmt: skip
+        "public_id",
+        "name",
+        "name_local",
+        "kind",
+        "regions",
+        "jurisdiction",
+        "town",
+        "geonames_id",
+        ("latitude", "longitude"),
+        "location_precision",
+        "note",
+    ]
     lists = [
-        RowList("Units", Unit, "facility", {"designation": lambda unit: unit.designation, "kind": lambda unit: unit.get_kind_display()}),
-        RowList("Strikes", Strike, "facility", {"title": lambda strike: strike.title, "date": lambda strike: strike.local_date}, ["-earliest"]),
-        RowList("Capacities", Capacity, "facility", {"as stated": str, "report": lambda capacity: capacity.report}, load=["report__source"]),
+        RowList(
+            "Units",
+            Unit,
+            "facility",
+            {"designation": lambda unit: unit.designation, "kind": lambda unit: unit.get_kind_display()},
+        ),
+        RowList(
+            "Strikes",
+            Strike,
+            "facility",
+            {"title": lambda strike: strike.title, "date": lambda strike: strike.local_date},
+            ["-earliest"],
+        ),
+        RowList(
+            "Capacities",
+            Capacity,
+            "facility",
+            {"as stated": str, "report": lambda capacity: capacity.report},
+            load=["report__source"],
+        ),
         propositions("facility"),
-    ]  # fmt: skip
+    ]
 
 
 class UnitNameInline(PartInline):
@@ -161,9 +190,15 @@ class UnitAdmin(RecordAdmin):
     inlines = [UnitNameInline]
     fields = ["public_id", "facility", "designation", "kind", "note"]
     lists = [
-        RowList("Capacities", Capacity, "unit", {"as stated": str, "report": lambda capacity: capacity.report}, load=["report__source"]),
+        RowList(
+            "Capacities",
+            Capacity,
+            "unit",
+            {"as stated": str, "report": lambda capacity: capacity.report},
+            load=["report__source"],
+        ),
         propositions("unit"),
-    ]  # fmt: skip
+    ]
 
     def prefilled(self, one: RowList, obj: OnRecord) -> str:
         return f"&facility={obj.facility_id}" if one.of is Capacity and isinstance(obj, Unit) else ""
@@ -196,8 +231,12 @@ class StrikeForm(WordsForm, MomentForm):
 class StrikeAdmin(MomentAdmin):
     form = StrikeForm
     word_parts = {
-        "methods": Words(StrikeMethod, "method", help_text="By what means; at least one, but for a wave. Labels for finding it.")
-    }  # fmt: skip
+        "methods": Words(
+            StrikeMethod,
+            "method",
+            help_text="By what means; at least one, but for a wave. Labels for finding it.",
+        )
+    }
     list_display = ["public_id", "title", "kind", "local_date", "facility", "wave", "state"]
     list_filter = [StateFilter, "kind", "methods__method", "location_precision"]
     date_hierarchy = "local_date"
@@ -209,8 +248,14 @@ class StrikeAdmin(MomentAdmin):
     ]
     lists = [
         propositions("strike"),
-        RowList("What the wave groups", Strike, "wave", {"title": lambda s: s.title, "date": lambda s: s.local_date}, ["earliest"]),
-    ]  # fmt: skip
+        RowList(
+            "What the wave groups",
+            Strike,
+            "wave",
+            {"title": lambda s: s.title, "date": lambda s: s.local_date},
+            ["earliest"],
+        ),
+    ]
 
 
 @admin.register(Proposition)
@@ -218,23 +263,45 @@ class PropositionAdmin(RecordAdmin):
     list_display = ["public_id", "text", "topic", "strike", "how_it_stands", "state"]
     list_filter = [StateFilter, "topic", "open"]
     fields = [
-        "public_id", "strike", "facility", "unit", "actor", "region", "topic", "text", "open", "answers",
-        "caused_by", "how_it_stands", "note",
-    ]  # fmt: skip
+        "public_id",
+        "strike",
+        "facility",
+        "unit",
+        "actor",
+        "region",
+        "topic",
+        "text",
+        "open",
+        "answers",
+        "caused_by",
+        "how_it_stands",
+        "note",
+    ]
     readonly_fields = ["how_it_stands"]
     lists = [
         RowList(
-            "Claims", Claim, "proposition", {**CLAIM_COLUMNS, "report": lambda claim: claim.report},
-            ["sort_at", "pk"], ["report__source"],
+            "Claims",
+            Claim,
+            "proposition",
+            {**CLAIM_COLUMNS, "report": lambda claim: claim.report},
+            ["sort_at", "pk"],
+            ["report__source"],
         ),
         RowList("Rival answers", Proposition, "answers", PROPOSITIONS, load=SUBJECTS, prefetch=["states"]),
         RowList(
-            "Assessments", Assessment, "proposition",
-            {"grade": lambda a: a.get_grade_display(), "basis": lambda a: a.get_grade_basis_display(),
-             "reason": lambda a: a.reason, "on": lambda a: a.assessed_on, "by": lambda a: a.author_role},
+            "Assessments",
+            Assessment,
+            "proposition",
+            {
+                "grade": lambda a: a.get_grade_display(),
+                "basis": lambda a: a.get_grade_basis_display(),
+                "reason": lambda a: a.reason,
+                "on": lambda a: a.assessed_on,
+                "by": lambda a: a.author_role,
+            },
             ["-assessed_on", "-pk"],
         ),
-    ]  # fmt: skip
+    ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).prefetch_related("states")
@@ -254,8 +321,14 @@ class StateAdmin(ReadOnlyAdmin):
     """How propositions stood, kept by the doors: to be read."""
 
     list_display = [
-        "proposition", "state", "origins_for", "origins_against", "documents", "from_rev_id", "to_rev_id",
-    ]  # fmt: skip
+        "proposition",
+        "state",
+        "origins_for",
+        "origins_against",
+        "documents",
+        "from_rev_id",
+        "to_rev_id",
+    ]
     list_filter = ["state"]
     ordering = ["-pk"]
     search_fields = ["=proposition__public_id"]
@@ -312,15 +385,32 @@ class ReportAdmin(MomentAdmin, PlainReportAdmin):
     ]
     lists = [
         RowList(
-            "Claims, in the order of the report", Claim, "report",
-            {"position": lambda c: c.position, "part": lambda c: c.get_part_display(), **CLAIM_COLUMNS,
-             "point at issue": lambda c: c.proposition.text},
+            "Claims, in the order of the report",
+            Claim,
+            "report",
+            {
+                "position": lambda c: c.position,
+                "part": lambda c: c.get_part_display(),
+                **CLAIM_COLUMNS,
+                "point at issue": lambda c: c.proposition.text,
+            },
             ["position", "pk"],
         ),
         RowList("Capacities it states", Capacity, "report", {"as stated": str}),
-        RowList("Evidence it mentions", Evidence, "report", {"shows": lambda e: e.shows, "kind": lambda e: e.get_kind_display()}),
-        RowList("Copies of it", Report, "derived_from", {"source": lambda r: r.source.name, "title": lambda r: r.title}, addable=False),
-    ]  # fmt: skip
+        RowList(
+            "Evidence it mentions",
+            Evidence,
+            "report",
+            {"shows": lambda e: e.shows, "kind": lambda e: e.get_kind_display()},
+        ),
+        RowList(
+            "Copies of it",
+            Report,
+            "derived_from",
+            {"source": lambda r: r.source.name, "title": lambda r: r.title},
+            addable=False,
+        ),
+    ]
 
     def prefilled(self, one: RowList, obj: OnRecord) -> str:
         if one.of is not Claim or not isinstance(obj, Report):
@@ -374,8 +464,11 @@ class DamageEstimateInline(NumberInline):
     model = DamageEstimate
     fieldsets = [
         (None, {"fields": ["metric", "metric_as_stated", "object", ("who", "indirect"), *BOUNDS, *MEASURE]}),
-        ("What it covers, and for how long", {"fields": [*COVERS, *LASTING, "part_of", "note"], "classes": ["collapse"]}),
-    ]  # fmt: skip
+        (
+            "What it covers, and for how long",
+            {"fields": [*COVERS, *LASTING, "part_of", "note"], "classes": ["collapse"]},
+        ),
+    ]
 
 
 WEAPONS = Words(
@@ -400,8 +493,14 @@ class WeaponCountInline(NumberInline):
     readonly_fields: ClassVar[Any] = [WEAPONS_READ]
     fieldsets = [
         (None, {"fields": ["outcome", "weapons", "model_as_stated", *BOUNDS]}),
-        ("Of what, and where", {"fields": ["out_of", "part_of", "regions", "regions_complete", *COVERS, "note"], "classes": ["collapse"]}),
-    ]  # fmt: skip
+        (
+            "Of what, and where",
+            {
+                "fields": ["out_of", "part_of", "regions", "regions_complete", *COVERS, "note"],
+                "classes": ["collapse"],
+            },
+        ),
+    ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).prefetch_related("weapons", "regions")
@@ -412,9 +511,15 @@ class WeaponCountInline(NumberInline):
         if obj is None or (obj.status == "draft" and self.has_change_permission(request, obj)):
             return fieldsets
         return [
-            (title, {**options, "fields": [WEAPONS_READ if one == "weapons" else one for one in options["fields"]]})
+            (
+                title,
+                {
+                    **options,
+                    "fields": [WEAPONS_READ if one == "weapons" else one for one in options["fields"]],
+                },
+            )
             for title, options in fieldsets
-        ]  # fmt: skip
+        ]
 
 
 class ClaimForm(MomentForm):
@@ -433,14 +538,33 @@ class ClaimAdmin(MomentAdmin):
     inlines = [StepInline, RelationInline, ClaimEvidenceInline, DamageEstimateInline, WeaponCountInline]
     fieldsets = [
         (None, {"fields": ["public_id", "report", "position", "part"]}),
-        ("Who says what", {"fields": [
-            "actor", "actor_as_stated", "stance", "proposition", "certainty", "attribution", "speakers_stated",
-            "statement", "quote", "quote_language",
-        ]}),
-        ("When it was said, where the report says so", {"fields": [*moment("said_"), "said_as_stated"], "description": RULE, "classes": ["collapse"]}),
-        ("When, by the claim, it happened or will happen", {"fields": [*moment("event_"), "event_as_stated"], "description": RULE, "classes": ["collapse"]}),
+        (
+            "Who says what",
+            {
+                "fields": [
+                    "actor",
+                    "actor_as_stated",
+                    "stance",
+                    "proposition",
+                    "certainty",
+                    "attribution",
+                    "speakers_stated",
+                    "statement",
+                    "quote",
+                    "quote_language",
+                ]
+            },
+        ),
+        (
+            "When it was said, where the report says so",
+            {"fields": [*moment("said_"), "said_as_stated"], "description": RULE, "classes": ["collapse"]},
+        ),
+        (
+            "When, by the claim, it happened or will happen",
+            {"fields": [*moment("event_"), "event_as_stated"], "description": RULE, "classes": ["collapse"]},
+        ),
         ("Where, and what we add", {"fields": ["place_as_stated", "credibility", "note"]}),
-    ]  # fmt: skip
+    ]
 
     def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:
         """Relations stay with the first claim of a chain: a correction has none of its own."""

@@ -12,7 +12,7 @@ from django.db.models.functions import RowNumber
 
 from record.models import AsOf, end_of
 from strikes.choices import Dispute, Metric, Polarity, Stance, Topic
-from strikes.disputes.states import retracted, standings, states_of
+from strikes.disputes.states import dispute_tallies, retracted, states_of
 from strikes.models import Assessment, Claim, ClaimOrigin, DamageEstimate, Proposition, Strike
 from strikes.models.related import SUBJECTS, with_prefix
 from strikes.outages.reckoning import Offline, reckonings
@@ -27,10 +27,10 @@ FOR = [stance for stance in Stance if stance.polarity == Polarity.POSITIVE]
 AGAINST = [s for s in Stance if s.polarity == Polarity.NEGATIVE and s != Stance.RETRACTS]
 
 
-def newest_assessments(then: AsOf) -> QuerySet[Assessment]:
+def newest_assessments(as_of: AsOf) -> QuerySet[Assessment]:
     """Of each proposition of an outer query: its assessments, with those of what was merged into it, the one that
     counts first."""
-    merged, rows = Proposition.objects.merged(then), Assessment.objects.published(then)
+    merged, rows = Proposition.objects.canonical_keys(as_of), Assessment.objects.published(as_of)
     of_it = Q(proposition=OuterRef("pk"))
     if merged:
         rows = rows.annotate(point=end_of("proposition", merged))
@@ -51,17 +51,17 @@ class Summary:
     capacity_offline: list[Offline] = field(default_factory=list)
 
 
-def summaries(strikes: Collection[int], then: AsOf) -> dict[int, Summary]:
+def summaries(strikes: Collection[int], as_of: AsOf) -> dict[int, Summary]:
     """Each strike in short, as of a point in time. A fixed number of queries."""
     found = {pk: Summary() for pk in strikes}
-    merged = {loser: root for loser, root in Strike.objects.merged(then).items() if root in found}
-    claims: Any = Claim.objects.published(then).filter(proposition__strike__in=[*found, *merged])
+    merged = {loser: root for loser, root in Strike.objects.canonical_keys(as_of).items() if root in found}
+    claims: Any = Claim.objects.published(as_of).filter(proposition__strike__in=[*found, *merged])
     claims = claims.annotate(event=end_of("proposition__strike", merged))
     counted = claims.order_by().values_list("event").annotate(Count("pk"), Count("report", distinct=True))
     for strike, number, documents in counted:
         found[strike].claims, found[strike].documents = number, documents
-    weighed = claims.of_polarity(Polarity.POSITIVE, Polarity.NEGATIVE).exclude(report__in=retracted(then))
-    origins = ClaimOrigin.objects.current(then.revision).filter(claim__in=weighed.values("pk"))
+    weighed = claims.of_polarity(Polarity.POSITIVE, Polarity.NEGATIVE).exclude(report__in=retracted(as_of))
+    origins = ClaimOrigin.objects.current(as_of.revision).filter(claim__in=weighed.values("pk"))
     for strike, number in (
         origins.order_by()
         .annotate(event=end_of("claim__proposition__strike", merged))
@@ -69,20 +69,20 @@ def summaries(strikes: Collection[int], then: AsOf) -> dict[int, Summary]:
         .annotate(Count("key", distinct=True))
     ):
         found[strike].origins = number
-    propositions = Proposition.objects.published(then).filter(strike__in=[*found, *merged])
+    propositions = Proposition.objects.published(as_of).filter(strike__in=[*found, *merged])
     strike_of = dict(propositions.annotate(event=end_of("strike", merged)).values_list("pk", "event"))
-    for pk, state in states_of(propositions, then).items():
+    for pk, state in states_of(propositions, as_of).items():
         found[strike_of[pk]].propositions[state.state] += 1
-    for strike, group in _offline(found, merged, then).items():
+    for strike, group in _offline(found, merged, as_of).items():
         found[strike].capacity_offline = group
     return found
 
 
-def _offline(strikes: Collection[int], merged: Mapping[int, int], then: AsOf) -> dict[int, list[Offline]]:
+def _offline(strikes: Collection[int], merged: Mapping[int, int], as_of: AsOf) -> dict[int, list[Offline]]:
     numbers = (
-        DamageEstimate.objects.published(then)
+        DamageEstimate.objects.published(as_of)
         .filter(metric__in=OFFLINE, claim__proposition__strike__in=[*strikes, *merged], claim__stance__in=FOR)
-        .exclude(claim__report__in=retracted(then))
+        .exclude(claim__report__in=retracted(as_of))
         .select_related(*with_prefix("claim__proposition", "strike__facility", *SUBJECTS))
         .order_by("claim__known_at", "public_id")
     )
@@ -119,24 +119,28 @@ class Account:
 
 def side() -> Case:
     return Case(
-        When(stance__in=FOR, then=Value("for")), When(stance__in=AGAINST, then=Value("against")),
-        default=Value("silent"), output_field=CharField(),
-    )  # fmt: skip
+        When(stance__in=FOR, then=Value("for")),
+        When(stance__in=AGAINST, then=Value("against")),
+        default=Value("silent"),
+        output_field=CharField(),
+    )
 
 
-def accounts(propositions: QuerySet[Proposition], then: AsOf) -> tuple[list[Account], list[int]]:
+def accounts(propositions: QuerySet[Proposition], as_of: AsOf) -> tuple[list[Account], list[int]]:
     """The accounts of propositions, and the keys of the claims to be loaded for them. A fixed number of queries."""
-    states = states_of(propositions, then)
-    newest = newest_assessments(then).values("pk")[:1]
+    states = states_of(propositions, as_of)
+    newest = newest_assessments(as_of).values("pk")[:1]
     rows: list[Any] = list(
         propositions.select_related(
             "strike", "answers", "facility", "unit__facility", "actor", "region"
         ).annotate(newest_assessment=Subquery(newest))
     )
     by_key: dict[int, Any] = {row.pk: row for row in rows}
-    merged = {loser: root for loser, root in Proposition.objects.merged(then).items() if root in by_key}
+    merged = {
+        loser: root for loser, root in Proposition.objects.canonical_keys(as_of).items() if root in by_key
+    }
     assessments = Assessment.objects.in_bulk([row.newest_assessment for row in rows if row.newest_assessment])
-    claims: Any = Claim.objects.published(then).filter(proposition__in=[*by_key, *merged])
+    claims: Any = Claim.objects.published(as_of).filter(proposition__in=[*by_key, *merged])
     claims = claims.annotate(side=side(), point=end_of("proposition", merged))
     totals: dict[int, dict[str, int]] = defaultdict(lambda: dict.fromkeys(SIDES, 0))
     for proposition, name, number in claims.order_by().values_list("point", "side").annotate(Count("pk")):
@@ -145,16 +149,19 @@ def accounts(propositions: QuerySet[Proposition], then: AsOf) -> tuple[list[Acco
     place = Window(RowNumber(), partition_by=[F("point"), F("side")], order_by=order)
     first = claims.annotate(place=place).filter(place__lte=SHOWN)
     keys = list(first.values_list("pk", flat=True))
-    stand = standings(by_key, then)
+    stand = dispute_tallies(by_key, as_of)
     found = [
         Account(
-            row, states[row.pk], assessments.get(row.newest_assessment),
+            row,
+            states[row.pk],
+            assessments.get(row.newest_assessment),
             sorted(stand[row.pk].origins, key=lambda one: (str(one.side or "~"), one.key)),
-            totals[row.pk], {name: [] for name in SIDES},
+            totals[row.pk],
+            {name: [] for name in SIDES},
             {row.pk, *(loser for loser, root in merged.items() if root == row.pk)},
         )
         for row in in_order(rows, merged)
-    ]  # fmt: skip
+    ]
     return found, keys
 
 
@@ -187,10 +194,10 @@ def fill(found: Sequence[Account], claims: Iterable[Any]) -> None:
         account.shown[name].append(claim)
 
 
-def about(subject: Any, then: AsOf) -> Q:
+def about(subject: Any, as_of: AsOf) -> Q:
     """The propositions about a strike, a facility with its units and strikes, a unit, an actor or a region, or about
     what was merged into it."""
-    same = type(subject).objects.same([subject.pk], then)
+    same = type(subject).objects.cluster([subject.pk], as_of)
     name = subject._meta.model_name
     if name == "facility":
         return Q(facility__in=same) | Q(unit__facility__in=same) | Q(strike__facility__in=same)

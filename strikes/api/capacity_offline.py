@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from rest_framework.request import Request
 
 from api.errors import BadParameter
-from api.filters import IdsFilter, OneOfFilter, RecordFilterSet, WhenFilter, WordsFilter
+from api.filters import IdsFilter, OneOfFilter, RecordFilterSet, VocabularyFilter, WhenFilter
 from api.pagination import today
 from api.stats import StatsView
 from record.models import AsOf
@@ -49,7 +49,7 @@ MOST_STATED = 500
 """Direct claims about a region or an actor that one answer shows."""
 
 
-class OfflineFilters(RecordFilterSet):
+class CapacityOfflineFilterSet(RecordFilterSet):
     """What can be asked of the series."""
 
     unit_of_measure = OneOfFilter(
@@ -60,8 +60,8 @@ class OfflineFilters(RecordFilterSet):
     operator = IdsFilter(Actor, help_text="Facilities that these operated, on the days on which they did.")
     region = RegionsFilter(help_text="Facilities in these regions, with all below; ISO 3166.")
     country = RegionsFilter(RegionLevel.COUNTRY, help_text="Facilities in these countries, ISO 3166-1.")
-    facility_kind = WordsFilter(FacilityKind, help_text="Facilities of these kinds.")
-    unit_kind = WordsFilter(
+    facility_kind = VocabularyFilter(FacilityKind, help_text="Facilities of these kinds.")
+    unit_kind = VocabularyFilter(
         UnitKind,
         help_text="Units of these kinds. Without it, and without `unit`, only primary units count: what others "
         "process has passed those first, and the two are never added.",
@@ -92,14 +92,14 @@ class CapacityOfflineView(StatsView):
     """
 
     serializer_class = CapacityOfflineSerializer
-    parameters_class = OfflineFilters
+    parameters_class = CapacityOfflineFilterSet
     name = "capacity-offline"
     renderer_classes = [*StatsView.renderer_classes, SeriesSvg]
 
     def get(self, request: Request) -> Any:
         asked = self.asked_of(Facility.objects.none())
         asked.form.is_valid()
-        found = offline(asked.asked(), self.pin.then, today(request))
+        found = offline(asked.filter_values(), self.pin.as_of, today(request))
         body = CapacityOfflineSerializer(found, context={"api": self.api}).data
         common = {name: body[name] for name in ("unit_of_measure", "policy", "interval")}
         return self.answer(body, [{**common, **point} for point in body["points"]], PointInTable())
@@ -112,7 +112,7 @@ def day(given: Any) -> dt.date | None:
     return given.date() if isinstance(given, dt.datetime) else given
 
 
-def offline(asked: dict[str, Any], then: AsOf, today: dt.date) -> dict[str, Any]:
+def offline(asked: dict[str, Any], as_of: AsOf, today: dt.date) -> dict[str, Any]:
     """The whole answer: the series, what was left out of it, and what was said directly."""
     place = next((word for word in PLACES if word in asked), None)
     if place is None:
@@ -122,9 +122,9 @@ def offline(asked: dict[str, Any], then: AsOf, today: dt.date) -> dict[str, Any]
         raise BadParameter("before", "It is not later than `after`.", "invalid")
     unit, policy = asked["unit_of_measure"], Policy(asked.get("policy", Policy.LATEST))
     interval = asked.get("interval", "month")
-    merged = Merged.at(then)
-    roots = places(asked, then, merged)
-    facilities = Facility.objects.same(roots, then)
+    merged = Merged.at(as_of)
+    roots = places(asked, as_of, merged)
+    facilities = Facility.objects.cluster(roots, as_of)
     units, alone = Q(facility__in=facilities), Q(pk__in=facilities)
     if "unit" in asked:
         units &= Q(pk__in=asked["unit"])
@@ -132,11 +132,11 @@ def offline(asked: dict[str, Any], then: AsOf, today: dt.date) -> dict[str, Any]
         units &= Q(kind__in=asked["unit_kind"])
     if "unit" in asked or "unit_kind" in asked:
         alone = Q(pk__in=[])
-    stages = stages_of(asked, units, then)
-    operators = operators_of(Q(pk__in=facilities), then, merged)
-    windows = operated(asked["operator"], facilities, then, merged) if "operator" in asked else None
-    capacities = capacities_of(units, Q(pk__in=facilities), then, merged)
-    told = outages(units, alone, then, merged, place)
+    stages = stages_of(asked, units, as_of)
+    operators = operators_of(Q(pk__in=facilities), as_of, merged)
+    windows = operated(asked["operator"], facilities, as_of, merged) if "operator" in asked else None
+    capacities = capacities_of(units, Q(pk__in=facilities), as_of, merged)
+    told = outages(units, alone, as_of, merged, place)
     found: list[Stretch] = []
     left_out: list[LeftOut] = []
     for episode in told.episodes:
@@ -163,7 +163,7 @@ def offline(asked: dict[str, Any], then: AsOf, today: dt.date) -> dict[str, Any]
             left_out.append(LeftOut(claims, reason))
     by_claim: dict[str, None] = {one.claim.public_id: None for one in told.undated if says_how_much(one)}
     left_out += [LeftOut([claim], UNDATED) for claim in by_claim]
-    stated = said_directly(asked, unit, then)
+    stated = said_directly(asked, unit, as_of)
     if left_out and not found and not stated:
         reasons = " ".join(dict.fromkeys(one.reason for one in left_out))
         raise BadParameter(
@@ -178,10 +178,15 @@ def offline(asked: dict[str, Any], then: AsOf, today: dt.date) -> dict[str, Any]
     points = series(found, limits_of(capacities, unit), interval, first, last)
     names = dict(Facility.objects.filter(pk__in=roots).values_list("pk", "public_id"))
     return {
-        "unit_of_measure": unit, "policy": policy.value, "interval": interval, "points": points, "names": names,
+        "unit_of_measure": unit,
+        "policy": policy.value,
+        "interval": interval,
+        "points": points,
+        "names": names,
         "denominator": denominator(capacities, unit, roots),
-        "stated": stated, "left_out": left_out,
-    }  # fmt: skip
+        "stated": stated,
+        "left_out": left_out,
+    }
 
 
 OTHER_STAGE = (
@@ -197,11 +202,11 @@ def says_how_much(one: Statement) -> bool:
 
 
 def operated(
-    actors: set[int], facilities: set[int], then: AsOf, merged: Merged
+    actors: set[int], facilities: set[int], as_of: AsOf, merged: Merged
 ) -> dict[int, list[tuple[dt.date | None, dt.date | None]]]:
     """From which to which day some actors operated each facility."""
     found: dict[int, list[Any]] = defaultdict(list)
-    parties = Party.objects.published(then).filter(
+    parties = Party.objects.published(as_of).filter(
         facility__in=facilities, role=PartyRole.OPERATOR, actor__in=actors
     )
     for facility, since, until in parties.values_list("facility", "since", "until"):
@@ -209,9 +214,9 @@ def operated(
     return found
 
 
-def places(asked: dict[str, Any], then: AsOf, merged: Merged) -> set[int]:
+def places(asked: dict[str, Any], as_of: AsOf, merged: Merged) -> set[int]:
     """The facilities that every place that was asked for has in it; what stands for one merged away has its places."""
-    rows: QuerySet[Any] = Facility.objects.cited(then)
+    rows: QuerySet[Any] = Facility.objects.cited(as_of)
     if "facility" in asked:
         rows = rows.filter(pk__in=asked["facility"])
     if "unit" in asked:
@@ -222,16 +227,16 @@ def places(asked: dict[str, Any], then: AsOf, merged: Merged) -> set[int]:
         if word in asked:
             rows = rows.filter(pk__in=Facility.objects.filter(regions__in=asked[word]).values("pk"))
     if "operator" in asked:
-        parties = Party.objects.published(then).filter(role=PartyRole.OPERATOR, actor__in=asked["operator"])
+        parties = Party.objects.published(as_of).filter(role=PartyRole.OPERATOR, actor__in=asked["operator"])
         rows = rows.filter(pk__in=parties.values("facility"))
     return {merged.facility(pk) for pk in rows.values_list("pk", flat=True)}
 
 
-def stages_of(asked: dict[str, Any], units: Q, then: AsOf) -> set[str]:
+def stages_of(asked: dict[str, Any], units: Q, as_of: AsOf) -> set[str]:
     """The one stage whose units are added."""
     if "unit" in asked:
         stages = {
-            stage(kind) for kind in Unit.objects.published(then).filter(units).values_list("kind", flat=True)
+            stage(kind) for kind in Unit.objects.published(as_of).filter(units).values_list("kind", flat=True)
         }
     elif "unit_kind" in asked:
         stages = {stage(kind) for kind in asked["unit_kind"]}
@@ -259,12 +264,16 @@ def denominator(capacities: dict[Any, list[Any]], unit: str, facilities: set[int
     ]
     low, best, high = map(shown, sums)
     return {
-        "low": low, "best": best, "high": high, "capacities": [one.public_id for one in rows],
-        "facilities": len(rows), "of": len(facilities),
-    }  # fmt: skip
+        "low": low,
+        "best": best,
+        "high": high,
+        "capacities": [one.public_id for one in rows],
+        "facilities": len(rows),
+        "of": len(facilities),
+    }
 
 
-def said_directly(asked: dict[str, Any], unit: str, then: AsOf) -> list[Any]:
+def said_directly(asked: dict[str, Any], unit: str, as_of: AsOf) -> list[Any]:
     """Numbers of capacity offline that were said of the regions or operators themselves, in time."""
     subjects = Q(pk__in=[])
     for word in ("region", "country"):
@@ -273,12 +282,14 @@ def said_directly(asked: dict[str, Any], unit: str, then: AsOf) -> list[Any]:
             subjects |= Q(region__in=top)
     if "operator" in asked:
         subjects |= Q(actor__in=asked["operator"])
-    propositions = Proposition.objects.published(then).filter(subjects, topic=Topic.CAPACITY)
-    claims = Claim.objects.published(then).of_polarity(Polarity.POSITIVE).filter(proposition__in=propositions)
+    propositions = Proposition.objects.published(as_of).filter(subjects, topic=Topic.CAPACITY)
+    claims = (
+        Claim.objects.published(as_of).of_polarity(Polarity.POSITIVE).filter(proposition__in=propositions)
+    )
     numbers: list[Any] = list(
-        DamageEstimate.objects.published(then)
+        DamageEstimate.objects.published(as_of)
         .filter(metric=Metric.CAPACITY_OFFLINE, claim__in=claims)
-        .exclude(claim__report__in=retracted(then))
+        .exclude(claim__report__in=retracted(as_of))
         .select_related("part_of", "published_rev")
         .select_related(*with_prefix("claim", "actor", "report__source"))
         .select_related(*with_prefix("claim__proposition", "strike__facility", *SUBJECTS))

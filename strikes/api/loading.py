@@ -15,16 +15,16 @@ from strikes.models import Claim, ClaimEvidence, ClaimOrigin, ClaimRelation, Dam
 from strikes.models.related import SUBJECTS, with_prefix
 
 
-def claims_read(rows: QuerySet[Any], then: AsOf) -> QuerySet[Any]:
+def claims_read(rows: QuerySet[Any], as_of: AsOf) -> QuerySet[Any]:
     """Claims with their report, speaker, point at issue, chain, origin, evidence and numbers."""
-    origins = ClaimOrigin.objects.current(then.revision).filter(claim=OuterRef("pk")).values("key")[:1]
-    retractions = ReportNotice.objects.published(then).filter(
+    origins = ClaimOrigin.objects.current(as_of.revision).filter(claim=OuterRef("pk")).values("key")[:1]
+    retractions = ReportNotice.objects.published(as_of).filter(
         kind=NoticeKind.RETRACTION, report=OuterRef("report")
     )
-    evidence = ClaimEvidence.objects.published(then).select_related("evidence")
-    estimates = DamageEstimate.objects.published(then).select_related("part_of")
+    evidence = ClaimEvidence.objects.published(as_of).select_related("evidence")
+    estimates = DamageEstimate.objects.published(as_of).select_related("part_of")
     counts = (
-        WeaponCount.objects.published(then)
+        WeaponCount.objects.published(as_of)
         .select_related("part_of", "out_of")
         .prefetch_related("weapons", "regions")
     )
@@ -43,10 +43,10 @@ def claims_read(rows: QuerySet[Any], then: AsOf) -> QuerySet[Any]:
     return read
 
 
-def attach_relations(rows: Sequence[Claim], then: AsOf) -> None:
+def attach_relations(rows: Sequence[Claim], as_of: AsOf) -> None:
     """The relations of each claim's lineage, each with the other claim as it reads at that point in time."""
     relations = (
-        ClaimRelation.objects.published(then)
+        ClaimRelation.objects.published(as_of)
         .filter(claim__public_id__in=[row.lineage for row in rows])
         .select_related("claim", "other")
     )
@@ -55,7 +55,7 @@ def attach_relations(rows: Sequence[Claim], then: AsOf) -> None:
         found[relation.claim.public_id].append(relation)
     current = {
         claim.lineage: claim
-        for claim in Claim.objects.published(then)
+        for claim in Claim.objects.published(as_of)
         .filter(lineage__in={r.other.public_id for group in found.values() for r in group})
         .select_related("actor", "proposition")
     }
@@ -67,8 +67,8 @@ def attach_relations(rows: Sequence[Claim], then: AsOf) -> None:
         ]
 
 
-def read_claims(keys: Sequence[int], then: AsOf) -> list[Claim]:
+def read_claims(keys: Sequence[int], as_of: AsOf) -> list[Claim]:
     """These claims, with everything that is shown of them."""
-    rows = list(claims_read(Claim.objects.filter(pk__in=keys), then))
-    attach_relations(rows, then)
+    rows = list(claims_read(Claim.objects.filter(pk__in=keys), as_of))
+    attach_relations(rows, as_of)
     return rows

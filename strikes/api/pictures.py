@@ -103,13 +103,24 @@ class TimelineSvg(Svg):
         return {
             "title": f"Outages of {place['display']}, {axis.first} to {axis.last}",
             "summary": " ".join(row["said"] for row in rows) or "No outage was reported.",
-            "policy": data["policy"], "width": WIDTH, "height": bottom + 40 + (0 if rows else 20), "left": LEFT,
-            "bottom": bottom + (0 if rows else 20), "ticks": axis.ticks(), "rows": rows, "top": TOP, "bar": BAR - 4,
+            "policy": data["policy"],
+            "width": WIDTH,
+            "height": bottom + 40 + (0 if rows else 20),
+            "left": LEFT,
+            "bottom": bottom + (0 if rows else 20),
+            "ticks": axis.ticks(),
+            "rows": rows,
+            "top": TOP,
+            "bar": BAR - 4,
             "strikes": [
-                {"x": axis.at(day(one["local_date"])), "text": f"{one['kind']}: {one['display']}", "url": one["url"]}
+                {
+                    "x": axis.at(day(one["local_date"])),
+                    "text": f"{one['kind']}: {one['display']}",
+                    "url": one["url"],
+                }
                 for one in data["strikes"]
             ],
-        }  # fmt: skip
+        }
 
     def row(self, top: int, outage: dict[str, Any], axis: Axis) -> dict[str, Any]:
         """One outage: a bar for each reading of it and, in lanes below, what else was said of its edges."""
@@ -124,9 +135,13 @@ class TimelineSvg(Svg):
         rivals = [*outage["rivals"]["start"], *outage["rivals"]["end"]]
         marks = [self.mark(below + LANE * number, one, axis) for number, one in enumerate(rivals)]
         return {
-            "y": top, "name": name, "bars": bars, "marks": marks, "height": below + LANE * len(marks) + GAP - top,
+            "y": top,
+            "name": name,
+            "bars": bars,
+            "marks": marks,
+            "height": below + LANE * len(marks) + GAP - top,
             "said": f"{name}: {'; '.join(bar['text'] for bar in bars)}.",
-        }  # fmt: skip
+        }
 
     def bar(self, top: int, reading: dict[str, Any], axis: Axis) -> dict[str, Any]:
         start, end = reading["start"], reading["end"]
@@ -135,14 +150,20 @@ class TimelineSvg(Svg):
         issuer = reading.get("issuer")
         since = f"out from {begun}" if begun else "out, nobody says since when,"
         ended = {
-            "fact": f"until {over}", "forecast": f"still, predicted until {over}", "open": "still, no end predicted",
-        }[end["kind"]]  # fmt: skip
+            "fact": f"until {over}",
+            "forecast": f"still, predicted until {over}",
+            "open": "still, no end predicted",
+        }[end["kind"]]
         claims = ", ".join(dict.fromkeys([*start["claims"], *end["claims"]]))
         left, right = axis.at(begun or axis.first), axis.at(over)
         return {
-            "x": left, "y": top, "width": round(max(right - left, 2), 1), "over": end["kind"] == "fact",
-            "issuer": issuer, "text": f"{since} {ended}{f' by {issuer}' if issuer else ''} ({claims})",
-        }  # fmt: skip
+            "x": left,
+            "y": top,
+            "width": round(max(right - left, 2), 1),
+            "over": end["kind"] == "fact",
+            "issuer": issuer,
+            "text": f"{since} {ended}{f' by {issuer}' if issuer else ''} ({claims})",
+        }
 
     def mark(self, top: int, edge: dict[str, Any], axis: Axis) -> dict[str, Any]:
         """A rival: a circle on its last day, with a line from its first; an arrow where it is said to go on."""
@@ -160,9 +181,13 @@ class TimelineSvg(Svg):
         first, last = edge["at"]["local_date"], edge["at"]["local_until"]
         when = first if first == last else f"between {first} and {last}"
         return {
-            "y": top, "x": axis.at(day(first)), "end": axis.at(day(last)), "open": False,
-            "dashed": edge["kind"] == "forecast", "text": f"{said[edge['kind']]}: {when}, {and_by(edge)}",
-        }  # fmt: skip
+            "y": top,
+            "x": axis.at(day(first)),
+            "end": axis.at(day(last)),
+            "open": False,
+            "dashed": edge["kind"] == "forecast",
+            "text": f"{said[edge['kind']]}: {when}, {and_by(edge)}",
+        }
 
 
 def edges(outage: dict[str, Any]) -> list[dict[str, Any]]:
@@ -197,10 +222,19 @@ class SeriesSvg(Svg):
             "title": f"Capacity offline, {unit}, {axis.first} to {axis.last}",
             "summary": f"{len(points)} periods, {len(bands)} of them with something offline."
             + (f" {len(data['left_out'])} outages or numbers are left out." if data["left_out"] else ""),
-            "policy": data["policy"], "interval": data["interval"], "unit": unit, "width": WIDTH, "height": HEIGHT,
-            "left": LEFT, "floor": FLOOR, "top": TOP, "right": WIDTH - RIGHT, "bands": bands, "ticks": axis.ticks(),
+            "policy": data["policy"],
+            "interval": data["interval"],
+            "unit": unit,
+            "width": WIDTH,
+            "height": HEIGHT,
+            "left": LEFT,
+            "floor": FLOOR,
+            "top": TOP,
+            "right": WIDTH - RIGHT,
+            "bands": bands,
+            "ticks": axis.ticks(),
             "scale": [{"y": height(value, scale[-1]), "text": f"{value:g}"} for value in scale],
-        }  # fmt: skip
+        }
 
     def band(self, one: dict[str, Any], axis: Axis, most: float, unit: str) -> dict[str, Any]:
         low, best, high = one["low"] or 0, one["best"], one["high"]
@@ -210,11 +244,19 @@ class SeriesSvg(Svg):
         bounds = f"at least {low}, {'left open above' if high is None else f'at most {high}'} {unit}"
         beyond = ", in part beyond the last word" if one["forecast"] else ""
         return {
-            "x": left, "end": right, "width": round(max(right - left, 0.5), 1), "half": round((right - left) / 2, 1), "least": least,
-            "sure": round(FLOOR - least, 1), "top": top, "maybe": round(least - top, 1), "open": high is None,
-            "best": None if best is None else height(best, most), "dashed": one["forecast"],
+            "x": left,
+            "end": right,
+            "width": round(max(right - left, 0.5), 1),
+            "half": round((right - left) / 2, 1),
+            "least": least,
+            "sure": round(FLOOR - least, 1),
+            "top": top,
+            "maybe": round(least - top, 1),
+            "open": high is None,
+            "best": None if best is None else height(best, most),
+            "dashed": one["forecast"],
             "text": f"{one['start']} to {one['until']}: {bounds}{beyond} ({', '.join(one['claims'])})",
-        }  # fmt: skip
+        }
 
 
 def height(value: float, most: float) -> float:

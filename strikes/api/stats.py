@@ -41,11 +41,11 @@ class Event(NamedTuple):
 class Events:
     """The strikes, raids and incidents that a query finds. Each question about them is a query or two."""
 
-    def __init__(self, rows: QuerySet[Strike], then: AsOf) -> None:
+    def __init__(self, rows: QuerySet[Strike], as_of: AsOf) -> None:
         self.rows = rows.exclude(kind=StrikeKind.WAVE).order_by()
-        self.then = then
-        self.merged: dict[int, int] = Strike.objects.merged(then.revision)
-        self.facilities: dict[int, int] = Facility.objects.merged(then.revision)
+        self.as_of = as_of
+        self.canonical_strikes: dict[int, int] = Strike.objects.canonical_keys(as_of.revision)
+        self.facilities: dict[int, int] = Facility.objects.canonical_keys(as_of.revision)
         found = self.rows.values_list("pk", "kind", "local_date", "facility")[: MOST_EVENTS + 1]
         self.all = [
             Event(key, kind, on, None if at is None else self.facilities.get(at, at))
@@ -65,15 +65,17 @@ class Events:
 
     def owning(self, path: str) -> Q:
         """Rows about one of the events, or about what was merged with one."""
-        return Q(**{f"{path}__in": self.rows.values("pk")}) | Q(**{f"{path}__in": list(self.merged)})
+        return Q(**{f"{path}__in": self.rows.values("pk")}) | Q(
+            **{f"{path}__in": list(self.canonical_strikes)}
+        )
 
     def owner(self, strike: int) -> int:
         """The event that a row about a strike is counted for."""
-        return self.merged.get(strike, strike)
+        return self.canonical_strikes.get(strike, strike)
 
     @cached_property
     def said(self) -> QuerySet[Claim]:
-        claims: QuerySet[Claim] = Claim.objects.published(self.then).filter(
+        claims: QuerySet[Claim] = Claim.objects.published(self.as_of).filter(
             self.owning("proposition__strike")
         )
         return claims.order_by()
@@ -95,14 +97,14 @@ class Events:
         return found
 
     def _states(self) -> Iterable[tuple[int, str, int]]:
-        propositions = Proposition.objects.published(self.then).filter(self.owning("strike"))
-        if self.then.known is None:
-            kept = PropositionState.objects.current(self.then.revision)
+        propositions = Proposition.objects.published(self.as_of).filter(self.owning("strike"))
+        if self.as_of.known is None:
+            kept = PropositionState.objects.current(self.as_of.revision)
             kept = kept.filter(proposition__in=propositions.values("pk")).order_by()
             yield from kept.values_list("proposition__strike", "state").annotate(Count("pk"))
             return
         strike_of = dict(propositions.values_list("pk", "strike"))
-        for pk, state in states_of(propositions, self.then).items():
+        for pk, state in states_of(propositions, self.as_of).items():
             yield strike_of[pk], state.state, 1
 
 
@@ -135,17 +137,17 @@ def by_country(events: Events) -> Mapping[int, Collection[str]]:
 
 
 def by_facility(events: Events) -> Mapping[int, Collection[str]]:
-    roots = Merge.objects.roots("facilities", events.then.revision)
+    roots = Merge.objects.canonical_ids("facilities", events.as_of.revision)
     found = events.values("facility__public_id")
     return {key: {roots.get(one, one) for one in ids} for key, ids in found.items()}
 
 
 def by_operator(events: Events) -> Mapping[int, Collection[str]]:
     """Who operated the facility on the local date of the event."""
-    roots = Merge.objects.roots("actors", events.then.revision)
+    roots = Merge.objects.canonical_ids("actors", events.as_of.revision)
     merged = events.facilities
     at = Q(facility__in=events.rows.values("facility")) | Q(facility__in=[*merged, *merged.values()])
-    parties = Party.objects.published(events.then).filter(at, role=PartyRole.OPERATOR)
+    parties = Party.objects.published(events.as_of).filter(at, role=PartyRole.OPERATOR)
     terms: dict[int, list[tuple[dt.date, dt.date, str]]] = defaultdict(list)
     for facility, since, until, actor in parties.values_list(
         "facility", "since", "until", "actor__public_id"
@@ -161,7 +163,7 @@ def by_operator(events: Events) -> Mapping[int, Collection[str]]:
 
 def by_actor(events: Events) -> Mapping[int, Collection[str]]:
     """Who speaks of it, for it, against it or of neither side."""
-    roots = Merge.objects.roots("actors", events.then.revision)
+    roots = Merge.objects.canonical_ids("actors", events.as_of.revision)
     found: dict[int, set[str]] = defaultdict(set)
     for strike, actor in events.said.values_list("proposition__strike", "actor__public_id").distinct():
         found[events.owner(strike)].add(roots.get(actor, actor))

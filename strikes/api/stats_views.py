@@ -10,13 +10,13 @@ from rest_framework.request import Request
 from api.errors import BadParameter
 from api.filters import FlagFilter, GroupingFilter
 from api.stats import StatsView
-from strikes.api.filters import Asked, StrikeFilters
+from strikes.api.filters import FilterValues, StrikeFilterSet
 from strikes.api.serializers.stats import GroupSerializer, StrikeCountsSerializer
 from strikes.api.stats import GROUPINGS, TIMES, Events, strike_counts, with_zeros
 from strikes.models import Strike
 
 
-class StrikeStatsFilters(StrikeFilters):
+class StrikeStatsFilterSet(StrikeFilterSet):
     """The words of `strikes/`, and how to group what they find."""
 
     group_by = GroupingFilter(
@@ -27,8 +27,8 @@ class StrikeStatsFilters(StrikeFilters):
         f"first event found to the last. Needs {', '.join(TIMES)} in `group_by`."
     )
 
-    def asked(self) -> Asked:
-        asked = super().asked()
+    def filter_values(self) -> FilterValues:
+        asked = super().filter_values()
         self.words: list[str] = asked.pop("group_by")
         self.zeros: bool = asked.pop("zero", False)
         if self.zeros and not set(self.words) & set(TIMES):
@@ -62,13 +62,13 @@ class StrikeStatsView(StatsView):
     Every word that filters `strikes/` narrows what is counted.
     """
 
-    parameters_class = StrikeStatsFilters
+    parameters_class = StrikeStatsFilterSet
     serializer_class = StrikeCountsSerializer
     name = "strikes"
 
     def get(self, request: Request) -> Any:
-        asked = self.asked_of(Strike.objects.published(self.pin.then))
-        events = Events(asked.qs, self.pin.then)
+        asked = self.asked_of(Strike.objects.published(self.pin.as_of))
+        events = Events(asked.qs, self.pin.as_of)
         counts = strike_counts(events, asked.words)
         if asked.zeros and (span := asked.span([event.on for event in events.all])):
             with_zeros(counts, *span)

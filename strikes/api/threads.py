@@ -40,7 +40,7 @@ class Thread:
     """False if more may belong to it than is shown."""
 
 
-def thread(claim: Claim, then: AsOf) -> Thread:
+def thread(claim: Claim, as_of: AsOf) -> Thread:
     """The claims that a claim answers and that answer it, both ways and on from there, the nearest first.
 
     A way leads only through claims that are there at that point in time. Two queries a step, at most `FARTHEST`.
@@ -50,7 +50,7 @@ def thread(claim: Claim, then: AsOf) -> Thread:
     newest, complete = {claim.lineage}, True
     for _ in range(FARTHEST):
         relations = (
-            ClaimRelation.objects.published(then)
+            ClaimRelation.objects.published(as_of)
             .filter(Q(claim__public_id__in=newest) | Q(other__public_id__in=newest))
             .order_by("pk")
             .values_list("pk", "claim__public_id", "kind", "other__public_id", "note")
@@ -59,7 +59,7 @@ def thread(claim: Claim, then: AsOf) -> Thread:
         found |= {pk: (here, kind, there, note) for pk, (here, kind, there, note) in steps.items()}
         reached = {end for here, _, there, _ in found.values() for end in (here, there)} - shown.keys()
         claims = (
-            Claim.objects.published(then)
+            Claim.objects.published(as_of)
             .filter(lineage__in=reached)
             .order_by("sort_at", "public_id")
             .values_list("lineage", "pk", "public_id")
@@ -90,15 +90,15 @@ class Version:
     replaced_by: str | None = None
 
 
-def versions(claim: Claim, then: AsOf) -> list[Version]:
+def versions(claim: Claim, as_of: AsOf) -> list[Version]:
     """Every claim of the chain of corrections that was public by a revision, the first one first."""
     rows: Any = Claim.objects.filter(
-        lineage=claim.lineage, published_rev__lte=then.revision, taken_down_rev__isnull=True
+        lineage=claim.lineage, published_rev__lte=as_of.revision, taken_down_rev__isnull=True
     ).select_related("published_rev", "withdrawn_rev", "replaced_by")
     found = []
     for row in rows.order_by("published_rev"):
         version = Version(row.public_id, row.published_rev.at)
-        if row.withdrawn_rev is not None and row.withdrawn_rev.pk <= then.revision:
+        if row.withdrawn_rev is not None and row.withdrawn_rev.pk <= as_of.revision:
             version.withdrawn_at = row.withdrawn_rev.at
             version.reason, version.note = row.withdrawal_reason, row.withdrawal_note
             version.replaced_by = row.replaced_by and row.replaced_by.public_id
@@ -114,7 +114,7 @@ class Copy:
     steps: int
 
 
-def dependants(report: Report, then: AsOf) -> tuple[list[Copy], bool]:
+def dependants(report: Report, as_of: AsOf) -> tuple[list[Copy], bool]:
     """The public reports copied from one, directly or through others, nearest first, and whether these are all.
 
     One query a step, at most `FARTHEST`.
@@ -122,7 +122,7 @@ def dependants(report: Report, then: AsOf) -> tuple[list[Copy], bool]:
     found: list[Copy] = []
     newest, seen = [report], {report.pk}
     for steps in range(1, FARTHEST + 1):
-        rows = Report.objects.published(then).filter(derived_from__in=newest).exclude(pk__in=seen)
+        rows = Report.objects.published(as_of).filter(derived_from__in=newest).exclude(pk__in=seen)
         newest = list(rows.order_by("issued_latest", "public_id")[: MOST - len(found) + 1])
         seen |= {row.pk for row in newest}
         found += [Copy(row, steps) for row in newest]

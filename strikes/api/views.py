@@ -44,7 +44,7 @@ from strikes.api.serializers.places import (
     UnitSerializer,
 )
 from strikes.api.serializers.timelines import timeline_of
-from strikes.disputes.states import known_states
+from strikes.disputes.states import states_known_by
 from strikes.models import (
     Assessment,
     Capacity,
@@ -67,19 +67,19 @@ from strikes.outages.timelines import timeline
 MOST_ACCOUNTS, MOST_CLAIMS = 500, 5_000
 """Propositions, and claims of them, that one answer shows."""
 
-STANDING = {
-    "dispute": facets.standing("state"),
-    "min_origins": facets.standing("origins_for"),
-    "grade": facets.graded("grade"),
-    "grade_basis": facets.graded("grade_basis"),
-    "own": facets.own,
+DISPUTE_FACETS = {
+    "dispute": facets.by_state("state"),
+    "min_origins": facets.by_state("origins_for"),
+    "grade": facets.by_grade("grade"),
+    "grade_basis": facets.by_grade("grade_basis"),
+    "own": facets.by_own_deed,
 }
 
 
 class WithAccounts(RecordViewSet):
     """What propositions are about: it can be asked who says what of it, and who says otherwise."""
 
-    filters_of: ClassVar[dict[str, Any]] = {"accounts": filters.AccountFilters}
+    filters_of: ClassVar[dict[str, Any]] = {"accounts": filters.AccountFilterSet}
     accounts_serializer: ClassVar[Any]
 
     @action(detail=True)
@@ -94,14 +94,14 @@ class WithAccounts(RecordViewSet):
         if row is None:
             return self.absent(public_id)
         asked: Any = request
-        rows = Proposition.objects.published(self.pin.then).filter(about(row, self.pin.then))
-        rows = filters.AccountFilters(request.query_params, rows, request=asked).qs
+        rows = Proposition.objects.published(self.pin.as_of).filter(about(row, self.pin.as_of))
+        rows = filters.AccountFilterSet(request.query_params, rows, request=asked).qs
         if rows[: MOST_ACCOUNTS + 1].count() > MOST_ACCOUNTS:
             raise BadParameter("topic", f"More than {MOST_ACCOUNTS} propositions: narrow it.", "too_much")
-        found, keys = accounts(rows, self.pin.then)
+        found, keys = accounts(rows, self.pin.as_of)
         if len(keys) > MOST_CLAIMS:
             raise BadParameter("topic", f"More than {MOST_CLAIMS:,} claims to show: narrow it.", "too_much")
-        fill(found, read_claims(keys, self.pin.then))
+        fill(found, read_claims(keys, self.pin.as_of))
         for account in found:
             account.rest = self.rest(account)
         serializer = self.accounts_serializer(
@@ -125,9 +125,7 @@ class WithAccounts(RecordViewSet):
 class WithTimeline(WithAccounts):
     """What can stand still: its outages in time."""
 
-    filters_of: ClassVar[dict[str, Any]] = {
-        **WithAccounts.filters_of, "timeline": filters.TimelineFilters,
-    }  # fmt: skip
+    filters_of: ClassVar[dict[str, Any]] = {**WithAccounts.filters_of, "timeline": filters.TimelineFilterSet}
     timeline_serializer: ClassVar[Any]
 
     def get_renderers(self) -> Any:
@@ -147,11 +145,11 @@ class WithTimeline(WithAccounts):
         if row is None:
             return self.absent(public_id)
         asked: Any = request
-        word = filters.TimelineFilters(request.query_params, self.get_queryset(), request=asked).chosen(
+        word = filters.TimelineFilterSet(request.query_params, self.get_queryset(), request=asked).chosen(
             "policy"
         )
         policy = None if word == "all" else Policy(word)
-        told = timeline(row, self.pin.then, policy, today(request))
+        told = timeline(row, self.pin.as_of, policy, today(request))
         found: dict[Any, Any] = {self.model._meta.model_name: row, "policy": word, **vars(told)}
         return Response(self.timeline_serializer(found, context=self.get_serializer_context()).data)
 
@@ -168,7 +166,7 @@ class RegionViewSet(WithAccounts):
     model = Region
     accounts_serializer = accounts_of("region", Brief)
     serializer_class = RegionSerializer
-    filterset_class = filters.RegionFilters
+    filterset_class = filters.RegionFilterSet
 
     def load(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         return super().load(rows).select_related("parent")
@@ -185,11 +183,11 @@ class FacilityViewSet(WithTimeline):
     timeline_serializer = timeline_of("facility", FacilityBrief)
     serializer_class = FacilitySerializer
     place = ""
-    filterset_class = filters.FacilityFilters
+    filterset_class = filters.FacilityFilterSet
     facets = {"facility_kind": "kind", "country": "regions__public_id", "region": "regions__public_id"}
 
     def load(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        parties = Party.objects.published(self.pin.then).select_related("actor", "report__source")
+        parties = Party.objects.published(self.pin.as_of).select_related("actor", "report__source")
         return (
             super()
             .load(rows)
@@ -208,7 +206,7 @@ class UnitViewSet(WithTimeline):
     timeline_serializer = timeline_of("unit", UnitBrief)
     serializer_class = UnitSerializer
     place = "facility"
-    filterset_class = filters.UnitFilters
+    filterset_class = filters.UnitFilterSet
     facets = {"unit_kind": "kind", "facility": "facility__public_id"}
 
     def load(self, rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -218,13 +216,13 @@ class UnitViewSet(WithTimeline):
 class WithConversion(RecordViewSet):
     """Numbers that can be shown in another unit beside the one that was printed."""
 
-    filters_of: ClassVar[dict[str, Any]] = {"retrieve": filters.Conversion}
+    filters_of: ClassVar[dict[str, Any]] = {"retrieve": filters.ConversionFilterSet}
 
     def attach(self, rows: Sequence[Any]) -> None:
         super().attach(rows)
         asked: Any = self.request
-        words = filters.Conversion(asked.query_params, self.get_queryset(), request=asked)
-        to = words.asked().get("convert_to") if words.is_valid() else None
+        words = filters.ConversionFilterSet(asked.query_params, self.get_queryset(), request=asked)
+        to = words.filter_values().get("convert_to") if words.is_valid() else None
         if to is not None:
             for row in rows:
                 filters.refuse_unlike(row.unit_of_measure, to)
@@ -245,7 +243,7 @@ class CapacityViewSet(WithConversion):
 
     model = Capacity
     serializer_class = CapacitySerializer
-    filterset_class = filters.CapacityFilters
+    filterset_class = filters.CapacityFilterSet
     facets = {
         "facility": "facility__public_id",
         "unit": "unit__public_id",
@@ -260,7 +258,7 @@ class CapacityViewSet(WithConversion):
     def convert(self, rows: Sequence[Any], to: str | None) -> None:
         super().convert(rows, to)
         if to is not None:
-            find_agreement(rows, to, self.pin.then)
+            find_agreement(rows, to, self.pin.as_of)
 
 
 class StrikeViewSet(WithAccounts):
@@ -274,7 +272,7 @@ class StrikeViewSet(WithAccounts):
     accounts_serializer = accounts_of("strike", StrikeBrief)
     serializer_class = StrikeSerializer
     place = "facility"
-    filterset_class = filters.StrikeFilters
+    filterset_class = filters.StrikeFilterSet
     facets = {
         "country": "regions__public_id",
         "region": "regions__public_id",
@@ -283,7 +281,7 @@ class StrikeViewSet(WithAccounts):
         "facility": "facility__public_id",
         "facility_kind": "facility__kind",
         "wave": "wave__public_id",
-        **STANDING,
+        **DISPUTE_FACETS,
     }
     orderings = {"when": "earliest"}
     default_ordering = "-when"
@@ -292,7 +290,7 @@ class StrikeViewSet(WithAccounts):
         return super().load(rows).select_related("facility", "wave").prefetch_related("regions", "methods")
 
     def attach(self, rows: Sequence[Any]) -> None:
-        found = summaries([row.pk for row in rows], self.pin.then)
+        found = summaries([row.pk for row in rows], self.pin.as_of)
         for row in rows:
             row.summary = found[row.pk]
 
@@ -305,8 +303,8 @@ class PropositionViewSet(RecordViewSet):
 
     model = Proposition
     serializer_class = PropositionSerializer
-    filterset_class = filters.PropositionFilters
-    facets = {"topic": "topic", "strike": "strike__public_id", "unit": "unit__public_id", **STANDING}
+    filterset_class = filters.PropositionFilterSet
+    facets = {"topic": "topic", "strike": "strike__public_id", "unit": "unit__public_id", **DISPUTE_FACETS}
 
     def load(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         states = PropositionState.objects.current(self.pin.revision)
@@ -314,14 +312,16 @@ class PropositionViewSet(RecordViewSet):
             super()
             .load(rows)
             .select_related("strike", "answers", "caused_by", *SUBJECTS)
-            .prefetch_related(Prefetch("states", states, to_attr="states_read"))
+            .prefetch_related(Prefetch("states", states, to_attr="loaded_states"))
         )
 
     def attach(self, rows: Sequence[Proposition]) -> None:
         if self.pin.known is not None:
-            found = known_states(Proposition.objects.filter(pk__in=[row.pk for row in rows]), self.pin.then)
+            found = states_known_by(
+                Proposition.objects.filter(pk__in=[row.pk for row in rows]), self.pin.as_of
+            )
             for row in rows:
-                row.states_read = [found[row.pk]]
+                row.loaded_states = [found[row.pk]]
 
 
 class ClaimViewSet(RecordViewSet):
@@ -333,7 +333,7 @@ class ClaimViewSet(RecordViewSet):
 
     model = Claim
     serializer_class = ClaimSerializer
-    filterset_class = filters.ClaimFilters
+    filterset_class = filters.ClaimFilterSet
     facets = {
         "stance": "stance",
         "attribution": "attribution",
@@ -358,10 +358,10 @@ class ClaimViewSet(RecordViewSet):
         return keys
 
     def load(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        return claims_read(rows, self.pin.then)
+        return claims_read(rows, self.pin.as_of)
 
     def attach(self, rows: Sequence[Claim]) -> None:
-        attach_relations(rows, self.pin.then)
+        attach_relations(rows, self.pin.as_of)
 
     @extend_schema(responses=ThreadSerializer)
     @action(detail=True)
@@ -373,11 +373,11 @@ class ClaimViewSet(RecordViewSet):
         row = self.get_queryset().filter(public_id=public_id).first()
         if row is None:
             return self.absent(public_id)
-        thread = threads.thread(row, self.pin.then)
-        claims = read_claims(thread.claims, self.pin.then)
+        thread = threads.thread(row, self.pin.as_of)
+        claims = read_claims(thread.claims, self.pin.as_of)
         found = {
             "claim": row.public_id,
-            "versions": threads.versions(row, self.pin.then),
+            "versions": threads.versions(row, self.pin.as_of),
             "relations": thread.links,
             "claims": sorted(claims, key=lambda one: (one.sort_at, one.report.issued_latest, one.public_id)),
             "complete": thread.complete,
@@ -403,7 +403,7 @@ class DamageEstimateViewSet(WithConversion, NumberViewSet):
 
     model = DamageEstimate
     serializer_class = DamageEstimateSerializer
-    filterset_class = filters.DamageEstimateFilters
+    filterset_class = filters.DamageEstimateFilterSet
     facets = {
         "metric": "metric",
         "comparator": "comparator",
@@ -421,7 +421,7 @@ class WeaponCountViewSet(NumberViewSet):
 
     model = WeaponCount
     serializer_class = WeaponCountSerializer
-    filterset_class = filters.WeaponCountFilters
+    filterset_class = filters.WeaponCountFilterSet
     facets = {
         "outcome": "outcome",
         "comparator": "comparator",
@@ -441,7 +441,7 @@ class AssessmentViewSet(RecordViewSet):
 
     model = Assessment
     serializer_class = AssessmentSerializer
-    filterset_class = filters.AssessmentFilters
+    filterset_class = filters.AssessmentFilterSet
     facets = {"grade": "grade", "grade_basis": "grade_basis"}
 
     def load(self, rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -452,7 +452,7 @@ class AssessmentViewSet(RecordViewSet):
 
 class ReportViewSet(sources.ReportViewSet):
     __doc__ = sources.ReportViewSet.__doc__
-    filterset_class = filters.ReportFilters
+    filterset_class = filters.ReportFilterSet
     facets = {"source": "source__public_id", "language": "language"}
 
     @extend_schema(responses=DependantsSerializer)
@@ -465,33 +465,35 @@ class ReportViewSet(sources.ReportViewSet):
         row = self.load(self.get_queryset()).filter(public_id=public_id).first()
         if row is None:
             return self.absent(public_id)
-        copies, complete = threads.dependants(row, self.pin.then)
+        copies, complete = threads.dependants(row, self.pin.as_of)
         loaded = {
             one.pk: one for one in self.load(Report.objects.filter(pk__in=[c.report.pk for c in copies]))
         }
         for copy in copies:
             loaded[copy.report.pk].steps = copy.steps
         found = {
-            "report": row, "notices": row.public_notices,
-            "dependants": [loaded[copy.report.pk] for copy in copies], "complete": complete,
-        }  # fmt: skip
+            "report": row,
+            "notices": row.public_notices,
+            "dependants": [loaded[copy.report.pk] for copy in copies],
+            "complete": complete,
+        }
         return Response(DependantsSerializer(found, context=self.get_serializer_context()).data)
 
 
 class EvidenceViewSet(sources.EvidenceViewSet):
     __doc__ = sources.EvidenceViewSet.__doc__
-    filterset_class = filters.EvidenceFilters
+    filterset_class = filters.EvidenceFilterSet
     facets = {"verification": "verification"}
 
 
 class ActorViewSet(WithAccounts, sources.ActorViewSet):
     __doc__ = sources.ActorViewSet.__doc__
     accounts_serializer = accounts_of("actor", ActorBrief)
-    filterset_class = filters.ActorFilters
+    filterset_class = filters.ActorFilterSet
     facets = {"actor_kind": "kind", "actor_country": "country"}
 
 
 class SourceViewSet(sources.SourceViewSet):
     __doc__ = sources.SourceViewSet.__doc__
-    filterset_class = filters.SourceFilters
+    filterset_class = filters.SourceFilterSet
     facets = {"language": "language", "reliability": "reliability"}

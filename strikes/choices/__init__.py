@@ -1,10 +1,6 @@
 """Words for what is said to have happened."""
 
-from strikes.choices.assessments import (
-    Dispute,
-    Grade,
-    GradeBasis,
-)
+from strikes.choices.assessments import Dispute, Grade, GradeBasis
 from strikes.choices.claims import (
     Attribution,
     Certainty,
@@ -24,18 +20,8 @@ from strikes.choices.numbers import (
     PersonKind,
     UnitOfMeasure,
 )
-from strikes.choices.places import (
-    FacilityKind,
-    LocationPrecision,
-    PartyRole,
-    RegionLevel,
-    UnitKind,
-)
-from strikes.choices.strikes import (
-    Method,
-    StrikeKind,
-    WeaponOutcome,
-)
+from strikes.choices.places import FacilityKind, LocationPrecision, PartyRole, RegionLevel, UnitKind
+from strikes.choices.strikes import Method, StrikeKind, WeaponOutcome
 
 __all__ = [
     "Attribution",

@@ -14,8 +14,8 @@ from django.db.models import Q
 from record.models import ChangeQuerySet, Merge, Recorded, Revision
 from sources.models import Actor, Report, Source
 from strikes.disputes.origins import origin_key, repeaters_of
-from strikes.disputes.past import Then
-from strikes.disputes.states import standings
+from strikes.disputes.past import RecordAt
+from strikes.disputes.states import dispute_tallies
 from strikes.models import Claim, ClaimOrigin, Proposition, PropositionState
 
 
@@ -24,7 +24,7 @@ def refresh(touched: Collection[Recorded], revision: Revision) -> None:
     claims = claims_behind(touched, renamed(touched, revision))
     for claim in claims:
         if claim.is_public:
-            _resettle(claim)
+            _refresh_sort_keys(claim)
     propositions = {claim.proposition_id for claim in claims}
     propositions |= {row.pk for row in touched if isinstance(row, Proposition)}
     propositions |= _rekey(claims, revision)
@@ -44,8 +44,10 @@ def claims_behind(touched: Collection[Recorded], renamed: Collection[Recorded] =
     """The claims whose origin, weight or order can have changed."""
     claims = {row.pk for row in touched if isinstance(row, Claim)}
     reports = {row.pk for row in touched if isinstance(row, Report)}
-    voices = Actor.objects.same(row.pk for row in renamed if isinstance(row, Actor)) if renamed else set()
-    sources = Source.objects.same(row.pk for row in renamed if isinstance(row, Source)) if renamed else set()
+    voices = Actor.objects.cluster(row.pk for row in renamed if isinstance(row, Actor)) if renamed else set()
+    sources = (
+        Source.objects.cluster(row.pk for row in renamed if isinstance(row, Source)) if renamed else set()
+    )
     if voices or sources:
         own = Source.objects.filter(Q(pk__in=sources) | Q(voice__in=voices)).values("pk")
         copies = Report.objects.filter(Q(source__in=own) | Q(wire_source__in=own))
@@ -72,17 +74,17 @@ def _all_derived(reports: set[int]) -> set[int]:
 def _all_voices(actors: set[int]) -> set[int]:
     if not actors:
         return actors
-    newest = actors = Actor.objects.same(actors)
+    newest = actors = Actor.objects.cluster(actors)
     while newest:
         below = Actor.objects.filter(affiliation__in=newest).values_list("pk", flat=True)
-        newest = Actor.objects.same(below) - actors
+        newest = Actor.objects.cluster(below) - actors
         actors = actors | newest
     return actors
 
 
-def _resettle(claim: Claim) -> None:
+def _refresh_sort_keys(claim: Claim) -> None:
     before = claim.sort_at, claim.known_at
-    claim.settle()
+    claim.before_publish()
     if (claim.sort_at, claim.known_at) != before:
         claim.save(update_fields=["sort_at", "known_at"])
 
@@ -91,10 +93,10 @@ def _rekey(claims: Iterable[Claim], revision: Revision) -> set[int]:
     """Set the origin of each claim anew, and of those that repeat it; returns their propositions."""
     propositions = set()
     queue = deque(claims)
-    then = Then()
+    record_at = RecordAt()
     while queue:
         claim = queue.popleft()
-        key = origin_key(claim, then) if claim.is_public else None
+        key = origin_key(claim, record_at) if claim.is_public else None
         kept = ClaimOrigin.objects.current().filter(claim=claim).first()
         if (kept.key if kept else None) == key:
             continue
@@ -114,13 +116,15 @@ def _keep_states(propositions: set[int], revision: Revision) -> None:
     """Write the state of each proposition, and of the open ones it can be an answer to, if it changed."""
     if not propositions:
         return
-    propositions = Proposition.objects.same(propositions)
+    propositions = Proposition.objects.cluster(propositions)
     questions = beside(propositions) | answered(propositions, revision.changes.all())
-    affected = propositions | Proposition.objects.same(questions)
+    affected = propositions | Proposition.objects.cluster(questions)
     public = set(Proposition.objects.published().filter(pk__in=affected).values_list("pk", flat=True))
-    now = standings(public)
-    kept = {state.proposition_id: state for state in PropositionState.objects.current().filter(
-        proposition__in=affected)}  # fmt: skip
+    now = dispute_tallies(public)
+    kept = {
+        state.proposition_id: state
+        for state in PropositionState.objects.current().filter(proposition__in=affected)
+    }
     for pk in affected:
         new = now[pk].kept() if pk in now else None
         old = kept.get(pk)
@@ -172,19 +176,19 @@ def in_words(state: PropositionState | None) -> str:
 
 def discrepancies() -> Iterator[str]:
     """Where what is kept differs from what the record says now."""
-    then = Then()
+    record_at = RecordAt()
     keys = dict(ClaimOrigin.objects.current().values_list("claim", "key"))
     for claim in Claim.objects.cited():
         key = keys.pop(claim.pk, None)
-        if key != (right := origin_key(claim, then)):
+        if key != (right := origin_key(claim, record_at)):
             yield f"claims/{claim.public_id}: its origin is kept as {key} and should be {right}."
     for pk in keys:
         yield f"claims/{Claim.objects.get(pk=pk).public_id}: an origin is kept though it is not public."
     public = {row.pk: row.public_id for row in Proposition.objects.published()}
     kept = {state.proposition_id: state for state in PropositionState.objects.current()}
-    for pk, standing in standings(set(public)).items():
+    for pk, tally in dispute_tallies(set(public)).items():
         state = kept.pop(pk, None)
-        right_state = standing.kept()
+        right_state = tally.as_state()
         if state is None or right_state != {name: getattr(state, name) for name in right_state}:
             yield f"propositions/{public[pk]}: its state is kept as {state} and should be {right_state}."
     for pk in kept:

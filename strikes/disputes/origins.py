@@ -11,14 +11,14 @@ from record.models import AsOf
 from sources.choices import ActorKind, ReportPart
 from sources.models import Actor, Report, Source
 from strikes.choices import ClaimRelationKind
-from strikes.disputes.past import Then
+from strikes.disputes.past import RecordAt
 from strikes.models import Claim, ClaimOrigin, ClaimRelation
 
 NAMELESS = {ActorKind.COLLECTIVE, ActorKind.UNKNOWN}
 HEADINGS = {ReportPart.HEADLINE, ReportPart.SUBHEADLINE}
 
 
-def origin_key(claim: Claim, then: Then | None = None) -> str:
+def origin_key(claim: Claim, record_at: RecordAt | None = None) -> str:
     """The id of the actor on whose word a claim rests. Claims of one key are one origin.
 
     A claim that repeats another rests on that one's word. A person speaks for the first body above
@@ -26,35 +26,35 @@ def origin_key(claim: Claim, then: Then | None = None) -> str:
     its own voice, for the outlet whose copy it carries, but for its headings itself. Whoever was
     merged is the one that stands for them.
     """
-    then = then or Then()
-    repeated = repeated_by(claim, then.at)
+    record_at = record_at or RecordAt()
+    repeated = repeated_by(claim, record_at.at)
     if repeated is not None:
-        return origin_key(repeated, then)
-    actor = then.actor(claim.actor)
+        return origin_key(repeated, record_at)
+    actor = record_at.actor(claim.actor)
     if actor.kind in NAMELESS:
         head = claim.chain.select_related("actor").first()
-        if head and head.actor and then.actor(head.actor).kind not in NAMELESS | {ActorKind.ANONYMOUS}:
-            return str(body_of(head.actor, then).public_id)
-    if then.read(claim).part not in HEADINGS:
-        voices = (one.voice_id for one in (claim.report.source, then.source(claim.report.source)))
-        if actor.pk in (then.actors.get(voice, voice) for voice in voices):
-            return str(then.actor(then.source(root_of(claim.report, then)).voice).public_id)
-    return str(body_of(actor, then).public_id)
+        if head and head.actor and record_at.actor(head.actor).kind not in NAMELESS | {ActorKind.ANONYMOUS}:
+            return str(body_of(head.actor, record_at).public_id)
+    if record_at.read(claim).part not in HEADINGS:
+        voices = (one.voice_id for one in (claim.report.source, record_at.source(claim.report.source)))
+        if actor.pk in (record_at.actors.get(voice, voice) for voice in voices):
+            return str(record_at.actor(record_at.source(root_of(claim.report, record_at)).voice).public_id)
+    return str(body_of(actor, record_at).public_id)
 
 
-def body_of(actor: Actor, then: Then) -> Actor:
+def body_of(actor: Actor, record_at: RecordAt) -> Actor:
     """The first body above a person, or the person; a body is never folded into its parent."""
-    actor = then.actor(actor)
+    actor = record_at.actor(actor)
     while actor.kind == ActorKind.PERSON and actor.affiliation is not None:
-        actor = then.actor(actor.affiliation)
+        actor = record_at.actor(actor.affiliation)
     return actor
 
 
-def root_of(report: Report, then: Then) -> Source:
+def root_of(report: Report, record_at: RecordAt) -> Source:
     """The source whose own words a report carries, at the end of what is known of its copies."""
-    report = then.read(report)
+    report = record_at.read(report)
     while report.derived_from is not None:
-        report = then.read(report.derived_from)
+        report = record_at.read(report.derived_from)
     return report.wire_source or report.source
 
 
@@ -81,16 +81,16 @@ def repeaters_of(claim: Claim) -> Iterator[Claim]:
     yield from Claim.objects.published().filter(lineage__in=lineages)
 
 
-def about_themselves(then: AsOf) -> QuerySet[Claim]:
+def about_themselves(as_of: AsOf) -> QuerySet[Claim]:
     """Claims about the speaker's own deed: the speaker, or the body it speaks for, is the subject."""
-    spoken_for = ClaimOrigin.objects.current(then.revision).filter(
+    spoken_for = ClaimOrigin.objects.current(as_of.revision).filter(
         claim=OuterRef("pk"), key=OuterRef("proposition__actor__public_id")
     )
     themselves: Any = Q(Q(actor=F("proposition__actor")) | Exists(spoken_for))
-    merged = Actor.objects.merged(then)
+    merged = Actor.objects.canonical_keys(as_of)
     for root, public_id in Actor.objects.filter(pk__in=set(merged.values())).values_list("pk", "public_id"):
         same = {root} | {loser for loser, end in merged.items() if end == root}
-        by_key = ClaimOrigin.objects.current(then.revision).filter(claim=OuterRef("pk"), key=public_id)
+        by_key = ClaimOrigin.objects.current(as_of.revision).filter(claim=OuterRef("pk"), key=public_id)
         themselves |= Q(proposition__actor__in=same) & (Q(actor__in=same) | Exists(by_key))
     claims: QuerySet[Claim] = Claim.objects.filter(themselves)
     return claims

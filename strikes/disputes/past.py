@@ -53,11 +53,11 @@ class Past:
         """A claim, and the report it was read in, as they were."""
         was = self.read(claim)
         was.report = self.read(claim.report)
-        was.settle()
+        was.before_publish()
         return was
 
 
-class Then:
+class RecordAt:
     """The record as it reads at a revision (now, if none is given): who stands for whom, and what rows said.
 
     ``past`` puts back what amendments have changed since; without it rows are as they are today.
@@ -69,21 +69,21 @@ class Then:
 
     @cached_property
     def actors(self) -> dict[int, int]:
-        return Actor.objects.merged(self.at)
+        return Actor.objects.canonical_keys(self.at)
 
     @cached_property
     def sources(self) -> dict[int, int]:
-        return Source.objects.merged(self.at)
+        return Source.objects.canonical_keys(self.at)
 
     def actor(self, actor: Actor) -> Actor:
         """The actor that stands for this one."""
-        return cast(Actor, self.standing_for(actor, self.actors))
+        return cast(Actor, self.canonical_row(actor, self.actors))
 
     def source(self, source: Source) -> Source:
         """The source that stands for this one."""
-        return cast(Source, self.standing_for(source, self.sources))
+        return cast(Source, self.canonical_row(source, self.sources))
 
-    def standing_for(self, row: Any, merged: dict[int, int]) -> Any:
+    def canonical_row(self, row: Any, merged: dict[int, int]) -> Any:
         key = (type(row), merged.get(row.pk, row.pk))
         if key not in self.kept:
             self.kept[key] = self.read(row if key[1] == row.pk else type(row).objects.get(pk=key[1]))

@@ -18,8 +18,8 @@ from sources.models import Actor, ReportNotice
 from strikes.choices import ClaimRelationKind
 from strikes.disputes.keeping import answered, beside, claims_behind
 from strikes.disputes.origins import origin_key
-from strikes.disputes.past import Past, Then
-from strikes.disputes.states import standings
+from strikes.disputes.past import Past, RecordAt
+from strikes.disputes.states import dispute_tallies
 from strikes.models import Claim, ClaimOrigin, ClaimRelation, Proposition, PropositionState
 
 
@@ -66,9 +66,7 @@ def _resting_on_their_word(gone: Iterable[Recorded], stays: Collection[Recorded]
             - found
         )
         found |= newest
-    return list(
-        Claim.objects.filter(pk__in=found, published_rev__isnull=False, taken_down_rev__isnull=True)
-    )  # fmt: skip
+    return list(Claim.objects.filter(pk__in=found, published_rev__isnull=False, taken_down_rev__isnull=True))
 
 
 def _ever_same(points: Iterable[int]) -> set[int]:
@@ -132,9 +130,9 @@ def _rewrite_origins(claims: Collection[Claim], revision: Revision) -> None:
     past, keys = Past(), {}
     for n in reversed(_steps(wide, (), revision)):
         past.rewind(n)
-        then = Then(n, past)
+        record_at = RecordAt(n, past)
         public = Claim.objects.published(n).filter(pk__in=[claim.pk for claim in claims])
-        keys[n] = {claim.pk: {"key": origin_key(claim, then)} for claim in public}
+        keys[n] = {claim.pk: {"key": origin_key(claim, record_at)} for claim in public}
     _write(ClaimOrigin, "claim", [claim.pk for claim in claims], keys)
 
 
@@ -146,7 +144,7 @@ def _rewrite_states(points: set[int], revision: Revision) -> None:
     for n in reversed(_steps(claims, wide, revision)):
         past.rewind(n)
         public = set(Proposition.objects.published(n).filter(pk__in=points).values_list("pk", flat=True))
-        states[n] = {pk: one.kept() for pk, one in standings(public, n, past).items()}
+        states[n] = {pk: tally.as_state() for pk, tally in dispute_tallies(public, n, past).items()}
     _write(PropositionState, "proposition", points, states)
 
 

@@ -33,7 +33,7 @@ def units_of(facility: Facility) -> Iterable[Unit]:
     """The public units of a facility and of all that is merged into it."""
     return (
         Unit.objects.published()
-        .filter(facility__in=Facility.objects.same([facility.pk]))
+        .filter(facility__in=Facility.objects.cluster([facility.pk]))
         .order_by("public_id")
     )
 
@@ -43,7 +43,7 @@ def propositions_alike(pairs: Sequence[Pair]) -> Iterator[Pair]:
     would_be = dict(pairs)
 
     def end(row: OnRecord | None) -> OnRecord | None:
-        root = row.survivor if row is not None else None
+        root = row.canonical if row is not None else None
         return would_be.get(root, root) if root is not None else None
 
     def point(row: Proposition) -> tuple[object, ...]:
@@ -63,6 +63,6 @@ def about(rows: Iterable[OnRecord]) -> Iterable[Proposition]:
     q = Q()
     for row in rows:
         name = {Strike: "strike", Facility: "facility", Unit: "unit"}[type(row)]
-        q |= Q(**{f"{name}__in": type(row)._default_manager.same([row.pk])})
+        q |= Q(**{f"{name}__in": type(row)._default_manager.cluster([row.pk])})
     found = Proposition.objects.published().filter(q).order_by("public_id")
     return found.select_related("strike", "facility", "unit", "actor", "region")

@@ -36,7 +36,7 @@ class Origin:
 
 
 @dataclass
-class Standing:
+class DisputeTally:
     """How the origins of a proposition stand to it."""
 
     on_side: dict[Polarity, set[str]] = field(
@@ -63,7 +63,7 @@ class Standing:
             return Dispute.AGREED
         return Dispute.SINGLE_ORIGIN if self.origins_for else Dispute.UNREPORTED
 
-    def kept(self) -> dict[str, object]:
+    def as_state(self) -> dict[str, object]:
         return {
             "state": self.state,
             "origins_for": self.origins_for,
@@ -72,10 +72,10 @@ class Standing:
         }
 
 
-class OpenStanding(Standing):
+class OpenDisputeTally(DisputeTally):
     """How an open question stands: by which of its rival answers somebody is for."""
 
-    def __init__(self, rivals: Collection[Standing]) -> None:
+    def __init__(self, rivals: Collection[DisputeTally]) -> None:
         super().__init__()
         merged: dict[Any, Origin] = {}
         asserted = [rival for rival in rivals if rival.origins_for]
@@ -97,15 +97,15 @@ class OpenStanding(Standing):
         return self._state or super().state
 
 
-def standings(
+def dispute_tallies(
     propositions: Collection[int], at: int | AsOf | None = None, past: Past | None = None
-) -> dict[int, Standing]:
+) -> dict[int, DisputeTally]:
     """How each of these propositions stood at a revision (now, if none is given), with what was merged into it.
 
     ``past`` puts back what amendments have changed since that revision.
     """
     revision = at.revision if isinstance(at, AsOf) else at
-    merged = Proposition.objects.merged(at)
+    merged = Proposition.objects.canonical_keys(at)
     members: dict[int, set[int]] = defaultdict(set)
     for loser, root in merged.items():
         members[root].add(loser)
@@ -131,7 +131,7 @@ def standings(
         ClaimOrigin.objects.current(revision)
         .filter(claim__proposition__in=family(wanted))
         .values_list("claim", "key")
-    )  # fmt: skip
+    )
     updates = set(
         ClaimRelation.objects.published(at)
         .filter(kind__in=SUPERSEDING, other__public_id__in=[claim.lineage for claim in claims])
@@ -143,18 +143,18 @@ def standings(
 
     found = {}
     for proposition in wanted:
-        standing = Standing()
+        tally = DisputeTally()
         for key, group in grouped[proposition].items():
             side = side_of(group, updates)
             if side is not None:
-                standing.on_side[side].add(key)
+                tally.on_side[side].add(key)
             reports = {claim.report_id for claim in group}
-            standing.documents |= reports
-            standing.origins.append(Origin(key, side, len(group), reports))
-        found[proposition] = standing
+            tally.documents |= reports
+            tally.origins.append(Origin(key, side, len(group), reports))
+        found[proposition] = tally
     open_ones = set(Proposition.objects.filter(pk__in=propositions, open=True).values_list("pk", flat=True))
     return {
-        pk: OpenStanding([found[rival] for rival in rivals[pk]]) if pk in open_ones else found[pk]
+        pk: OpenDisputeTally([found[rival] for rival in rivals[pk]]) if pk in open_ones else found[pk]
         for pk in propositions
     }
 
@@ -193,10 +193,10 @@ MOST_CLAIMS_WEIGHED, MOST_PROPOSITIONS_WEIGHED = 20_000, 10_000
 """What is weighed for one answer under `known_at`; beyond that it is refused."""
 
 
-def known_states(propositions: QuerySet[Proposition], then: AsOf) -> dict[int, PropositionState]:
+def states_known_by(propositions: QuerySet[Proposition], as_of: AsOf) -> dict[int, PropositionState]:
     """How propositions stood, by what had been said and issued by a moment: computed, since none is kept."""
     keys = set(propositions.values_list("pk", flat=True)[: MOST_PROPOSITIONS_WEIGHED + 1])
-    claims = Claim.objects.published(then).filter(proposition__in=propositions.values("pk"))
+    claims = Claim.objects.published(as_of).filter(proposition__in=propositions.values("pk"))
     if (
         len(keys) > MOST_PROPOSITIONS_WEIGHED
         or claims[: MOST_CLAIMS_WEIGHED + 1].count() > MOST_CLAIMS_WEIGHED
@@ -204,14 +204,14 @@ def known_states(propositions: QuerySet[Proposition], then: AsOf) -> dict[int, P
         text = f"More than {MOST_CLAIMS_WEIGHED:,} claims or {MOST_PROPOSITIONS_WEIGHED:,} propositions to weigh: narrow it."
         raise TooMuch("known_at", text)
     return {
-        pk: PropositionState(proposition_id=pk, **standing.kept())
-        for pk, standing in standings(keys, then).items()
+        pk: PropositionState(proposition_id=pk, **tally.as_state())
+        for pk, tally in dispute_tallies(keys, as_of).items()
     }
 
 
-def states_of(propositions: QuerySet[Proposition], then: AsOf) -> dict[int, PropositionState]:
+def states_of(propositions: QuerySet[Proposition], as_of: AsOf) -> dict[int, PropositionState]:
     """How propositions stood: the states kept at a revision or, as of what was known, computed."""
-    if then.known is not None:
-        return known_states(propositions, then)
-    kept = PropositionState.objects.current(then.revision).filter(proposition__in=propositions.values("pk"))
+    if as_of.known is not None:
+        return states_known_by(propositions, as_of)
+    kept = PropositionState.objects.current(as_of.revision).filter(proposition__in=propositions.values("pk"))
     return {state.proposition_id: state for state in kept}

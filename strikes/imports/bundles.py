@@ -44,8 +44,15 @@ CLOCK = re.compile(r"[0-2][0-9]:[0-5][0-9](:[0-5][0-9])?")
 EASTMOST, WESTMOST = dt.timezone(dt.timedelta(hours=14)), dt.timezone(dt.timedelta(hours=-12))
 PARTS_OF_DAY = {"time", "from_time", "until_time"}
 PARTS_OF_MOMENT = PARTS_OF_DAY | {
-    "date", "until_date", "timezone", "precision", "open", "as_stated", "earliest", "latest"
-}  # fmt: skip
+    "date",
+    "until_date",
+    "timezone",
+    "precision",
+    "open",
+    "as_stated",
+    "earliest",
+    "latest",
+}
 
 
 @dataclass(frozen=True)

@@ -113,7 +113,7 @@ def load(folder: Path) -> int:
         count_rows()
         try:
             if first:
-                publishing.load(in_date_order(entries, made))
+                publishing.publish_dated(in_date_order(entries, made))
             else:
                 for _, rows in in_date_order(entries, made):
                     publishing.publish(*rows)
@@ -168,7 +168,7 @@ def _with_needs(rows: Iterable[OnRecord], waiting: Sequence[OnRecord]) -> list[O
         if row in available and row not in needed:
             needed.add(row)
             numbers = [one for name in row.numbered_parts for one in getattr(row, name).all()]
-            queue += [target for one in [row, *numbers] for _, target in one.pointers()]
+            queue += [target for one in [row, *numbers] for _, target in one.references()]
     return [row for row in waiting if row in needed]
 
 

@@ -27,9 +27,13 @@ class Assessment(OnRecord):
     reason = models.TextField(help_text="Why this grade, for the public.")
     assessed_on = models.DateField(help_text="The day of the assessment.")
     author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="assessments",
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="assessments",
         help_text="The editor; shown to the public by role only.",
-    )  # fmt: skip
+    )
     author_role = models.CharField(
         max_length=50, null=True, blank=True, help_text="The role in which it was made, such as `editor`."
     )

@@ -47,9 +47,11 @@ class Claim(OnRecord):
     )
     actor = models.ForeignKey(Actor, models.PROTECT, related_name="claims", help_text="Who speaks.")
     actor_as_stated = models.CharField(
-        max_length=200, null=True, blank=True,
+        max_length=200,
+        null=True,
+        blank=True,
         help_text="How the report describes the speaker, where that differs from the name.",
-    )  # fmt: skip
+    )
     proposition = models.ForeignKey(
         Proposition, models.PROTECT, related_name="claims", help_text="The point at issue."
     )
@@ -57,9 +59,12 @@ class Claim(OnRecord):
         max_length=30, choices=Stance.choices, help_text="How the speaker stands to the proposition."
     )
     certainty = models.CharField(
-        max_length=20, choices=Certainty.choices, null=True, blank=True,
+        max_length=20,
+        choices=Certainty.choices,
+        null=True,
+        blank=True,
         help_text="The speaker's own certainty; null if none was expressed.",
-    )  # fmt: skip
+    )
     attribution = models.CharField(
         max_length=30, choices=Attribution.choices, help_text="On what footing the words reach us."
     )
@@ -68,9 +73,10 @@ class Claim(OnRecord):
     )
     position = models.PositiveIntegerField(help_text="Its place in the report, counted from 0.")
     part = models.CharField(
-        max_length=20, choices=ReportPart.choices,
+        max_length=20,
+        choices=ReportPart.choices,
         help_text="Where in the report it stands; a headline often says more than its body.",
-    )  # fmt: skip
+    )
     statement = models.TextField(help_text="What was said, in our own words.")
     quote = models.CharField(
         max_length=300, null=True, blank=True, help_text="The few words that matter, as printed."
@@ -92,14 +98,19 @@ class Claim(OnRecord):
         max_length=200, null=True, blank=True, help_text="The place as this speaker names it."
     )
     credibility = models.CharField(
-        max_length=1, choices=Credibility.choices, null=True, blank=True,
+        max_length=1,
+        choices=Credibility.choices,
+        null=True,
+        blank=True,
         help_text="The Admiralty grade of the information, 1 to 6; null if it has not been graded yet.",
-    )  # fmt: skip
+    )
     note = editors_note()
     lineage_from = PublicIdField(
-        null=True, blank=True, editable=False,
+        null=True,
+        blank=True,
+        editable=False,
         help_text="The first claim of the chain of corrections; null if this is it.",
-    )  # fmt: skip
+    )
     lineage = models.GeneratedField(
         expression=Coalesce("lineage_from", "public_id"),
         output_field=PublicIdField(),
@@ -107,14 +118,18 @@ class Claim(OnRecord):
         help_text="The id of the first claim of the chain of corrections, by which relations name it.",
     )
     sort_at = models.DateTimeField(
-        null=True, blank=True, editable=False,
+        null=True,
+        blank=True,
+        editable=False,
         help_text="The late edge of when it was said or, if that is not known, issued. Kept for ordering.",
-    )  # fmt: skip
+    )
 
     known_at = models.DateTimeField(
-        null=True, blank=True, editable=False,
+        null=True,
+        blank=True,
+        editable=False,
         help_text="From when it was known: the later of the late edges of said and issued. Kept by the doors.",
-    )  # fmt: skip
+    )
 
     public_relations: Sequence[dict[str, Any]]
     """How it stands to other claims at the revision a request reads, set by its loading plan."""
@@ -128,12 +143,35 @@ class Claim(OnRecord):
     frozen_parts = frozenset({"chain"})
     numbered_parts = ("damage_estimates", "weapon_counts")
     frozen = frozenset(
-        {"report", "actor", "actor_as_stated", "proposition", "stance", "certainty", "attribution",
-         "speakers_stated", "statement", "quote", "quote_language",
-         "said_earliest", "said_latest", "said_precision", "said_timezone", "said_local_date",
-         "said_as_stated", "event_earliest", "event_latest", "event_precision", "event_timezone",
-         "event_local_date", "event_as_stated", "place_as_stated", "lineage_from", "lineage"}
-    )  # fmt: skip
+        {
+            "report",
+            "actor",
+            "actor_as_stated",
+            "proposition",
+            "stance",
+            "certainty",
+            "attribution",
+            "speakers_stated",
+            "statement",
+            "quote",
+            "quote_language",
+            "said_earliest",
+            "said_latest",
+            "said_precision",
+            "said_timezone",
+            "said_local_date",
+            "said_as_stated",
+            "event_earliest",
+            "event_latest",
+            "event_precision",
+            "event_timezone",
+            "event_local_date",
+            "event_as_stated",
+            "place_as_stated",
+            "lineage_from",
+            "lineage",
+        }
+    )
 
     objects: ClassVar[Any] = ClaimQuerySet.as_manager()
 
@@ -156,8 +194,16 @@ class Claim(OnRecord):
             *moment_rules("claim", "said_", TimePrecision),
             *moment_rules("claim", "event_", TimePrecision),
             never_blank(
-                "claim", "actor_as_stated", "statement", "quote", "said_timezone", "said_as_stated",
-                "event_timezone", "event_as_stated", "place_as_stated", "note",
+                "claim",
+                "actor_as_stated",
+                "statement",
+                "quote",
+                "said_timezone",
+                "said_as_stated",
+                "event_timezone",
+                "event_as_stated",
+                "place_as_stated",
+                "note",
             ),
             CheckConstraint(
                 name="claim_quote_language_is_a_tag",
@@ -183,7 +229,7 @@ class Claim(OnRecord):
                 condition=Q(supersedes__isnull=True, lineage_from__isnull=True)
                 | Q(supersedes__isnull=False, lineage_from__isnull=False),
             ),
-        ]  # fmt: skip
+        ]
 
     @property
     def display(self) -> str:
@@ -193,7 +239,7 @@ class Claim(OnRecord):
     def polarity(self) -> Polarity:
         return Stance(self.stance).polarity
 
-    def settle(self) -> None:
+    def before_publish(self) -> None:
         self.sort_at = self.said_latest or self.said_earliest or self.report.issued_latest
         self.known_at = max(self.sort_at, self.report.issued_latest)
         self.search_text = searchable_words(self.statement, self.quote)

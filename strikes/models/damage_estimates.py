@@ -10,17 +10,19 @@ from django.db.models import CheckConstraint, F, Q
 from record.ids import id_is_well_spelt, prefixed, random_id
 from record.models import OnRecord, never_blank
 from record.vocabulary import one_of
-from strikes.choices import (
-    Metric,
-    PersonKind,
-)
+from strikes.choices import Metric, PersonKind
 from strikes.models.claims import Claim
 from strikes.models.numbers import NUMBER_TEXTS, Lasting, Measured
 
 PEOPLE = [
-    Metric.CASUALTIES, Metric.PEOPLE_AFFECTED, Metric.PEOPLE_KILLED, Metric.PEOPLE_INJURED,
-    Metric.PEOPLE_MISSING, Metric.PEOPLE_EVACUATED, Metric.PEOPLE_DETAINED,
-]  # fmt: skip
+    Metric.CASUALTIES,
+    Metric.PEOPLE_AFFECTED,
+    Metric.PEOPLE_KILLED,
+    Metric.PEOPLE_INJURED,
+    Metric.PEOPLE_MISSING,
+    Metric.PEOPLE_EVACUATED,
+    Metric.PEOPLE_DETAINED,
+]
 OBJECTS = [Metric.OBJECTS_AFFECTED, Metric.OBJECTS_DAMAGED, Metric.OBJECTS_DESTROYED]
 
 
@@ -45,26 +47,56 @@ class DamageEstimate(OnRecord, Measured, Lasting):
         max_length=100, null=True, blank=True, help_text="For `objects_...`: which objects, such as `houses`."
     )
     who = models.CharField(
-        max_length=20, choices=PersonKind.choices, null=True, blank=True,
+        max_length=20,
+        choices=PersonKind.choices,
+        null=True,
+        blank=True,
         help_text="For people: which people; null for anything else.",
-    )  # fmt: skip
+    )
     indirect = models.BooleanField(
         null=True, blank=True, help_text="For people: whether the harm was indirect, such as a heart attack."
     )
     part_of = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="stated_parts",
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="stated_parts",
         help_text="The total of which this is a stated part.",
-    )  # fmt: skip
+    )
 
     collection = "damage-estimates"
     known_by = "claim__known_at"
     owner = "claim"
     frozen = frozenset(
-        {"claim", "metric", "metric_as_stated", "object", "who", "indirect", "part_of", "comparator", "low",
-         "best", "high", "or_more", "verbatim", "scope", "excludes", "measured_on", "cumulative",
-         "unit_of_measure", "denominator", "denominator_as_stated", "basis", "effective_from",
-         "effective_from_edge", "effective_until", "effective_until_edge"}
-    )  # fmt: skip
+        {
+            "claim",
+            "metric",
+            "metric_as_stated",
+            "object",
+            "who",
+            "indirect",
+            "part_of",
+            "comparator",
+            "low",
+            "best",
+            "high",
+            "or_more",
+            "verbatim",
+            "scope",
+            "excludes",
+            "measured_on",
+            "cumulative",
+            "unit_of_measure",
+            "denominator",
+            "denominator_as_stated",
+            "basis",
+            "effective_from",
+            "effective_from_edge",
+            "effective_until",
+            "effective_until_edge",
+        }
+    )
 
     class Meta(OnRecord.Meta):
         ordering = ["public_id"]

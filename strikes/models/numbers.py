@@ -61,25 +61,43 @@ class Bounded(models.Model):
                 name="%(class)s_bounds_fit_the_comparator",
                 condition=Q(
                     comparator=Comparator.EXACTLY,
-                    low__isnull=False, best__isnull=False, high__isnull=False,
-                    low=F("best"), high=F("best"),
+                    low__isnull=False,
+                    best__isnull=False,
+                    high__isnull=False,
+                    low=F("best"),
+                    high=F("best"),
                 )
-                | Q(comparator=Comparator.APPROXIMATELY, low__isnull=True, best__isnull=False, high__isnull=True)
+                | Q(
+                    comparator=Comparator.APPROXIMATELY,
+                    low__isnull=True,
+                    best__isnull=False,
+                    high__isnull=True,
+                )
                 | Q(
                     comparator__in=[Comparator.AT_LEAST, Comparator.MORE_THAN],
-                    low__isnull=False, best__isnull=True, high__isnull=True,
+                    low__isnull=False,
+                    best__isnull=True,
+                    high__isnull=True,
                 )
                 | Q(
                     comparator__in=[Comparator.AT_MOST, Comparator.LESS_THAN],
-                    low__isnull=True, best__isnull=True, high__isnull=False,
+                    low__isnull=True,
+                    best__isnull=True,
+                    high__isnull=False,
                 )
                 | Q(
                     comparator=Comparator.ALMOST,
-                    low__isnull=True, best__isnull=False, high__isnull=False, high=F("best"),
+                    low__isnull=True,
+                    best__isnull=False,
+                    high__isnull=False,
+                    high=F("best"),
                 )
                 | Q(
                     Q(best__isnull=True) | Q(best__gte=F("low"), best__lte=F("high")),
-                    comparator=Comparator.RANGE, low__isnull=False, high__isnull=False, low__lte=F("high"),
+                    comparator=Comparator.RANGE,
+                    low__isnull=False,
+                    high__isnull=False,
+                    low__lte=F("high"),
                 )
                 | Q(comparator=Comparator.VAGUE, low__isnull=True, best__isnull=True, high__isnull=True),
                 violation_error_message="These bounds do not fit the comparator: exactly has all three equal, "
@@ -98,7 +116,7 @@ class Bounded(models.Model):
                 condition=Q(or_more=False) | Q(comparator=Comparator.RANGE),
                 violation_error_message="Only a range can be 'or more'; otherwise use at_least.",
             ),
-        ]  # fmt: skip
+        ]
 
     @property
     def low_open(self) -> bool:
@@ -126,16 +144,22 @@ class Measured(Bounded):
         max_length=20, choices=UnitOfMeasure.choices, help_text="The unit that was printed."
     )
     denominator = models.CharField(
-        max_length=30, choices=Denominator.choices, null=True, blank=True,
+        max_length=30,
+        choices=Denominator.choices,
+        null=True,
+        blank=True,
         help_text="For a share: of what. Null for anything that is not a share.",
-    )  # fmt: skip
+    )
     denominator_as_stated = models.CharField(
         max_length=200, null=True, blank=True, help_text="Of what, in words; needed where it is `other`."
     )
     basis = models.CharField(
-        max_length=20, choices=CapacityBasis.choices, null=True, blank=True,
+        max_length=20,
+        choices=CapacityBasis.choices,
+        null=True,
+        blank=True,
         help_text="For a capacity or an output: how it is reckoned.",
-    )  # fmt: skip
+    )
 
     class Meta(Bounded.Meta):
         abstract = True
@@ -179,16 +203,22 @@ class Lasting(models.Model):
 
     effective_from = models.DateTimeField(null=True, blank=True, help_text="When it began (UTC).")
     effective_from_edge = models.CharField(
-        max_length=10, choices=NumberEdge.choices, null=True, blank=True,
+        max_length=10,
+        choices=NumberEdge.choices,
+        null=True,
+        blank=True,
         help_text="How the beginning is meant; null if nothing was said of it.",
-    )  # fmt: skip
+    )
     effective_until = models.DateTimeField(
         null=True, blank=True, help_text="When it ended or will end (UTC)."
     )
     effective_until_edge = models.CharField(
-        max_length=10, choices=NumberEdge.choices, null=True, blank=True,
+        max_length=10,
+        choices=NumberEdge.choices,
+        null=True,
+        blank=True,
         help_text="How the end is meant: stated, still open, or forecast; null if nothing was said of it.",
-    )  # fmt: skip
+    )
 
     class Meta:
         abstract = True
@@ -245,16 +275,24 @@ class Capacity(OnRecord, Measured):
         Facility, models.PROTECT, related_name="capacities", help_text="The facility it is said of."
     )
     unit = models.ForeignKey(
-        Unit, models.PROTECT, null=True, blank=True, related_name="capacities",
+        Unit,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="capacities",
         help_text="The unit it is said of; null where it is the whole facility's.",
-    )  # fmt: skip
+    )
     report = models.ForeignKey(
         Report, models.PROTECT, related_name="capacities", help_text="The report that states it."
     )
     actor = models.ForeignKey(
-        Actor, models.PROTECT, null=True, blank=True, related_name="capacities",
+        Actor,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="capacities",
         help_text="Who says so, where it is not the publisher itself.",
-    )  # fmt: skip
+    )
     product = models.CharField(
         max_length=100, null=True, blank=True, help_text="Of which product, such as `gasoline`; null for all."
     )
@@ -266,10 +304,29 @@ class Capacity(OnRecord, Measured):
     known_by = "report__issued_latest"
     display_needs = ("unit", "facility")
     frozen = frozenset(
-        {"facility", "unit", "report", "actor", "product", "period_as_stated", "comparator", "low", "best",
-         "high", "or_more", "verbatim", "scope", "excludes", "measured_on", "cumulative", "unit_of_measure",
-         "denominator", "denominator_as_stated", "basis"}
-    )  # fmt: skip
+        {
+            "facility",
+            "unit",
+            "report",
+            "actor",
+            "product",
+            "period_as_stated",
+            "comparator",
+            "low",
+            "best",
+            "high",
+            "or_more",
+            "verbatim",
+            "scope",
+            "excludes",
+            "measured_on",
+            "cumulative",
+            "unit_of_measure",
+            "denominator",
+            "denominator_as_stated",
+            "basis",
+        }
+    )
 
     class Meta(OnRecord.Meta):
         ordering = ["public_id"]
@@ -279,15 +336,21 @@ class Capacity(OnRecord, Measured):
             *Measured.Meta.constraints,
             id_is_well_spelt(prefixed("cap"), "capacity"),
             never_blank(
-                "capacity", "product", "period_as_stated", "verbatim", "scope", "excludes",
-                "denominator_as_stated", "note",
+                "capacity",
+                "product",
+                "period_as_stated",
+                "verbatim",
+                "scope",
+                "excludes",
+                "denominator_as_stated",
+                "note",
             ),
             CheckConstraint(
                 name="capacity_says_how_it_is_reckoned",
                 condition=Q(basis__isnull=False),
                 violation_error_message="Say how it is reckoned; `unspecified` if the report does not.",
             ),
-        ]  # fmt: skip
+        ]
 
     def __str__(self) -> str:
         return self.display

@@ -32,9 +32,13 @@ class Region(OnRecord):
     name = models.CharField(max_length=200, help_text="The name in Latin script, as ISO 3166 gives it.")
     level = models.CharField(max_length=20, choices=RegionLevel.choices, help_text="Country or subdivision.")
     parent = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="subdivisions",
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="subdivisions",
         help_text="The region it is a part of; null for a country.",
-    )  # fmt: skip
+    )
 
     search_text = search_text()
 
@@ -65,7 +69,7 @@ class Region(OnRecord):
     def display(self) -> str:
         return self.name
 
-    def settle(self) -> None:
+    def before_publish(self) -> None:
         self.search_text = folded_names([self.name, self.public_id])
 
     def objections(self) -> Iterable[str]:
@@ -83,9 +87,11 @@ class Facility(OnRecord):
     )
     kind = models.CharField(max_length=40, choices=FacilityKind.choices, help_text="What it does.")
     regions = models.ManyToManyField(
-        Region, related_name="facilities", blank=True,
+        Region,
+        related_name="facilities",
+        blank=True,
         help_text="The subdivisions (or the country) it lies in; several for a pipeline; none at sea.",
-    )  # fmt: skip
+    )
     jurisdiction = country_code("At sea, where there is no region: the country whose law applies.")
     town = models.CharField(
         max_length=100,
@@ -95,9 +101,12 @@ class Facility(OnRecord):
     )
     geonames_id = models.PositiveIntegerField(null=True, blank=True, help_text="The town's id in GeoNames.")
     latitude = models.DecimalField(
-        max_digits=5, decimal_places=3, null=True, blank=True,
+        max_digits=5,
+        decimal_places=3,
+        null=True,
+        blank=True,
         help_text="Degrees north, WGS 84, of the town or, at the finest, of the site to about 100 m.",
-    )  # fmt: skip
+    )
     longitude = models.DecimalField(
         max_digits=6, decimal_places=3, null=True, blank=True, help_text="Degrees east, WGS 84."
     )
@@ -149,7 +158,7 @@ class Facility(OnRecord):
     def display(self) -> str:
         return self.name
 
-    def settle(self) -> None:
+    def before_publish(self) -> None:
         self.search_text = folded_names(
             [self.name, self.name_local, self.town, *(row.name for row in self.names.all())]
         )
@@ -211,9 +220,10 @@ class Unit(OnRecord):
         max_length=100, help_text="What the plant calls it, such as `AVT-6`; unique within the facility."
     )
     kind = models.CharField(
-        max_length=40, choices=UnitKind.choices,
+        max_length=40,
+        choices=UnitKind.choices,
         help_text="What it does. Plants share names, and a name never tells the capacity.",
-    )  # fmt: skip
+    )
     note = editors_note()
 
     search_text = search_text()
@@ -244,11 +254,11 @@ class Unit(OnRecord):
     def display(self) -> str:
         return f"{self.designation}, {self.facility.name}"
 
-    def settle(self) -> None:
+    def before_publish(self) -> None:
         self.search_text = folded_names([self.designation, *(row.name for row in self.names.all())])
 
     def merge_objections(self, other: Unit) -> Iterable[str]:
-        if self.facility.survivor != other.facility.survivor:
+        if self.facility.canonical != other.facility.canonical:
             yield "facility: they are parts of two facilities; merge these, or these first."
 
     def bound_by_merges(self) -> Iterable[OnRecord]:

@@ -26,7 +26,7 @@ class PropositionQuerySet(RecordedQuerySet["Proposition"]):
         claims = said.objects.published(at)
         spoken = claims.values("proposition")
         answered = Proposition.objects.filter(pk__in=spoken, answers__isnull=False).values("answers")
-        return self.filter(self.standing_for(Q(pk__in=spoken) | Q(pk__in=answered), at))
+        return self.filter(self.including_canonical(Q(pk__in=spoken) | Q(pk__in=answered), at))
 
 
 class Proposition(OnRecord):
@@ -38,25 +38,45 @@ class Proposition(OnRecord):
 
     public_id = random_id("prp")
     strike = models.ForeignKey(
-        Strike, models.PROTECT, null=True, blank=True, related_name="propositions",
+        Strike,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="propositions",
         help_text="The strike it is about; null for a statement about the subject alone.",
-    )  # fmt: skip
+    )
     facility = models.ForeignKey(
-        Facility, models.PROTECT, null=True, blank=True, related_name="propositions",
+        Facility,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="propositions",
         help_text="The subject, if it is a facility.",
-    )  # fmt: skip
+    )
     unit = models.ForeignKey(
-        Unit, models.PROTECT, null=True, blank=True, related_name="propositions",
+        Unit,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="propositions",
         help_text="The subject, if it is a unit.",
-    )  # fmt: skip
+    )
     actor = models.ForeignKey(
-        Actor, models.PROTECT, null=True, blank=True, related_name="propositions",
+        Actor,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="propositions",
         help_text="The subject, if it is an actor, such as an operator.",
-    )  # fmt: skip
+    )
     region = models.ForeignKey(
-        Region, models.PROTECT, null=True, blank=True, related_name="propositions",
+        Region,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="propositions",
         help_text="The subject, if it is a region or a country.",
-    )  # fmt: skip
+    )
     topic = models.CharField(max_length=30, choices=Topic.choices, help_text="What it is about, in one word.")
     text = models.CharField(
         max_length=300, help_text="The point at issue as one sentence that can be affirmed or denied."
@@ -65,13 +85,21 @@ class Proposition(OnRecord):
         default=False, help_text="Whether it is a question that others answer; it takes only neutral claims."
     )
     answers = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="rivals",
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="rivals",
         help_text="The open proposition this one is an answer to.",
-    )  # fmt: skip
+    )
     caused_by = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="effects",
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="effects",
         help_text="The proposition that is said to be its cause.",
-    )  # fmt: skip
+    )
     note = editors_note()
 
     search_text = search_text()
@@ -91,8 +119,11 @@ class Proposition(OnRecord):
             never_blank("proposition", "text", "note"),
             CheckConstraint(
                 name="proposition_is_about_something",
-                condition=Q(strike__isnull=False) | Q(facility__isnull=False) | Q(unit__isnull=False)
-                | Q(actor__isnull=False) | Q(region__isnull=False),
+                condition=Q(strike__isnull=False)
+                | Q(facility__isnull=False)
+                | Q(unit__isnull=False)
+                | Q(actor__isnull=False)
+                | Q(region__isnull=False),
                 violation_error_message="Name a strike or a subject.",
             ),
             CheckConstraint(
@@ -118,21 +149,21 @@ class Proposition(OnRecord):
                 condition=Q(caused_by__isnull=True) | ~Q(caused_by=F("id")),
                 violation_error_message="A proposition is not its own cause.",
             ),
-        ]  # fmt: skip
+        ]
 
     @property
     def display(self) -> str:
         return self.text
 
-    def settle(self) -> None:
+    def before_publish(self) -> None:
         self.search_text = searchable_words(self.text)
 
-    states_read: Sequence[PropositionState]
+    loaded_states: Sequence[PropositionState]
     """The state in force at the revision a request reads, set by its loading plan."""
 
     @property
-    def standing(self) -> PropositionState:
-        return self.states_read[0]
+    def loaded_state(self) -> PropositionState:
+        return self.loaded_states[0]
 
     @property
     def subject(self) -> Facility | Unit | Actor | Region | None:
@@ -145,10 +176,10 @@ class Proposition(OnRecord):
                 yield "answers: only an open proposition can be answered."
             if not (same(asked.strike, self.strike) or same(asked.subject, self.subject)):
                 yield "answers: a rival is about the same strike or the same subject as the question."
-        itself = self.survivor if self.caused_by else self
+        itself = self.canonical if self.caused_by else self
         above, seen = itself.caused_by, {itself.pk}
         while above is not None:
-            above = above.survivor
+            above = above.canonical
             if above.pk in seen:
                 yield "caused_by: it leads back to the proposition itself."
                 return
@@ -164,7 +195,7 @@ class Proposition(OnRecord):
             mine, theirs = getattr(self, name), getattr(other, name)
             if (mine is not None or theirs is not None) and not same(mine, theirs):
                 yield f"{name}: they are about two different ones; if these are one, merge these."
-        for rule in self.survivor.objections():
+        for rule in self.canonical.objections():
             yield f"Their survivor's {rule}"
 
     def bound_by_merges(self) -> Iterable[OnRecord]:
@@ -175,7 +206,7 @@ def same(one: OnRecord | None, other: OnRecord | None) -> bool:
     """Whether two rows are there and are one thing, given the merges in force."""
     if one is None or other is None or type(one) is not type(other):
         return False
-    return one == other or one.survivor == other.survivor
+    return one == other or one.canonical == other.canonical
 
 
 class StateQuerySet(models.QuerySet["PropositionState"]):

@@ -29,13 +29,13 @@ class StrikeQuerySet(RecordedQuerySet["Strike"]):
         members: Any = spoken
         while members:
             waves = Strike.objects.filter(pk__in=members).exclude(wave=None)
-            members = self.same({one.wave_id for one in waves if one.wave_id}, at) - above
+            members = self.cluster({one.wave_id for one in waves if one.wave_id}, at) - above
             above |= members
-        return self.filter(self.standing_for(Q(pk__in=spoken), at) | Q(pk__in=above))
+        return self.filter(self.including_canonical(Q(pk__in=spoken), at) | Q(pk__in=above))
 
     def below(self, waves: Iterable[int], at: int | AsOf | None = None) -> set[int]:
         """The keys of these waves and of everything they group, at any depth, with all that is the same."""
-        merged = self.merged(at)
+        merged = self.canonical_keys(at)
 
         def same(keys: set[int]) -> set[int]:
             roots = {merged.get(key, key) for key in keys}
@@ -63,21 +63,33 @@ class Strike(OnRecord):
     )
     title = models.CharField(max_length=200, help_text="A short name by which a reader recognises it.")
     facility = models.ForeignKey(
-        Facility, models.PROTECT, null=True, blank=True, related_name="strikes",
+        Facility,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="strikes",
         help_text="The facility it is reported to have been aimed at; null for a wave or an unnamed site.",
-    )  # fmt: skip
+    )
     target_described_as = models.CharField(
-        max_length=200, null=True, blank=True,
+        max_length=200,
+        null=True,
+        blank=True,
         help_text="How reports describe the site where it is unnamed or its name was withheld.",
-    )  # fmt: skip
+    )
     wave = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="members",
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="members",
         help_text="The wave or campaign it belongs to.",
-    )  # fmt: skip
+    )
     regions = models.ManyToManyField(
-        Region, related_name="strikes", blank=True,
+        Region,
+        related_name="strikes",
+        blank=True,
         help_text="Where it took place: the facility's regions, a wave's the union of its strikes'.",
-    )  # fmt: skip
+    )
     location_precision = models.CharField(
         max_length=20, choices=LocationPrecision.choices, help_text="How exactly the place is known."
     )
@@ -87,9 +99,11 @@ class Strike(OnRecord):
     timezone = zone()
     local_date = local_date("the event", null=False, blank=False)
     local_until = models.DateField(
-        null=True, blank=True, editable=False,
+        null=True,
+        blank=True,
+        editable=False,
         help_text="The last date of the event on the clocks of the place; null while it goes on.",
-    )  # fmt: skip
+    )
     as_stated = as_stated("the time of the event")
     note = editors_note()
 
@@ -128,7 +142,7 @@ class Strike(OnRecord):
     def display(self) -> str:
         return f"{self.title}, {self.local_date}"
 
-    def settle(self) -> None:
+    def before_publish(self) -> None:
         self.search_text = folded_names([self.title, self.target_described_as])
         zone = ZoneInfo(self.timezone) if self.timezone else None
         ends = (

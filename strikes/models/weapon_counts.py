@@ -11,10 +11,7 @@ from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 from record.ids import id_is_well_spelt, prefixed, random_id
 from record.models import OnRecord, never_blank
 from record.vocabulary import one_of
-from strikes.choices import (
-    Method,
-    WeaponOutcome,
-)
+from strikes.choices import Method, WeaponOutcome
 from strikes.models.claims import Claim
 from strikes.models.numbers import NUMBER_TEXTS, Bounded
 from strikes.models.places import Region
@@ -38,20 +35,29 @@ class WeaponCount(OnRecord, Bounded):
         max_length=100, null=True, blank=True, help_text="The model the speaker names, such as `Shahed`."
     )
     out_of = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="outcomes",
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="outcomes",
         help_text="The count this one is out of, such as the number launched.",
-    )  # fmt: skip
+    )
     part_of = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="stated_parts",
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="stated_parts",
         help_text="The total of which this is a stated part; the two are never added.",
-    )  # fmt: skip
+    )
     regions = models.ManyToManyField(
         Region, related_name="weapon_counts", blank=True, help_text="Where, as far as regions are named."
     )
     regions_complete = models.BooleanField(
-        null=True, blank=True,
+        null=True,
+        blank=True,
         help_text="Whether the named regions are all of them; false where the speaker says 'including'.",
-    )  # fmt: skip
+    )
 
     collection = "weapon-counts"
     known_by = "claim__known_at"
@@ -59,10 +65,26 @@ class WeaponCount(OnRecord, Bounded):
     parts = ("weapons",)
     frozen_parts = frozenset({"weapons"})
     frozen = frozenset(
-        {"claim", "outcome", "model_as_stated", "out_of", "part_of", "regions", "regions_complete",
-         "comparator", "low", "best", "high", "or_more", "verbatim", "scope", "excludes", "measured_on",
-         "cumulative"}
-    )  # fmt: skip
+        {
+            "claim",
+            "outcome",
+            "model_as_stated",
+            "out_of",
+            "part_of",
+            "regions",
+            "regions_complete",
+            "comparator",
+            "low",
+            "best",
+            "high",
+            "or_more",
+            "verbatim",
+            "scope",
+            "excludes",
+            "measured_on",
+            "cumulative",
+        }
+    )
 
     class Meta(OnRecord.Meta):
         ordering = ["public_id"]

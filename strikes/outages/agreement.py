@@ -11,14 +11,7 @@ from typing import Any
 from record.models import AsOf
 from strikes.choices import UnitOfMeasure
 from strikes.models import Capacity, Facility, Unit
-from strikes.outages.conversions import (
-    DAY_COUNTS,
-    Convention,
-    Converted,
-    comparable,
-    convert,
-    usual_days,
-)
+from strikes.outages.conversions import DAY_COUNTS, Convention, Converted, comparable, convert, usual_days
 
 CLOSE = Decimal("0.005")
 """How far apart two statements may be, of the larger, to say the same: printed figures are rounded."""
@@ -58,9 +51,12 @@ def in_unit(row: Any, to: str, days: int | None = None) -> Converted | None:
     return convert(row.low, row.best, row.high, row.unit_of_measure, to, row.basis, days)
 
 
-def find_agreement(rows: Sequence[Any], to: str, then: AsOf) -> None:
+def find_agreement(rows: Sequence[Any], to: str, as_of: AsOf) -> None:
     """Set on each converted capacity which rivals say the same. A fixed number of queries."""
-    facilities, units = Facility.objects.merged(then.revision), Unit.objects.merged(then.revision)
+    facilities, units = (
+        Facility.objects.canonical_keys(as_of.revision),
+        Unit.objects.canonical_keys(as_of.revision),
+    )
 
     def about(row: Capacity) -> tuple[Any, ...]:
         """What a capacity is of: only figures that agree in all of it are compared."""
@@ -75,7 +71,7 @@ def find_agreement(rows: Sequence[Any], to: str, then: AsOf) -> None:
     like = [unit for unit in UnitOfMeasure.values if comparable(unit, to)]
     rivals: dict[tuple[Any, ...], list[Capacity]] = defaultdict(list)
     for rival in (
-        Capacity.objects.published(then)
+        Capacity.objects.published(as_of)
         .filter(facility__in=here, unit_of_measure__in=like)
         .select_related("facility", "unit__facility")
         .order_by("public_id")

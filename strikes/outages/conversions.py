@@ -153,9 +153,7 @@ def convert(
                 above *= litres
             else:
                 below *= litres
-        low, best, high = (
-            None if bound is None else bound * above / below for bound in (low, best, high)
-        )  # fmt: skip
+        low, best, high = (None if bound is None else bound * above / below for bound in (low, best, high))
         return Converted(to_unit, low, best, high, above / below, density, day_count)
 
 

@@ -167,9 +167,10 @@ def statements(claim: Any) -> Iterable[Statement]:
         return  # what is only predicted to begin
     issuer, dated = claim.origin_key, claim.event_earliest is not None
     numbers = [
-        number for number in claim.public_estimates
+        number
+        for number in claim.public_estimates
         if number.metric in (*OFFLINE, *LOAD) and number.effective_from_edge != NumberEdge.FORECAST
-    ]  # fmt: skip
+    ]
     if topic == Topic.OPERATIONS_HALTED and dated:
         yield Statement(claim, subject, issuer, *halt(claim), numbers=numbers)
         return  # the periods of its numbers then only say when it was how much
@@ -344,9 +345,13 @@ class Episode:
         return max(mine, key=lambda one: one.rank, default=None)
 
     def _reading(
-        self, issuer: str | None, starts: Sequence[Statement], words: Sequence[Statement],
-        predicted: Sequence[Statement], said: Sequence[Statement],
-    ) -> Reading:  # fmt: skip
+        self,
+        issuer: str | None,
+        starts: Sequence[Statement],
+        words: Sequence[Statement],
+        predicted: Sequence[Statement],
+        said: Sequence[Statement],
+    ) -> Reading:
         """The first of each, with all claims that say the same. No end is before its beginning, and a prediction that
         somebody outlived is none."""
         begun, since = Edge(None, [], []), None
@@ -432,8 +437,9 @@ def _edge(said: Sequence[Statement], name: str, kind: EndKind | None = None) -> 
     return Edge(
         getattr(said[0], name) if said and name else None,
         list(dict.fromkeys(one.claim.public_id for one in said)),
-        list(dict.fromkeys(one.issuer for one in said)), kind,
-    )  # fmt: skip
+        list(dict.fromkeys(one.issuer for one in said)),
+        kind,
+    )
 
 
 def _distinct(said: Iterable[Statement], name: str, but: Span | None) -> list[Edge]:

@@ -24,9 +24,14 @@ from strikes.outages.timelines import able, bounds_in, says
 ZERO = Decimal(0)
 DAY = dt.timedelta(days=1)
 PRIMARY = frozenset(
-    {UnitKind.CRUDE_DISTILLATION_ATMOSPHERIC, UnitKind.CRUDE_DISTILLATION_VACUUM, UnitKind.CONDENSATE_SPLITTER,
-     UnitKind.PROCESSING_TRAIN, UnitKind.TURBINE_GENERATOR}
-)  # fmt: skip
+    {
+        UnitKind.CRUDE_DISTILLATION_ATMOSPHERIC,
+        UnitKind.CRUDE_DISTILLATION_VACUUM,
+        UnitKind.CONDENSATE_SPLITTER,
+        UnitKind.PROCESSING_TRAIN,
+        UnitKind.TURBINE_GENERATOR,
+    }
+)
 """Units whose capacities add up to what a facility can do. What any other unit processes has passed these first."""
 
 
@@ -207,9 +212,14 @@ def together(
 
 
 def stretches(
-    episode: Episode, reading: Reading, facility: int, amounts: list[Stated] | Amount, unit: str, policy: Policy,
+    episode: Episode,
+    reading: Reading,
+    facility: int,
+    amounts: list[Stated] | Amount,
+    unit: str,
+    policy: Policy,
     today: dt.date,
-) -> list[Stretch]:  # fmt: skip
+) -> list[Stretch]:
     """The days of an outage as a policy reads it, cut where something changes; none if nobody says when it began.
 
     The lower bound and the value count on days on which it lasted for sure: from the late edge of the beginning to the
@@ -235,9 +245,13 @@ def stretches(
         if not sure_from <= begin < sure_until:
             amount = replace(amount, low=ZERO, best=None)
         edge = Amount(
-            None, None, None, [*reading.start.claims, *reading.end.claims], [],
+            None,
+            None,
+            None,
+            [*reading.start.claims, *reading.end.claims],
+            [],
             [*reading.start.issuers, *reading.end.issuers],
-        )  # fmt: skip
+        )
         amount = Amount(amount.low, amount.best, amount.high, *behind([edge, amount]))
         unheard = heard_until is not None and begin >= heard_until
         found.append(Stretch(episode.subject, facility, begin, over, amount, unheard))
@@ -393,10 +407,16 @@ def series(
         low, best, high = (mean([(count, bounds[number]) for count, bounds in held]) for number in range(3))
         points.append(
             Point(
-                begin, end, low or ZERO, best, high, *behind(one.amount for one in group),
-                sorted({one.facility for one in group}), any(one.forecast for one in group),
+                begin,
+                end,
+                low or ZERO,
+                best,
+                high,
+                *behind(one.amount for one in group),
+                sorted({one.facility for one in group}),
+                any(one.forecast for one in group),
             )
-        )  # fmt: skip
+        )
     return points
 
 

@@ -61,8 +61,8 @@ class Merged:
     facilities: dict[int, int]
 
     @classmethod
-    def at(cls, then: AsOf) -> Self:
-        return cls(Unit.objects.merged(then), Facility.objects.merged(then))
+    def at(cls, as_of: AsOf) -> Self:
+        return cls(Unit.objects.canonical_keys(as_of), Facility.objects.canonical_keys(as_of))
 
     def facility(self, key: int) -> int:
         return self.facilities.get(key, key)
@@ -72,7 +72,7 @@ class Merged:
         return kind, self.units.get(key, key) if kind == "unit" else self.facility(key)
 
 
-def outages(units: Q, facilities: Q, then: AsOf, merged: Merged, narrow: str) -> Heard:
+def outages(units: Q, facilities: Q, as_of: AsOf, merged: Merged, narrow: str) -> Heard:
     """What is said of outages of some units and facilities, at a point in time. Five queries, bounded work.
 
     ``narrow`` is the parameter to narrow it by, where there is too much.
@@ -82,21 +82,21 @@ def outages(units: Q, facilities: Q, then: AsOf, merged: Merged, narrow: str) ->
         Facility.objects.filter(facilities).values("pk"),
     )
     alone = {f"proposition__{subject}": None for subject in ("unit", "facility", "actor", "region")}
-    rows = Claim.objects.published(then).filter(
+    rows = Claim.objects.published(as_of).filter(
         Q(proposition__unit__in=of_units)
         | Q(proposition__facility__in=of_facilities)
         | Q(proposition__strike__facility__in=of_facilities, **alone),
         proposition__topic__in=[Topic.OPERATIONS_HALTED, Topic.RECOVERY, Topic.CAPACITY, Topic.DAMAGE],
     )
-    origin = ClaimOrigin.objects.current(then.revision).filter(claim=OuterRef("pk")).values("key")[:1]
+    origin = ClaimOrigin.objects.current(as_of.revision).filter(claim=OuterRef("pk")).values("key")[:1]
     claims = list(
         rows.of_polarity(Polarity.POSITIVE, Polarity.NEGATIVE)
-        .exclude(report__in=retracted(then))
+        .exclude(report__in=retracted(as_of))
         .select_related("actor", "report__source")
         .select_related(*with_prefix("proposition", "strike__facility", *SUBJECTS))
         .annotate(origin_key=Subquery(origin))
         .prefetch_related(
-            Prefetch("damage_estimates", DamageEstimate.objects.published(then), to_attr="public_estimates")
+            Prefetch("damage_estimates", DamageEstimate.objects.published(as_of), to_attr="public_estimates")
         )
         .order_by("known_at", "public_id")[: MOST_CLAIMS + 1]
     )
@@ -104,7 +104,7 @@ def outages(units: Q, facilities: Q, then: AsOf, merged: Merged, narrow: str) ->
         raise TooMuch(narrow, f"More than {MOST_CLAIMS:,} claims to weigh: narrow it.")
     said: list[Statement] = []
     denials = []
-    for claim in on_their_side(claims, then):
+    for claim in on_their_side(claims, as_of):
         if claim.polarity == Polarity.POSITIVE:
             said += (replace(one, subject=merged.root(one.subject)) for one in statements(claim))
         elif claim.proposition.topic == Topic.OPERATIONS_HALTED:
@@ -114,15 +114,15 @@ def outages(units: Q, facilities: Q, then: AsOf, merged: Merged, narrow: str) ->
     return heard(said, denials)
 
 
-def on_their_side(claims: Sequence[Any], then: AsOf) -> list[Any]:
+def on_their_side(claims: Sequence[Any], as_of: AsOf) -> list[Any]:
     """The claims that their origins still stand by: an origin has one side of a proposition, its newest."""
-    merged = Proposition.objects.merged(then)
+    merged = Proposition.objects.canonical_keys(as_of)
     groups: dict[tuple[int, str], list[Any]] = defaultdict(list)
     for claim in claims:
         groups[merged.get(claim.proposition_id, claim.proposition_id), claim.origin_key].append(claim)
     torn = [one for group in groups.values() if len({c.polarity for c in group}) > 1 for one in group]
     updates = set(
-        ClaimRelation.objects.published(then)
+        ClaimRelation.objects.published(as_of)
         .filter(kind__in=SUPERSEDING, other__public_id__in=[claim.lineage for claim in torn])
         .values_list("claim__public_id", "other__public_id")
     )
@@ -148,9 +148,9 @@ class Operators:
         }
 
 
-def operators_of(facilities: Q, then: AsOf, merged: Merged) -> Operators:
+def operators_of(facilities: Q, as_of: AsOf, merged: Merged) -> Operators:
     found: dict[int, list[Any]] = defaultdict(list)
-    parties = Party.objects.published(then).filter(
+    parties = Party.objects.published(as_of).filter(
         facility__in=Facility.objects.filter(facilities), role=PartyRole.OPERATOR
     )
     for facility, *party in parties.values_list("facility", "actor__public_id", "since", "until"):
@@ -158,9 +158,9 @@ def operators_of(facilities: Q, then: AsOf, merged: Merged) -> Operators:
     return Operators(found)
 
 
-def capacities_of(units: Q, facilities: Q, then: AsOf, merged: Merged) -> dict[Subject, list[Any]]:
+def capacities_of(units: Q, facilities: Q, as_of: AsOf, merged: Merged) -> dict[Subject, list[Any]]:
     """What reports say some units and facilities can do, the newest report first."""
-    rows = Capacity.objects.published(then).filter(
+    rows = Capacity.objects.published(as_of).filter(
         Q(unit__in=Unit.objects.filter(units))
         | Q(unit=None, facility__in=Facility.objects.filter(facilities))
     )
@@ -235,26 +235,26 @@ def shown(
     )
 
 
-def timeline(of: Unit | Facility, then: AsOf, policy: Policy | None, today: dt.date) -> Timeline:
+def timeline(of: Unit | Facility, as_of: AsOf, policy: Policy | None, today: dt.date) -> Timeline:
     """What was said of outages of a unit, or of a facility and its units; the earliest outage first."""
-    merged = Merged.at(then)
+    merged = Merged.at(as_of)
     facility: Any = of if isinstance(of, Facility) else of.facility
     root = merged.facility(facility.pk)
-    whole = Q(pk__in=Facility.objects.same([facility.pk], then))
+    whole = Q(pk__in=Facility.objects.cluster([facility.pk], as_of))
     if of is facility:
         units, alone = Q(facility__in=Facility.objects.filter(whole)), whole
     else:
-        units, alone = Q(pk__in=Unit.objects.same([of.pk], then)), Q(pk__in=[])
-    operators = operators_of(whole, then, merged)
-    capacities = capacities_of(units, whole, then, merged)
+        units, alone = Q(pk__in=Unit.objects.cluster([of.pk], as_of)), Q(pk__in=[])
+    operators = operators_of(whole, as_of, merged)
+    capacities = capacities_of(units, whole, as_of, merged)
     stated = capacities.get(("facility", root), [])
-    found = outages(units, alone, then, merged, "known_at")
+    found = outages(units, alone, as_of, merged, "known_at")
     outages_shown = []
     for one in sorted(found.episodes, key=lambda one: (one.first_day, one.subject)):
         shares = shares_of(capacities.get(one.subject, []), stated) if one.subject[0] == "unit" else []
         outages_shown.append(shown(one, policy, operators.on(root, one.first_day), shares, today))
     return Timeline(
-        Strike.objects.published(then)
+        Strike.objects.published(as_of)
         .filter(facility__in=Facility.objects.filter(whole))
         .order_by("earliest", "public_id"),
         outages_shown,
@@ -279,8 +279,9 @@ class Share:
 
 
 OF_BASIS = {
-    CapacityBasis.THROUGHPUT: Denominator.FACILITY_THROUGHPUT, CapacityBasis.OUTPUT: Denominator.FACILITY_OUTPUT,
-}  # fmt: skip
+    CapacityBasis.THROUGHPUT: Denominator.FACILITY_THROUGHPUT,
+    CapacityBasis.OUTPUT: Denominator.FACILITY_OUTPUT,
+}
 
 
 def shares_of(parts: Iterable[Any], wholes: Iterable[Any]) -> list[Share]:
@@ -295,9 +296,13 @@ def shares_of(parts: Iterable[Any], wholes: Iterable[Any]) -> list[Share]:
         low, best, high = bounds_in(part, whole.unit_of_measure)
         least, value, most = bounds_in(whole, whole.unit_of_measure)
         share = Share(
-            percent(low, most), percent(best, value), percent(high, least),
-            OF_BASIS.get(CapacityBasis(whole.basis), Denominator.FACILITY_CAPACITY), part.public_id, whole.public_id,
-        )  # fmt: skip
+            percent(low, most),
+            percent(best, value),
+            percent(high, least),
+            OF_BASIS.get(CapacityBasis(whole.basis), Denominator.FACILITY_CAPACITY),
+            part.public_id,
+            whole.public_id,
+        )
         if not any(one is not None and one > 100 for one in (share.low, share.best, share.high)):
             found.append(share)
     return found

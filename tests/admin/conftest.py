@@ -103,7 +103,13 @@ def everything() -> Iterator[models.Model]:
 
 def contents() -> list[tuple[str, dict[str, Any]]]:
     return [
-        (row._meta.label, {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields
-                           if field.name != "last_login"})
+        (
+            row._meta.label,
+            {
+                field.attname: getattr(row, field.attname)
+                for field in row._meta.concrete_fields
+                if field.name != "last_login"
+            },
+        )
         for row in everything()
-    ]  # fmt: skip
+    ]

@@ -26,29 +26,47 @@ def at(*parts: int) -> datetime:
 
 def entered(editor: Editor, **moment: Any) -> Report:
     editor.saved(
-        page(Report, "add"), source=str(SourceFactory().pk), title="A headline", language="en",
-        issued_local_date="2024-03-12", **{f"issued_{name}": value for name, value in moment.items()},
-    )  # fmt: skip
+        page(Report, "add"),
+        source=str(SourceFactory().pk),
+        title="A headline",
+        language="en",
+        issued_local_date="2024-03-12",
+        **{f"issued_{name}": value for name, value in moment.items()},
+    )
     return Report.objects.get()
 
 
 @pytest.mark.parametrize(
     ("moment", "earliest", "latest", "precision"),
     [
-        ({"timezone": "Europe/Moscow", "from_time": "08:25"}, at(2024, 3, 12, 5, 25), at(2024, 3, 12, 5, 25), "minute"),
+        (
+            {"timezone": "Europe/Moscow", "from_time": "08:25"},
+            at(2024, 3, 12, 5, 25),
+            at(2024, 3, 12, 5, 25),
+            "minute",
+        ),
         ({"timezone": "Europe/Moscow"}, at(2024, 3, 11, 21), at(2024, 3, 12, 20, 59, 59), "day"),
         ({}, at(2024, 3, 11, 10), at(2024, 3, 13, 11, 59, 59), "day"),
         (
             {"timezone": "Europe/Kyiv", "from_time": "02:00", "until_time": "05:30"},
-            at(2024, 3, 12), at(2024, 3, 12, 3, 30), "part_of_day",
+            at(2024, 3, 12),
+            at(2024, 3, 12, 3, 30),
+            "part_of_day",
         ),
         (
             {"timezone": "UTC", "from_time": "23:00", "until_time": "03:00"},
-            at(2024, 3, 12, 23), at(2024, 3, 13, 3), "part_of_day",
+            at(2024, 3, 12, 23),
+            at(2024, 3, 13, 3),
+            "part_of_day",
         ),
-        ({"timezone": "UTC", "from_time": "8:25", "precision": "hour"}, at(2024, 3, 12, 8, 25), at(2024, 3, 12, 8, 25), "hour"),
+        (
+            {"timezone": "UTC", "from_time": "8:25", "precision": "hour"},
+            at(2024, 3, 12, 8, 25),
+            at(2024, 3, 12, 8, 25),
+            "hour",
+        ),
     ],
-)  # fmt: skip
+)
 def test_the_edges_are_worked_out_from_the_date_the_zone_and_the_time_of_day(
     moment, earliest, latest, precision, editor
 ):
@@ -62,9 +80,14 @@ def test_the_edges_are_worked_out_from_the_date_the_zone_and_the_time_of_day(
 
 def test_edges_that_are_entered_are_kept(editor):
     report = entered(
-        editor, timezone="Europe/Moscow", precision="days", earliest_0="2024-03-12", earliest_1="00:00:00",
-        latest_0="2024-03-14", latest_1="20:59:59",
-    )  # fmt: skip
+        editor,
+        timezone="Europe/Moscow",
+        precision="days",
+        earliest_0="2024-03-12",
+        earliest_1="00:00:00",
+        latest_0="2024-03-14",
+        latest_1="20:59:59",
+    )
     assert (report.issued_earliest, report.issued_latest) == (at(2024, 3, 12), at(2024, 3, 14, 20, 59, 59))
 
 
@@ -77,9 +100,10 @@ def test_a_strike_that_still_goes_on_keeps_its_open_end(editor):
 def test_emptied_edges_are_worked_out_anew(editor):
     report = ReportFactory(issued_timezone="Europe/Moscow")
     editor.saved(
-        page(report), issued_local_date="2024-03-13",
+        page(report),
+        issued_local_date="2024-03-13",
         **{f"issued_{edge}_{n}": "" for edge in ("earliest", "latest") for n in (0, 1)},
-    )  # fmt: skip
+    )
     assert fresh(report).issued_earliest == at(2024, 3, 12, 21)
 
 
@@ -121,9 +145,16 @@ def test_a_report_without_any_time_is_refused(editor):
 
 def test_a_claim_needs_no_time_of_its_own(editor):
     editor.saved(
-        page(Claim, "add"), report=str(ReportFactory().pk), position="0", part="body", actor=str(ActorFactory().pk),
-        proposition=str(PropositionFactory().pk), stance="asserts", attribution="on_record", statement="Hit.",
-    )  # fmt: skip
+        page(Claim, "add"),
+        report=str(ReportFactory().pk),
+        position="0",
+        part="body",
+        actor=str(ActorFactory().pk),
+        proposition=str(PropositionFactory().pk),
+        stance="asserts",
+        attribution="on_record",
+        statement="Hit.",
+    )
     claim = Claim.objects.get()
     assert claim.said_earliest is claim.said_latest is claim.said_precision is claim.event_earliest is None
 

@@ -311,9 +311,14 @@ def test_plain_fields_choices_and_pointers_are_amended_with_old_and_new_value(ed
     wave = on_record(WaveFactory())
     region = on_record(RegionFactory())
     change = amended(
-        editor, strike, title="Another name", location_precision="town", wave=str(wave.pk),
-        regions=[str(region.pk)], public_note="Better known so.",
-    )  # fmt: skip
+        editor,
+        strike,
+        title="Another name",
+        location_precision="town",
+        wave=str(wave.pk),
+        regions=[str(region.pk)],
+        public_note="Better known so.",
+    )
     assert change.note == "Better known so."
     assert change.values == {
         "title": [strike.title, "Another name"],
@@ -339,10 +344,15 @@ def test_names_are_added_changed_and_removed(editor):
     FacilityNameFactory(facility=facility, name="Refinery")
     on_record(facility)
     change = amended(
-        editor, facility, **{
-            "names-0-name": "НОРСИ (Кстово)", "names-1-DELETE": "on", "names-TOTAL_FORMS": "3", "names-2-name": "NORSI",
+        editor,
+        facility,
+        **{
+            "names-0-name": "НОРСИ (Кстово)",
+            "names-1-DELETE": "on",
+            "names-TOTAL_FORMS": "3",
+            "names-2-name": "NORSI",
         },
-    )  # fmt: skip
+    )
     assert change.values == {"names": [["НОРСИ", "Refinery"], ["НОРСИ (Кстово)", "NORSI"]]}
     assert "norsi" in fresh(facility).search_text
 
@@ -354,11 +364,16 @@ def test_parties_are_added_changed_and_ended(editor):
     facility = on_record(facility)
     user = on_record(ActorFactory())
     amended(
-        editor, facility, **{
-            "parties-0-until": "2024-03-12", "parties-1-DELETE": "on",
-            "parties-TOTAL_FORMS": "3", "parties-2-actor": str(user.pk), "parties-2-role": "user",
+        editor,
+        facility,
+        **{
+            "parties-0-until": "2024-03-12",
+            "parties-1-DELETE": "on",
+            "parties-TOTAL_FORMS": "3",
+            "parties-2-actor": str(user.pk),
+            "parties-2-role": "user",
         },
-    )  # fmt: skip
+    )
     now = facility.parties.filter(withdrawn_rev=None)
     assert {(party.role, str(party.until)) for party in now} == {("operator", "2024-03-12"), ("user", "None")}
     assert facility.parties.exclude(withdrawn_rev=None).count() == 2, "What it was stays in the past."
@@ -367,11 +382,15 @@ def test_parties_are_added_changed_and_ended(editor):
 def test_a_notice_is_added_to_a_report_that_is_public(editor):
     report = on_record(ReportFactory())
     amended(
-        editor, report, **{
-            "notices-TOTAL_FORMS": "1", "notices-0-kind": "retraction",
-            "notices-0-dated_0": "2024-03-13", "notices-0-dated_1": "12:00:00",
+        editor,
+        report,
+        **{
+            "notices-TOTAL_FORMS": "1",
+            "notices-0-kind": "retraction",
+            "notices-0-dated_0": "2024-03-13",
+            "notices-0-dated_1": "12:00:00",
         },
-    )  # fmt: skip
+    )
     assert report.notices.get().is_public
 
 
@@ -382,12 +401,18 @@ def test_evidence_and_relations_are_added_to_a_claim_that_is_public(editor):
     assert "statement" not in form
     assert "chain-TOTAL_FORMS" not in form
     amended(
-        editor, claim, credibility="2", **{
-            "evidence_links-TOTAL_FORMS": "1", "evidence_links-0-evidence": str(evidence.pk),
-            "evidence_links-0-role": "supports", "relations-TOTAL_FORMS": "1", "relations-0-kind": "updates",
+        editor,
+        claim,
+        credibility="2",
+        **{
+            "evidence_links-TOTAL_FORMS": "1",
+            "evidence_links-0-evidence": str(evidence.pk),
+            "evidence_links-0-role": "supports",
+            "relations-TOTAL_FORMS": "1",
+            "relations-0-kind": "updates",
             "relations-0-other": str(other.pk),
         },
-    )  # fmt: skip
+    )
     assert claim.evidence_links.get().is_public
     assert claim.relations.get().is_public
     assert fresh(claim).credibility == "2"
@@ -403,9 +428,12 @@ def test_what_is_frozen_is_not_in_the_form_and_not_taken(editor):
 def test_a_preview_of_an_amendment_changes_nothing(editor):
     facility = on_record(FacilityFactory())
     before = contents()
-    answer = editor.send(page(facility, "amend"), "_preview", town="Kstovo", **{
-        "names-TOTAL_FORMS": "1", "names-0-name": "НОРСИ",
-    })  # fmt: skip
+    answer = editor.send(
+        page(facility, "amend"),
+        "_preview",
+        town="Kstovo",
+        **{"names-TOTAL_FORMS": "1", "names-0-name": "НОРСИ"},
+    )
     assert answer.status_code == 200
     shown = text_of(answer)
     assert "This would change" in shown
@@ -440,9 +468,11 @@ def test_a_relation_that_breaks_a_rule_is_refused(editor):
     earlier = later
     claim = on_record(ClaimFactory())
     on_record(ClaimRelationFactory(claim=ClaimFactory(), other=earlier, kind=ClaimRelationKind.REPEATS).claim)
-    answer = editor.send(page(later, "amend"), "_amend", **{
-        "relations-TOTAL_FORMS": "1", "relations-0-kind": "repeats", "relations-0-other": str(claim.pk),
-    })  # fmt: skip
+    answer = editor.send(
+        page(later, "amend"),
+        "_amend",
+        **{"relations-TOTAL_FORMS": "1", "relations-0-kind": "repeats", "relations-0-other": str(claim.pk)},
+    )
     assert any("repeats only what was published before it" in sentence for sentence in sentences(answer))
     assert not later.relations.exists()
 

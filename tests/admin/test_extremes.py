@@ -25,9 +25,22 @@ from tests.sweeps import one_in
 
 PAGES = [model for model in admin.site._registry if issubclass(model, OnRecord)]
 EXTREMES = [
-    "\x00", "a\x00b", "x" * 5000, "9" * 30, "-1", "1e400", "NaN", "1.0000000001", "0000-01-01", "0001-01-01",
-    "9999-12-31", "2024-02-30", "24:61", "²", "\u202e",
-]  # fmt: skip
+    "\x00",
+    "a\x00b",
+    "x" * 5000,
+    "9" * 30,
+    "-1",
+    "1e400",
+    "NaN",
+    "1.0000000001",
+    "0000-01-01",
+    "0001-01-01",
+    "9999-12-31",
+    "2024-02-30",
+    "24:61",
+    "²",
+    "\u202e",
+]
 FORM = "application/x-www-form-urlencoded"
 
 

@@ -40,12 +40,20 @@ def test_parts_are_in_the_history_of_their_row(editor):
     row = FacilityFactory()
     FacilityNameFactory(facility=row, name="First")
     FacilityNameFactory(facility=row, name="Second")
-    editor.saved(page(row), **{
-        "names-0-DELETE": "on", "names-1-name": "Changed", "names-TOTAL_FORMS": "3", "names-2-name": "Third",
-    })  # fmt: skip
+    editor.saved(
+        page(row),
+        **{
+            "names-0-DELETE": "on",
+            "names-1-name": "Changed",
+            "names-TOTAL_FORMS": "3",
+            "names-2-name": "Third",
+        },
+    )
     assert values(history(editor, row), "facility name") == [
-        ("First", "removed"), ("Name: Second", "Name: Changed"), ("—", "Name: Third"),
-    ]  # fmt: skip
+        ("First", "removed"),
+        ("Name: Second", "Name: Changed"),
+        ("—", "Name: Third"),
+    ]
 
 
 def test_pointers_and_words_are_told_as_a_reader_knows_them(editor):

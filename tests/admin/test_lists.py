@@ -37,9 +37,7 @@ REGISTERED = [model for model in admin.site._registry if model not in (User, Gro
 
 
 def queries(person: Editor, address: str) -> list[str]:
-    with CaptureQueriesContext(
-        connection,
-    ) as captured:
+    with CaptureQueriesContext(connection) as captured:
         assert person.get(address).status_code == 200
     return [query["sql"] for query in captured.captured_queries]
 
@@ -104,11 +102,15 @@ def find(editor: Editor, field: str, term: str) -> list[str]:
 def norsi(editor: Editor) -> Facility:
     """The refinery, entered by hand."""
     editor.saved(
-        page(Facility, "add"), public_id="norsi", name="NORSI", name_local="НОРСИ", kind="refinery", town="Kstovo",
-        location_precision="site", **{
-            "names-TOTAL_FORMS": "1", "names-0-name": "Кстовский НПЗ", "names-0-language": "ru",
-        },
-    )  # fmt: skip
+        page(Facility, "add"),
+        public_id="norsi",
+        name="NORSI",
+        name_local="НОРСИ",
+        kind="refinery",
+        town="Kstovo",
+        location_precision="site",
+        **{"names-TOTAL_FORMS": "1", "names-0-name": "Кстовский НПЗ", "names-0-language": "ru"},
+    )
     found: Facility = Facility.objects.get()
     return found
 
@@ -146,7 +148,7 @@ def test_what_is_changed_is_found_by_its_new_names(editor):
 )
 def test_every_choice_is_found_by_its_words_and_by_its_id(field, factory, values, term, editor):
     row = factory(**values)
-    row.settle()
+    row.before_publish()
     row.save()
     factory()
     [found] = find(editor, field, term)

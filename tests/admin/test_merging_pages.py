@@ -54,7 +54,7 @@ def test_a_merge_is_looked_at_before_it_is_made(editor, strikes):
     second = editor.post(page(here, "merge"), form, "_do")
     assert second.status_code == 302, sentences(second)
     assert Merge.objects.active().count() == 2
-    assert fresh(here).survivor == there
+    assert fresh(here).canonical == there
     assert {change.note for change in Change.objects.filter(action="merge")} == {"One attack."}
 
 
@@ -168,8 +168,11 @@ def test_a_takedown_shows_all_that_goes_and_is_confirmed_by_typing(editor):
     )
     assert response.status_code == 302, sentences(response)
     assert [fresh(row).status for row in (claim.actor, claim, facility, draft)] == [
-        "taken down", "taken down", "published", "draft",
-    ]  # fmt: skip
+        "taken down",
+        "taken down",
+        "published",
+        "draft",
+    ]
     assert Ledger.head().takedowns == 1
     after = text_of(editor.get(page(claim.actor)))
     assert "Taken down in revision" in after

@@ -225,9 +225,14 @@ def test_rows_of_another_state_pass_no_door(editor):
     gone = fresh(gone)
     before = contents()
     for door, row in [
-        ("publish", public), ("publish", gone), ("withdraw", draft), ("withdraw", gone),
-        ("correct", public), ("correct", gone), ("correct", draft),
-    ]:  # fmt: skip
+        ("publish", public),
+        ("publish", gone),
+        ("withdraw", draft),
+        ("withdraw", gone),
+        ("correct", public),
+        ("correct", gone),
+        ("correct", draft),
+    ]:
         answer = editor.post(
             page(row, door), {"reason": "typo", f"version-facilities/{row.public_id}": row.version}, "_do"
         )
@@ -265,9 +270,14 @@ def test_a_contributor_makes_drafts_and_grades_nothing(contributor):
     assert contributor.get(page(Assessment, "add")).status_code == 403
     answer = contributor.post(
         page(Assessment, "add"),
-        {"proposition": claim.proposition.pk, "grade": "fair", "grade_basis": "visual", "reason": "x",
-         "assessed_on": "2024-03-13"},
-    )  # fmt: skip
+        {
+            "proposition": claim.proposition.pk,
+            "grade": "fair",
+            "grade_basis": "visual",
+            "reason": "x",
+            "assessed_on": "2024-03-13",
+        },
+    )
     assert answer.status_code == 403
     assert not Assessment.objects.exists()
 
@@ -276,8 +286,11 @@ def test_an_editor_grades_and_is_named_as_its_author(editor):
     proposition = PropositionFactory()
     editor.saved(
         f"{page(Assessment, 'add')}?proposition={proposition.pk}",
-        grade="fair", grade_basis="visual", reason="Two photographs.", assessed_on="2024-03-13",
-    )  # fmt: skip
+        grade="fair",
+        grade_basis="visual",
+        reason="Two photographs.",
+        assessed_on="2024-03-13",
+    )
     assert Assessment.objects.get().author == editor.user
 
 
@@ -319,9 +332,12 @@ def test_accounts_are_kept_by_administrators_who_make_no_superusers(people, acco
     keeper = people["administrator"]
     other = account("contributor", "other")
     keeper.saved(
-        page(other), is_superuser="on", groups=[str(Group.objects.get(name="editor").pk)],
-        user_permissions=["1"], first_name="Olena",
-    )  # fmt: skip
+        page(other),
+        is_superuser="on",
+        groups=[str(Group.objects.get(name="editor").pk)],
+        user_permissions=["1"],
+        first_name="Olena",
+    )
     other.refresh_from_db()
     assert (other.first_name, other.is_superuser) == ("Olena", False)
     assert not other.user_permissions.exists()
@@ -369,8 +385,10 @@ def test_a_number_is_not_added_to_what_is_on_the_record(editor):
     claim = on_record(ClaimFactory())
     answer = editor.send(
         f"{page(DamageEstimate, 'add')}?claim={claim.pk}",
-        metric="output_halted", comparator="vague", unit_of_measure="kbbl_per_day",
-    )  # fmt: skip
+        metric="output_halted",
+        comparator="vague",
+        unit_of_measure="kbbl_per_day",
+    )
     assert "correct it instead" in answer.content.decode()
     assert not DamageEstimate.objects.exists()
 

@@ -2,16 +2,9 @@
 
 import datetime as dt
 
-from tests.factories import (
-    CapacityFactory,
-    ReportFactory,
-    UnitFactory,
-)
+from tests.factories import CapacityFactory, ReportFactory, UnitFactory
 from tests.recording import on_record
-from tests.saying import (
-    ask,
-    exactly,
-)
+from tests.saying import ask, exactly
 
 SERIES = "stats/capacity-offline/?unit_of_measure=kbbl_per_day"
 

@@ -4,10 +4,7 @@ import pytest
 
 from sources.choices import ActorKind
 from strikes.choices import CapacityBasis, Metric, Topic, UnitKind
-from tests.factories import (
-    ActorFactory,
-    DamageEstimateFactory,
-)
+from tests.factories import ActorFactory, DamageEstimateFactory
 from tests.offline.series import SERIES, able, bounds, by_day, one_day, refused, series, unit_of
 from tests.recording import on_record
 from tests.saying import (
@@ -49,15 +46,19 @@ def test_a_unit_that_stood_still_took_away_what_it_can_do(plant, nine_days):
 def test_a_week_is_the_mean_over_its_days_from_monday(plant, nine_days):
     found = series("unit=avt&after=2024-02-26&before=2024-03-18", "week")
     assert [(one["start"], one["until"], one["best"]) for one in found["points"]] == [
-        ("2024-02-26", "2024-03-04", 20), ("2024-03-04", "2024-03-11", 70), ("2024-03-11", "2024-03-18", 0),
-    ]  # fmt: skip
+        ("2024-02-26", "2024-03-04", 20),
+        ("2024-03-04", "2024-03-11", 70),
+        ("2024-03-11", "2024-03-18", 0),
+    ]
 
 
 def test_a_month_is_the_mean_over_its_days(plant, nine_days):
     found = series("unit=avt&after=2024-02-01&before=2024-05-01", "month")
     assert [(one["start"], one["until"], one["best"]) for one in found["points"]] == [
-        ("2024-02-01", "2024-03-01", 0), ("2024-03-01", "2024-04-01", 20.323), ("2024-04-01", "2024-05-01", 0),
-    ]  # fmt: skip
+        ("2024-02-01", "2024-03-01", 0),
+        ("2024-03-01", "2024-04-01", 20.323),
+        ("2024-04-01", "2024-05-01", 0),
+    ]
 
 
 def test_the_first_and_the_last_period_are_cut_off_where_the_series_begins_and_ends(plant, nine_days):
@@ -84,9 +85,13 @@ def test_after_the_last_word_of_an_outage_nothing_is_certain(plant, agency):
     out(agency, unit, "2024-06-25", "2024-06-27")
     found = series("unit=avt")["points"]
     assert [(one["start"][-2:], bounds(one), one["forecast"]) for one in found] == [
-        ("25", (70, 70, 70), False), ("26", (70, 70, 70), False), ("27", (70, 70, 70), False),
-        ("28", (0, None, 70), True), ("29", (0, None, 70), True), ("30", (0, None, 70), True),
-    ]  # fmt: skip
+        ("25", (70, 70, 70), False),
+        ("26", (70, 70, 70), False),
+        ("27", (70, 70, 70), False),
+        ("28", (0, None, 70), True),
+        ("29", (0, None, 70), True),
+        ("30", (0, None, 70), True),
+    ]
 
 
 def test_a_predicted_end_carries_it_on_but_makes_nothing_certain(plant, agency):
@@ -95,9 +100,11 @@ def test_a_predicted_end_carries_it_on_but_makes_nothing_certain(plant, agency):
     will_be_back(agency, unit, "2024-07-02", "2024-06-29", until="2024-07-04")
     found = series("unit=avt&before=2024-07-06")["points"]
     assert [(one["start"][-5:], bounds(one), one["forecast"]) for one in found] == [
-        ("06-29", (70, 70, 70), False), *((day, (0, None, 70), True) for day in ("06-30", "07-01", "07-02", "07-03")),
-        ("07-04", (0, 0, 0), False), ("07-05", (0, 0, 0), False),
-    ]  # fmt: skip
+        ("06-29", (70, 70, 70), False),
+        *((day, (0, None, 70), True) for day in ("06-30", "07-01", "07-02", "07-03")),
+        ("07-04", (0, 0, 0), False),
+        ("07-05", (0, 0, 0), False),
+    ]
     assert series("unit=avt")["points"][-1]["start"] == "2024-06-30"
 
 
@@ -119,20 +126,29 @@ def test_days_on_which_it_may_have_begun_or_ended_have_no_lower_bound(plant, age
     says(agency, Topic.OPERATIONS_HALTED, unit, "2024-03-15", event)
     back(agency, unit, "2024-03-05", "2024-03-25", until="2024-03-06")
     assert by_day("unit=avt&before=2024-03-07") == {
-        "2024-03-01": (0, None, 70), "2024-03-02": (0, None, 70), "2024-03-03": (70, 70, 70),
-        "2024-03-04": (70, 70, 70), "2024-03-05": (0, None, 70), "2024-03-06": (0, 0, 0),
-    }  # fmt: skip
+        "2024-03-01": (0, None, 70),
+        "2024-03-02": (0, None, 70),
+        "2024-03-03": (70, 70, 70),
+        "2024-03-04": (70, 70, 70),
+        "2024-03-05": (0, None, 70),
+        "2024-03-06": (0, 0, 0),
+    }
 
 
 @pytest.mark.parametrize(
     ("number", "expected"),
-    [(exactly(30), (30, 30, 30)), (at_least(30), (30, None, None)), (at_most(30), (0, None, 30)),
-     (between(20, 40), (20, None, 40)), (between(20, 40, or_more=True), (20, None, None)),
-     ({"comparator": "approximately", "best": 30}, (30, 30, 30)),
-     ({"comparator": "almost", "best": 30, "high": 30}, (0, 30, 30)),
-     ({"comparator": "more_than", "low": 30}, (30, None, None)),
-     ({"comparator": "vague"}, (70, 70, 70))],
-)  # fmt: skip
+    [
+        (exactly(30), (30, 30, 30)),
+        (at_least(30), (30, None, None)),
+        (at_most(30), (0, None, 30)),
+        (between(20, 40), (20, None, 40)),
+        (between(20, 40, or_more=True), (20, None, None)),
+        ({"comparator": "approximately", "best": 30}, (30, 30, 30)),
+        ({"comparator": "almost", "best": 30, "high": 30}, (0, 30, 30)),
+        ({"comparator": "more_than", "low": 30}, (30, None, None)),
+        ({"comparator": "vague"}, (70, 70, 70)),
+    ],
+)
 def test_a_bound_never_becomes_a_value(plant, agency, number, expected):
     able(plant, **exactly(100))
     unit = unit_of(plant, "avt", 70)
@@ -210,9 +226,13 @@ def test_what_a_facility_can_do_does_not_close_what_somebody_left_open(plant, ag
 
 @pytest.mark.parametrize(
     ("whole", "expected"),
-    [(exactly(100), (100, 100, 100)), (exactly(60), (80, 80, 80)), (at_least(90), (90, None, None)),
-     (at_most(70), (80, None, 80))],
-)  # fmt: skip
+    [
+        (exactly(100), (100, 100, 100)),
+        (exactly(60), (80, 80, 80)),
+        (at_least(90), (90, None, None)),
+        (at_most(70), (80, None, 80)),
+    ],
+)
 def test_a_facility_and_its_units_cover_the_same_ground(plant, agency, whole, expected):
     for name, value in (("avt-1", 30), ("avt-2", 50)):
         out(agency, unit_of(plant, name, value), "2024-03-01", "2024-03-10", until="2024-03-05")
@@ -329,9 +349,12 @@ PERCENT = {"unit_of_measure": "percent", "denominator": "unit_capacity"}
 
 @pytest.mark.parametrize(
     ("number", "reason"),
-    [(exactly(30, **PERCENT), "A share"), (exactly(30, unit_of_measure="mw"), "in mw, which cannot be converted"),
-     (exactly(30, scope="gasoline"), "covers only a part, in words: gasoline")],
-)  # fmt: skip
+    [
+        (exactly(30, **PERCENT), "A share"),
+        (exactly(30, unit_of_measure="mw"), "in mw, which cannot be converted"),
+        (exactly(30, scope="gasoline"), "covers only a part, in words: gasoline"),
+    ],
+)
 def test_a_number_that_cannot_be_compared_is_left_out_and_says_why(plant, agency, number, reason):
     out(agency, unit_of(plant, "other", 10), "2024-03-01", "2024-03-10", until="2024-03-05")
     claim = out(

@@ -199,10 +199,20 @@ def test_the_table_has_a_row_for_each_point(plant, nine_days):
     points = series("unit=avt&before=2024-03-13")["points"]
     assert len(rows) == len(points)
     assert rows[0] | {"capacities": ""} == {
-        "unit_of_measure": "kbbl_per_day", "policy": "latest", "interval": "day", "start": "2024-03-02",
-        "until": "2024-03-03", "low": "70", "best": "70", "high": "70", "claims": nine_days, "capacities": "",
-        "origins": "1", "facilities": "plant", "forecast": "false",
-    }  # fmt: skip
+        "unit_of_measure": "kbbl_per_day",
+        "policy": "latest",
+        "interval": "day",
+        "start": "2024-03-02",
+        "until": "2024-03-03",
+        "low": "70",
+        "best": "70",
+        "high": "70",
+        "claims": nine_days,
+        "capacities": "",
+        "origins": "1",
+        "facilities": "plant",
+        "forecast": "false",
+    }
     assert rows[-1]["claims"] == ""
     assert response["Content-Type"] == "text/csv; charset=utf-8; header=present"
     assert response["Content-Disposition"].endswith('.csv"')
@@ -241,22 +251,29 @@ def test_a_problem_of_a_table_is_a_problem(plant, nine_days):
 
 @pytest.mark.parametrize(
     ("query", "parameter", "code"),
-    [("facility=plant", "unit_of_measure", "missing"), ("unit_of_measure=mw", "facility", "missing"),
-     ("unit_of_measure=percent&facility=plant", "unit_of_measure", "invalid_choice"),
-     ("unit_of_measure=t&facility=plant", "unit_of_measure", "invalid_choice"),
-     ("unit_of_measure=mw&facility=nothing", "facility", "unknown_id"),
-     ("unit_of_measure=mw&facility=plant&interval=year", "interval", "invalid_choice"),
-     ("unit_of_measure=mw&facility=plant&policy=all", "policy", "invalid_choice"),
-     ("unit_of_measure=mw&facility=plant&after=2024-13-01", "after", "invalid"),
-     ("unit_of_measure=mw&facility=plant&after=", "after", "empty"),
-     ("unit_of_measure=mw&facility=plant&after=2024-01-01&after=2024-01-02", "after", "repeated"),
-     ("unit_of_measure=mw&facility=plant&after=2024-01-02&before=2024-01-02", "before", "invalid"),
-     ("unit_of_measure=mw&facility=plant&actor=lukoil", "actor", "unknown_parameter"),
-     ("unit_of_measure=mw&facility=plant&known_at=2030-01-01", "known_at", "future"),
-     ("unit_of_measure=mw&facility=plant&after=2024-01-01&before=2034-01-01&interval=day", "interval", "too_much"),
-     ("unit_of_measure=mw&facility=plant&after=1900-01-01&before=2024-01-01", "interval", "too_much"),
-     ("unit_of_measure=mw&facility=plant&page_size=5", "page_size", "unknown_parameter")],
-)  # fmt: skip
+    [
+        ("facility=plant", "unit_of_measure", "missing"),
+        ("unit_of_measure=mw", "facility", "missing"),
+        ("unit_of_measure=percent&facility=plant", "unit_of_measure", "invalid_choice"),
+        ("unit_of_measure=t&facility=plant", "unit_of_measure", "invalid_choice"),
+        ("unit_of_measure=mw&facility=nothing", "facility", "unknown_id"),
+        ("unit_of_measure=mw&facility=plant&interval=year", "interval", "invalid_choice"),
+        ("unit_of_measure=mw&facility=plant&policy=all", "policy", "invalid_choice"),
+        ("unit_of_measure=mw&facility=plant&after=2024-13-01", "after", "invalid"),
+        ("unit_of_measure=mw&facility=plant&after=", "after", "empty"),
+        ("unit_of_measure=mw&facility=plant&after=2024-01-01&after=2024-01-02", "after", "repeated"),
+        ("unit_of_measure=mw&facility=plant&after=2024-01-02&before=2024-01-02", "before", "invalid"),
+        ("unit_of_measure=mw&facility=plant&actor=lukoil", "actor", "unknown_parameter"),
+        ("unit_of_measure=mw&facility=plant&known_at=2030-01-01", "known_at", "future"),
+        (
+            "unit_of_measure=mw&facility=plant&after=2024-01-01&before=2034-01-01&interval=day",
+            "interval",
+            "too_much",
+        ),
+        ("unit_of_measure=mw&facility=plant&after=1900-01-01&before=2024-01-01", "interval", "too_much"),
+        ("unit_of_measure=mw&facility=plant&page_size=5", "page_size", "unknown_parameter"),
+    ],
+)
 def test_a_question_that_is_not_clear_is_refused(plant, query, parameter, code):
     assert refused(query, parameter)["code"] == code
 

@@ -81,14 +81,21 @@ def test_an_amendment_keeps_old_and_new_value_of_each_changed_field():
     revision = amend(
         strike,
         {
-            "title": "Drones at Kstovo", "wave": wave, "local_date": date(2024, 3, 13), "note": None,
-            "earliest": NIGHT - timedelta(hours=1), "timezone": "Europe/Moscow", "kind": strike.kind,
+            "title": "Drones at Kstovo",
+            "wave": wave,
+            "local_date": date(2024, 3, 13),
+            "note": None,
+            "earliest": NIGHT - timedelta(hours=1),
+            "timezone": "Europe/Moscow",
+            "kind": strike.kind,
         },
         note="Found the longer account.",
-    )  # fmt: skip
+    )
     assert lines(revision) == [
         line(
-            Action.AMEND, strike, note="Found the longer account.",
+            Action.AMEND,
+            strike,
+            note="Found the longer account.",
             values={
                 "title": [strike.title, "Drones at Kstovo"],
                 "wave": [old_wave.public_id, wave.public_id],
@@ -97,7 +104,7 @@ def test_an_amendment_keeps_old_and_new_value_of_each_changed_field():
                 "timezone": [None, "Europe/Moscow"],
             },
         )
-    ]  # fmt: skip
+    ]
     row = fresh(strike)
     assert (row.title, row.wave, row.earliest) == ("Drones at Kstovo", wave, NIGHT - timedelta(hours=1))
     assert row.published_rev == strike.published_rev
@@ -106,8 +113,9 @@ def test_an_amendment_keeps_old_and_new_value_of_each_changed_field():
 def test_exact_numbers_are_logged_exactly():
     facility = on_record(FacilityFactory(latitude=Decimal("56.108"), longitude=Decimal("44.202")))
     assert logged(amend(facility, {"latitude": Decimal("56.109"), "geonames_id": 540103})) == {
-        "latitude": ["56.108", "56.109"], "geonames_id": [None, 540103],
-    }  # fmt: skip
+        "latitude": ["56.108", "56.109"],
+        "geonames_id": [None, 540103],
+    }
 
 
 @audited
@@ -155,8 +163,9 @@ def test_the_same_number_written_otherwise_is_no_change():
 def test_a_value_may_be_given_as_text_or_as_another_number():
     facility = on_record(FacilityFactory(latitude=Decimal("56.1"), longitude=Decimal("44.2")))
     assert logged(amend(facility, {"latitude": "56.109", "longitude": 44.25})) == {
-        "latitude": ["56.100", "56.109"], "longitude": ["44.200", "44.25"],
-    }  # fmt: skip
+        "latitude": ["56.100", "56.109"],
+        "longitude": ["44.200", "44.25"],
+    }
     refused(amend, facility, {"latitude": "56.1090"})
 
 

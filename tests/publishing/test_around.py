@@ -28,14 +28,14 @@ pytestmark = pytest.mark.django_db
 @audited
 def test_the_first_load_writes_past_moments_in_date_order():
     first, second, third = ActorFactory(), ActorFactory(), ActorFactory()
-    revision = publishing.load([(NIGHT, [first]), (NIGHT, [second]), (MORNING, [third])])
+    revision = publishing.publish_dated([(NIGHT, [first]), (NIGHT, [second]), (MORNING, [third])])
     assert list(Revision.objects.values_list("n", "at")) == [(1, NIGHT), (2, NIGHT), (3, MORNING)]
     assert (revision.n, fresh(third).published_rev) == (3, revision)
 
 
 def test_a_load_puts_nothing_in_the_future():
     before = timezone.now()
-    revision = publishing.load([(before + timedelta(days=1), [ActorFactory()])])
+    revision = publishing.publish_dated([(before + timedelta(days=1), [ActorFactory()])])
     assert before <= revision.at <= timezone.now()
 
 
@@ -45,29 +45,29 @@ def nothing_is_on_the_record() -> bool:
 
 def test_a_load_out_of_date_order_loads_nothing():
     with pytest.raises(ClockBehind, match="dated"):
-        publishing.load([(MORNING, [ActorFactory()]), (NIGHT, [ActorFactory()])])
+        publishing.publish_dated([(MORNING, [ActorFactory()]), (NIGHT, [ActorFactory()])])
     assert nothing_is_on_the_record()
 
 
 def test_a_load_that_is_blocked_loads_nothing():
-    refused(publishing.load, [(NIGHT, [ActorFactory()]), (MORNING, [StrikeFactory()])])
+    refused(publishing.publish_dated, [(NIGHT, [ActorFactory()]), (MORNING, [StrikeFactory()])])
     assert nothing_is_on_the_record()
 
 
 def test_a_load_of_nothing_is_a_mistake():
     with pytest.raises(ValueError, match="nothing to load"):
-        publishing.load([])
+        publishing.publish_dated([])
 
 
 def test_a_load_needs_an_empty_ledger():
     publish(ActorFactory())
-    (found,) = refused(publishing.load, [(timezone.now() + timedelta(days=1), [ActorFactory()])])
+    (found,) = refused(publishing.publish_dated, [(timezone.now() + timedelta(days=1), [ActorFactory()])])
     assert found.rule == "Past moments are for an empty ledger only."
 
 
 def test_a_load_of_past_moments_says_that_it_needs_an_empty_ledger():
     publish(ActorFactory())
-    refused(publishing.load, [(NIGHT, [ActorFactory()])])
+    refused(publishing.publish_dated, [(NIGHT, [ActorFactory()])])
 
 
 # --- Doors within a transaction --------------------------------------------------------------------------
@@ -184,8 +184,8 @@ def test_families_and_survivors_run_over_chains_of_merges():
 
     def at(n: int | None, of: str) -> tuple[str, set[str]]:
         everybody = ["a", "b", "c", "d", "nobody"]
-        survivors = Merge.objects.survivors("actors", everybody, n)
-        return survivors[of], Merge.objects.families("actors", everybody, n)[of]
+        survivors = Merge.objects.canonical_of("actors", everybody, n)
+        return survivors[of], Merge.objects.clusters("actors", everybody, n)[of]
 
     for one in "abcd":
         assert at(start, one) == (one, {one})

@@ -91,7 +91,7 @@ def test_rows_that_name_each_other_are_published_together_in_any_order():
 @pytest.mark.parametrize("model", COLLECTIONS)
 def test_publishing_lists_every_draft_a_row_names_at_once(model):
     row = FACTORIES[model]()
-    named = {target for _, target in row.pointers()}
+    named = {target for _, target in row.references()}
     if named:
         assert {blocker.target for blocker in refused(publish, row)} == named
     else:
@@ -212,7 +212,7 @@ def test_a_row_named_twice_is_published_once():
         publish,
         lambda: withdraw(),
         lambda: correct(reason=TYPO),
-        lambda: publishing.load([(NIGHT, [ActorFactory()]), (NIGHT, [])]),
+        lambda: publishing.publish_dated([(NIGHT, [ActorFactory()]), (NIGHT, [])]),
     ],
     ids=["publish", "withdraw", "correct", "load"],
 )
@@ -234,7 +234,7 @@ def test_the_preview_of_publishing_says_what_publishing_says_and_writes_nothing(
     preview = blockers(claim)
     assert everything() == before
     assert [str(one) for one in preview] == [str(one) for one in refused(publish, claim)]
-    assert blockers(*{target for _, target in claim.pointers()}) != []
+    assert blockers(*{target for _, target in claim.references()}) != []
     assert blockers(ActorFactory()) == []
 
 
@@ -310,8 +310,7 @@ def pointing(model: type[models.Model], field: Any) -> tuple[Any, Any]:
 
 
 @pytest.mark.parametrize(
-    ("model", "field"),
-    one_in(3, (pytest.param(*case, id=str(case[1]).lower()) for case in pointers())),
+    ("model", "field"), one_in(3, (pytest.param(*case, id=str(case[1]).lower()) for case in pointers()))
 )
 def test_no_pointer_leads_from_what_is_public_to_what_is_not(model, field):
     answering, named = pointing(model, field)

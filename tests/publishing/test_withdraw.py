@@ -123,8 +123,13 @@ def test_along_takes_exactly_what_the_preview_showed():
     preview = resting_on([facility])
     assert everything() == before
     assert {row.collection for row in preview} == {
-        "strikes", "propositions", "claims", "assessments", "damage-estimates", "weapon-counts",
-    }  # fmt: skip
+        "strikes",
+        "propositions",
+        "claims",
+        "assessments",
+        "damage-estimates",
+        "weapon-counts",
+    }
     revision = withdraw(facility, along=True, note="Not infrastructure.")
     taken = [change.object_id for change in revision.changes.all()]
     assert sorted(taken) == sorted(ids(preview) | {facility.public_id})
@@ -159,8 +164,9 @@ def test_parts_leave_with_their_row_and_ended_ones_left_before():
     change = amend(facility, add=[now], end=[ended])
     revision = withdraw(facility)
     assert {party.pk: party.withdrawn_rev for party in Party.objects.all()} == {
-        ended.pk: change, now.pk: revision
-    }  # fmt: skip
+        ended.pk: change,
+        now.pk: revision,
+    }
 
 
 @audited
@@ -240,5 +246,6 @@ def test_withdrawing_ends_the_origin_and_the_state_at_that_revision():
     revision = withdraw(claim)
     assert ClaimOrigin.objects.get().to_rev == revision
     assert [(s.state, s.to_rev) for s in PropositionState.objects.order_by("pk")] == [
-        ("single_origin", revision), ("unreported", None),
-    ]  # fmt: skip
+        ("single_origin", revision),
+        ("unreported", None),
+    ]

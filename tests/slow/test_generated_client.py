@@ -29,12 +29,24 @@ def generated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[st
     (folder / "config.yaml").write_text("post_hooks: []\n")
     subprocess.run(
         [
-            sys.executable, "-m", "openapi_python_client", "generate", "--fail-on-warning", "--meta", "none",
-            "--path", settings.BASE_DIR / "docs" / "openapi.yaml", "--config", folder / "config.yaml",
-            "--output-path", folder / PACKAGE,
+            sys.executable,
+            "-m",
+            "openapi_python_client",
+            "generate",
+            "--fail-on-warning",
+            "--meta",
+            "none",
+            "--path",
+            settings.BASE_DIR / "docs" / "openapi.yaml",
+            "--config",
+            folder / "config.yaml",
+            "--output-path",
+            folder / PACKAGE,
         ],
-        check=True, cwd=folder, timeout=240,
-    )  # fmt: skip
+        check=True,
+        cwd=folder,
+        timeout=240,
+    )
     sys.path.insert(0, str(folder))
     yield lambda name: importlib.import_module(f"{PACKAGE}.{name}")
     sys.path.remove(str(folder))
@@ -74,9 +86,26 @@ def test_a_list_is_typed_through_and_through(generated, client):
 
 @pytest.mark.parametrize(
     "collection",
-    ["regions", "sources", "reports", "actors", "facilities", "units", "capacities", "strikes", "propositions",
-     "claims", "damage_estimates", "weapon_counts", "evidence", "assessments", "vocabularies", "changes", "corrections"],
-)  # fmt: skip
+    [
+        "regions",
+        "sources",
+        "reports",
+        "actors",
+        "facilities",
+        "units",
+        "capacities",
+        "strikes",
+        "propositions",
+        "claims",
+        "damage_estimates",
+        "weapon_counts",
+        "evidence",
+        "assessments",
+        "vocabularies",
+        "changes",
+        "corrections",
+    ],
+)
 def test_every_collection_is_read_into_its_type_and_written_back_the_same(generated, client, collection):
     response = generated(f"api.{collection}.{collection}_list").sync_detailed(client=client)
     assert response.status_code == 200

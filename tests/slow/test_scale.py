@@ -106,7 +106,7 @@ class Crowd:
     def begin(self) -> None:
         """The few, of which `HITS` have the words that are asked for."""
         Claim.objects.bulk_create([self.claim(i) for i in range(FEW)])
-        self.settle()
+        self.before_publish()
 
     def grow(self) -> None:
         """The many: each of the others as often as it takes. The engine copies them; Python would take minutes."""
@@ -128,9 +128,9 @@ class Crowd:
                 f" INSERT INTO strikes_claim ({', '.join(map(column, names))})"
                 f" SELECT {', '.join(copied)} FROM strikes_claim, copy WHERE search_text NOT LIKE '% kstovo %'"
             )
-        self.settle()
+        self.before_publish()
 
-    def settle(self) -> None:
+    def before_publish(self) -> None:
         run("INSERT INTO claim_words(claim_words) VALUES('rebuild')", "VACUUM ANALYZE")
 
 
@@ -197,10 +197,16 @@ def scans(sql: str, plan: list[str]) -> list[str]:
 
 @pytest.mark.parametrize(
     "address",
-    [*SEARCHES, "claims/?q=unit7", "claims/?actor=speaker-7", "claims/?report=rep_000000000007",
-     "claims/?strike=2024-03-12-place-7", "claims/?proposition=prp_000000000007",
-     "claims/?report=rep_000000000007&ordering=position"],
-)  # fmt: skip
+    [
+        *SEARCHES,
+        "claims/?q=unit7",
+        "claims/?actor=speaker-7",
+        "claims/?report=rep_000000000007",
+        "claims/?strike=2024-03-12-place-7",
+        "claims/?proposition=prp_000000000007",
+        "claims/?report=rep_000000000007&ordering=position",
+    ],
+)
 def test_a_search_and_a_filter_read_only_what_they_find(among_few, address):
     found = list(plans(address, counts=True))
     assert len(found) >= 2  # the count and the page

@@ -23,7 +23,7 @@ from schemathesis import Case
 from schemathesis.checks import CHECKS, load_all_checks
 from schemathesis.config import SchemathesisConfig
 
-from api.filters import CodesFilter, IdsFilter, WordsFilter
+from api.filters import CodesFilter, IdsFilter, VocabularyFilter
 from api.pagination import BACK_IN_TIME
 from config.wsgi import application
 from strikes.api.filters import RegionsFilter, SubjectsFilter
@@ -80,7 +80,7 @@ def ids() -> dict[str, list[str]]:
 
 def known(word: Any, found: dict[str, list[str]]) -> list[str]:
     """Some of what a filter can be asked for; empty if all that its description allows may be tried."""
-    if isinstance(word, WordsFilter) and word.several:
+    if isinstance(word, VocabularyFilter) and word.several:
         return list(word.vocabulary.values)[:FEW]
     if isinstance(word, SubjectsFilter):
         return found["facilities"] + found["units"]

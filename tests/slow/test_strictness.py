@@ -56,9 +56,18 @@ CASES = {
 }
 
 TEXTS_WITH_A_WORD = {
-    "another type", "null", "below zero", "out of range", "thirty digits", "1e400", "NUL in a word", "Arabic digits",
-    "quotes", "the first day", "the last day",
-}  # fmt: skip
+    "another type",
+    "null",
+    "below zero",
+    "out of range",
+    "thirty digits",
+    "1e400",
+    "NUL in a word",
+    "Arabic digits",
+    "quotes",
+    "the first day",
+    "the last day",
+}
 """The exceptions: `q` takes any text of 200 characters with a letter or digit of some script in it."""
 
 CODES = {

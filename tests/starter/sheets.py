@@ -13,8 +13,18 @@ from strikes.imports.starter import read
 
 FOLDER = Path(settings.BASE_DIR) / "fixtures"
 SHEETS = Path(__file__).parent / "facts"
-NAMED = ["outlets", "documents", "actors", "facilities", "units", "strikes", "claims", "estimates",
-         "evidence", "corrections"]  # fmt: skip
+NAMED = [
+    "outlets",
+    "documents",
+    "actors",
+    "facilities",
+    "units",
+    "strikes",
+    "claims",
+    "estimates",
+    "evidence",
+    "corrections",
+]
 NUMBERS = ["damage-estimates", "weapon-counts", "capacities"]
 
 LEFT_OUT = {

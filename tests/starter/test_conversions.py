@@ -112,15 +112,23 @@ def test_a_table_has_a_column_for_each_part(api):
         ("damage-estimates/?convert_to=eur&unit_of_measure=usd", "convert_to", "not_convertible"),
         ("capacities/?convert_to=kilobarrels&unit_of_measure=kt_per_day", "convert_to", "invalid_choice"),
         ("capacities/?convert_to=&unit_of_measure=kt_per_day", "convert_to", "empty"),
-        ("capacities/?convert_to=t_per_day&convert_to=kt_per_day&unit_of_measure=kt_per_day", "convert_to", "repeated"),
-        ("capacities/?convert_to=t_per_day,kt_per_day&unit_of_measure=kt_per_day", "convert_to", "invalid_choice"),
+        (
+            "capacities/?convert_to=t_per_day&convert_to=kt_per_day&unit_of_measure=kt_per_day",
+            "convert_to",
+            "repeated",
+        ),
+        (
+            "capacities/?convert_to=t_per_day,kt_per_day&unit_of_measure=kt_per_day",
+            "convert_to",
+            "invalid_choice",
+        ),
         (f"capacities/{TONNES}/?convert_to=mw", "convert_to", "not_convertible"),
         (f"capacities/{TONNES}/?convert_to=tonnes", "convert_to", "invalid_choice"),
         (f"capacities/{TONNES}/?convert_to=", "convert_to", "empty"),
         ("weapon-counts/?convert_to=t", "convert_to", "unknown_parameter"),
         ("claims/?unit_of_measure=t&convert_to=t", "convert_to", "unknown_parameter"),
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("way", ["json", "csv"])
 def test_what_cannot_be_converted_is_refused_by_name(api, query, parameter, code, way):
     if way == "csv" and "/?" in query and TONNES not in query:
@@ -141,8 +149,12 @@ def estimates(api):
     ]
     found = [DamageEstimateFactory(claim=claim, unit_of_measure="kt_per_day", **row) for row in rows]
     on_record(claim, *found)
-    return {row["comparator"]: row for row in api.every(
-        f"damage-estimates/?claim={claim.public_id}&unit_of_measure=kt_per_day&convert_to=t_per_day")}  # fmt: skip
+    return {
+        row["comparator"]: row
+        for row in api.every(
+            f"damage-estimates/?claim={claim.public_id}&unit_of_measure=kt_per_day&convert_to=t_per_day"
+        )
+    }
 
 
 @pytest.mark.parametrize(
@@ -182,8 +194,10 @@ def test_bounds_agree_with_bounds_of_their_kind_only_and_a_stream_day_is_one_of_
     vague = capacity("kbbl_per_day", "vague")
     stream = capacity("mt_per_year", "exactly", "stream_day", low="9", best="9", high="9")
     on_record(floor, value, ceiling, other_floor, vague, stream)
-    agree = {row.public_id: [one["id"] for one in converted(api, row.public_id, "kbbl_per_day")["agrees_with"]]
-             for row in (floor, value, ceiling, vague, stream)}  # fmt: skip
+    agree = {
+        row.public_id: [one["id"] for one in converted(api, row.public_id, "kbbl_per_day")["agrees_with"]]
+        for row in (floor, value, ceiling, vague, stream)
+    }
     assert agree == {
         floor.public_id: [other_floor.public_id],
         value.public_id: [],

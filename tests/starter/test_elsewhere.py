@@ -30,8 +30,10 @@ def proposition(api, words):
 def test_how_the_origins_stand(api, words, state, origins_for, origins_against):
     row = proposition(api, words)
     assert (row["dispute"], row["origins_for"], row["origins_against"]) == (
-        state, origins_for, origins_against,
-    )  # fmt: skip
+        state,
+        origins_for,
+        origins_against,
+    )
 
 
 def test_shares_of_the_country_are_one_point_for_capacity_idled_and_another_for_capacity_hit(api):
@@ -47,8 +49,11 @@ def test_shares_of_the_country_are_one_point_for_capacity_idled_and_another_for_
         for row in (idled, hit)
     }
     assert shares[idled["id"]] == [
-        ("approximately", 7), ("at_least", 10), ("approximately", 14), ("approximately", 10),
-    ]  # fmt: skip
+        ("approximately", 7),
+        ("at_least", 10),
+        ("approximately", 14),
+        ("approximately", 10),
+    ]
     assert shares[hit["id"]] == [("approximately", 12)]
 
 
@@ -81,10 +86,12 @@ def test_what_half_of_norsi_may_be_a_half_of_is_there_each_from_its_own_report(a
         ("unit=norsi-avt-6&stance=forecasts", [("2024-06-30", "2024-06-30"), ("2024-04-01", "2024-06-30")]),
         ("unit=norsi-kk-1&stance=forecasts", [("2024-04-01", "2024-06-30")]),
         ("unit=volgograd-elou-avt-5&topic=recovery&stance=forecasts", [("2024-05-31", "2024-05-31")]),
-        ("facility=tuapse-refinery&topic=recovery",
-         [("2024-02-25", "2024-03-10"), ("2024-05-31", "2024-05-31")]),
+        (
+            "facility=tuapse-refinery&topic=recovery",
+            [("2024-02-25", "2024-03-10"), ("2024-05-31", "2024-05-31")],
+        ),
     ],
-)  # fmt: skip
+)
 def test_forecasts_of_a_return_have_their_dates(api, query, dates):
     claims = sorted(api.every(f"claims/?{query}"), key=lambda claim: claim["recorded_at"])
     times = [claim["event_time"] for claim in claims]

@@ -109,8 +109,22 @@ UNITS = {
     "percent_of_operator_capacity": ("percent of operator_capacity", 1),
     "percent_of_operator_thermal_capacity": ("percent of operator_capacity", 1),
     "strike": ("count", 1),
-} | {unit: (unit, 1) for unit in
-     ["facility", "hour", "km", "m2", "minute", "missile", "month", "person", "rocket", "tank", "unit"]}  # fmt: skip
+} | {
+    unit: (unit, 1)
+    for unit in [
+        "facility",
+        "hour",
+        "km",
+        "m2",
+        "minute",
+        "missile",
+        "month",
+        "person",
+        "rocket",
+        "tank",
+        "unit",
+    ]
+}
 BASE = {"kbbl_per_day": ("bbl_per_day", 1000), "kt_per_day": ("t_per_day", 1000)}
 
 # A bound of a sheet as the record has it: the word, which of low, best and high are given, and whether "or more".
@@ -251,13 +265,31 @@ def test_every_time_is_the_one_of_the_sheet(record):
 
 # A number that no row of estimates.csv has stands in the sentence of a claim, a unit or a facility.
 SPELT = {
-    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
-    "nine": 9, "ten": 10, "no": 0, "nobody": 0, "half": 50, "complete": 100, "second": 1, "third": 1,
-}  # fmt: skip
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+    "no": 0,
+    "nobody": 0,
+    "half": 50,
+    "complete": 100,
+    "second": 1,
+    "third": 1,
+}
 HEDGES = {
-    "about": "approximately", "at least": "at_least", "over": "more_than", "more than": "more_than",
-    "several": "vague", "from": "range",
-}  # fmt: skip
+    "about": "approximately",
+    "at least": "at_least",
+    "over": "more_than",
+    "more than": "more_than",
+    "several": "vague",
+    "from": "range",
+}
 SENTENCES = {  # what the words mean where they hold another number, or none
     "c-syz-3": "about 30",
     "c-dtek-1": "from 50 to 100",

@@ -42,11 +42,7 @@ def test_every_claim_has_the_speaker_of_the_sheet(record):
     assert not wrong, listed(wrong)
 
 
-ATTRIBUTIONS = {
-    "on_record": {"on_record"},
-    "anonymous": {"anonymous"},
-    "unattributed": {"unattributed"},
-}
+ATTRIBUTIONS = {"on_record": {"on_record"}, "anonymous": {"anonymous"}, "unattributed": {"unattributed"}}
 OTHER_ATTRIBUTIONS = {
     "c-s18": {"on_record"},  # the agency's word
     "c-rya-3": {"on_record"},
@@ -216,8 +212,12 @@ def test_no_claim_is_copied_from_the_sheet(record):
 
 # Who handed it on -------------------------------------------------------------------------------
 
-LINKS = {"unnamed Kursk authorities": "kursk-authorities", "NBN": "nbn",
-         "unnamed sources of Astra": "astra-sources", "Financial Times": "financial-times"}  # fmt: skip
+LINKS = {
+    "unnamed Kursk authorities": "kursk-authorities",
+    "NBN": "nbn",
+    "unnamed sources of Astra": "astra-sources",
+    "Financial Times": "financial-times",
+}
 
 
 def test_every_chain_is_the_one_of_the_sheet(record):

@@ -127,14 +127,27 @@ FACILITY_KINDS = {
     "thermal_plant": "thermal_power_plant",
 }
 REGIONS = {
-    "Bryansk region": "RU-BRY", "Cherkasy oblast": "UA-71", "Chernivtsi oblast": "UA-77",
-    "Ivano-Frankivsk oblast": "UA-26", "Kaluga region": "RU-KLU", "Kharkiv oblast": "UA-63",
-    "Krasnodar Krai": "RU-KDA", "Kyiv oblast": "UA-32", "Leningrad region": "RU-LEN",
-    "Nizhny Novgorod region": "RU-NIZ", "Oryol region": "RU-ORL", "Rostov region": "RU-ROS",
-    "Ryazan region": "RU-RYA", "Samara region": "RU-SAM", "St Petersburg": "RU-SPE", "Tatarstan": "RU-TA",
-    "Vinnytsia oblast": "UA-05", "Volgograd region": "RU-VGG", "Yaroslavl region": "RU-YAR",
+    "Bryansk region": "RU-BRY",
+    "Cherkasy oblast": "UA-71",
+    "Chernivtsi oblast": "UA-77",
+    "Ivano-Frankivsk oblast": "UA-26",
+    "Kaluga region": "RU-KLU",
+    "Kharkiv oblast": "UA-63",
+    "Krasnodar Krai": "RU-KDA",
+    "Kyiv oblast": "UA-32",
+    "Leningrad region": "RU-LEN",
+    "Nizhny Novgorod region": "RU-NIZ",
+    "Oryol region": "RU-ORL",
+    "Rostov region": "RU-ROS",
+    "Ryazan region": "RU-RYA",
+    "Samara region": "RU-SAM",
+    "St Petersburg": "RU-SPE",
+    "Tatarstan": "RU-TA",
+    "Vinnytsia oblast": "UA-05",
+    "Volgograd region": "RU-VGG",
+    "Yaroslavl region": "RU-YAR",
     "Zaporizhzhia oblast": "UA-23",
-}  # fmt: skip
+}
 NO_PLACE = {
     "f-ugs": "The operator withheld the name.",
     "f-khchp": "The mayor did not name it.",
@@ -294,10 +307,18 @@ def test_every_strike_has_the_time_of_the_sheet(record):
 
 # Evidence ---------------------------------------------------------------------------------------
 
-EVIDENCE_KINDS = {"drone_video": "video", "image_analysis": "photo", "night_vision_video": "video",
-                  "photo_video": "video"}  # fmt: skip
-PUBLISHERS = {"47News": "47news", "Denys Shmyhal": "denys-shmyhal", "Oleksiy Honcharenko": "oleksiy-honcharenko",
-              "Russian emergencies ministry": "russian-emergencies-ministry"}  # fmt: skip
+EVIDENCE_KINDS = {
+    "drone_video": "video",
+    "image_analysis": "photo",
+    "night_vision_video": "video",
+    "photo_video": "video",
+}
+PUBLISHERS = {
+    "47News": "47news",
+    "Denys Shmyhal": "denys-shmyhal",
+    "Oleksiy Honcharenko": "oleksiy-honcharenko",
+    "Russian emergencies ministry": "russian-emergencies-ministry",
+}
 NO_EVIDENCE = {"ev-19": "None was given; the claim says so.", "ev-20": "None was given; the claim says so."}
 OTHER_CLAIM = {"ev-17": "It shows the dam, and hangs on what the same report has of the dam."}
 

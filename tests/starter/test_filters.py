@@ -82,9 +82,12 @@ def test_search_finds_claims_by_words_of_statement_and_quote_newest_first(api):
 
 AROUND_MOSCOW = {"pervy-zavod", "ryazan-refinery", "slavneft-yanos"}
 JANUARY = {
-    "2024-01-18-petersburg-oil-terminal", "2024-01-19-klintsy", "2024-01-21-ust-luga", "2024-01-24-tuapse",
+    "2024-01-18-petersburg-oil-terminal",
+    "2024-01-19-klintsy",
+    "2024-01-21-ust-luga",
+    "2024-01-24-tuapse",
     "2024-01-29-yanos",
-}  # fmt: skip
+}
 FEBRUARY = {"2024-02-03-volgograd", "2024-02-09-afipsky", "2024-02-09-ilsky"}
 
 

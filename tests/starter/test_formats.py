@@ -57,12 +57,7 @@ ITEMS = {  # a list of what has no id of its own: which of its members are writt
             "high",
             "claims",
         }
-    ): [
-        "metric",
-        "unit_of_measure",
-        "denominator",
-        "basis",
-    ],
+    ): ["metric", "unit_of_measure", "denominator", "basis"],
 }
 
 
@@ -107,14 +102,42 @@ def test_the_columns_are_the_same_without_a_row(api, collection):
 def test_the_columns_of_strikes(api):
     """Written out once, so that a change of them is seen: people's scripts depend on these names."""
     assert body(api.raw("strikes/?format=csv")).split("\r\n")[0].split(",") == [
-        "id", "url", "display", "recorded_at", "revision", "kind", "title",
-        "facility.id", "facility.display", "facility.kind", "facility.town", "target_described_as",
-        "wave.id", "wave.display", "wave.kind", "wave.local_date", "regions", "methods", "location_precision",
-        "when.earliest", "when.latest", "when.precision", "when.timezone", "when.local_date", "when.as_stated",
-        "summary.claims", "summary.documents", "summary.origins", "summary.propositions.unreported",
-        "summary.propositions.single_origin", "summary.propositions.agreed", "summary.propositions.denied",
-        "summary.propositions.disputed", "summary.capacity_offline", "note",
-    ]  # fmt: skip
+        "id",
+        "url",
+        "display",
+        "recorded_at",
+        "revision",
+        "kind",
+        "title",
+        "facility.id",
+        "facility.display",
+        "facility.kind",
+        "facility.town",
+        "target_described_as",
+        "wave.id",
+        "wave.display",
+        "wave.kind",
+        "wave.local_date",
+        "regions",
+        "methods",
+        "location_precision",
+        "when.earliest",
+        "when.latest",
+        "when.precision",
+        "when.timezone",
+        "when.local_date",
+        "when.as_stated",
+        "summary.claims",
+        "summary.documents",
+        "summary.origins",
+        "summary.propositions.unreported",
+        "summary.propositions.single_origin",
+        "summary.propositions.agreed",
+        "summary.propositions.denied",
+        "summary.propositions.disputed",
+        "summary.capacity_offline",
+        "note",
+    ]
 
 
 def test_an_empty_stream_is_whole(api):
@@ -137,9 +160,21 @@ def test_filters_and_orderings_hold_in_a_stream(api, word):
 
 
 FORMULAS = [
-    "=1+1", "+7", "-1", "@SUM(A1)", "\tx", "\rx", '=HYPERLINK("http://example.org","x")', "＝1", "-",
-    'with "quotes", commas\nand lines', "Кстово — АВТ-6", "' quoted", " =later", "a\r\nb",
-]  # fmt: skip
+    "=1+1",
+    "+7",
+    "-1",
+    "@SUM(A1)",
+    "\tx",
+    "\rx",
+    '=HYPERLINK("http://example.org","x")',
+    "＝1",
+    "-",
+    'with "quotes", commas\nand lines',
+    "Кстово — АВТ-6",
+    "' quoted",
+    " =later",
+    "a\r\nb",
+]
 
 
 @pytest.mark.parametrize("text", FORMULAS)
@@ -264,9 +299,20 @@ def test_without_accept_it_is_json(api):
 
 @pytest.mark.parametrize(
     "accept",
-    ["image/png", "text/html", "application/geo+json", "nonsense", ";;;", "a/b; c*=x'y'z", "text/csv;q=0",
-     "*/*;q=0", "é", "x" * 5000, "text/" + ";a=b" * 500],
-)  # fmt: skip
+    [
+        "image/png",
+        "text/html",
+        "application/geo+json",
+        "nonsense",
+        ";;;",
+        "a/b; c*=x'y'z",
+        "text/csv;q=0",
+        "*/*;q=0",
+        "é",
+        "x" * 5000,
+        "text/" + ";a=b" * 500,
+    ],
+)
 def test_a_type_we_do_not_have_is_not_acceptable(api, accept):
     problem = problem_of(with_header(api, "claims/", accept=accept), 406)
     assert (problem["code"], problem["errors"]) == ("not_acceptable", [])

@@ -96,8 +96,10 @@ def test_a_reader_can_put_the_article_together_again(api):
 def test_how_the_origins_stand(api, words, state, origins_for, origins_against):
     row = proposition(api, words)
     assert (row["dispute"], row["origins_for"], row["origins_against"]) == (
-        state, origins_for, origins_against,
-    )  # fmt: skip
+        state,
+        origins_for,
+        origins_against,
+    )
 
 
 def test_pages_that_repeat_one_agency_are_documents_and_not_origins(api):

@@ -156,8 +156,10 @@ def test_a_withdrawn_row_says_why_and_by_what_it_was_replaced(api):
     publishing.correct(draft, reason=WithdrawalReason.TYPO, note="A slip of ours.")
     problem = api(f"claims/{claim.public_id}/", status=410)
     assert (problem["reason"], problem["note"], problem["replaced_by"]) == (
-        "typo", "A slip of ours.", draft.public_id,
-    )  # fmt: skip
+        "typo",
+        "A slip of ours.",
+        draft.public_id,
+    )
     assert api(f"claims/{draft.public_id}/")["supersedes"] == claim.public_id
 
 
@@ -178,8 +180,9 @@ def test_a_merged_row_leads_to_its_survivor_and_its_id_still_finds_everything(ap
     assert response.status_code == 400  # a parameter we do not know, before anything else
     response = api.raw("facilities/norsi/")
     assert (response.status_code, response["Location"]) == (
-        308, "http://testserver/api/v1/facilities/norsi-2/",
-    )  # fmt: skip
+        308,
+        "http://testserver/api/v1/facilities/norsi-2/",
+    )
     by_loser = api("claims/?facility=norsi")["count"]
     assert by_loser == api("claims/?facility=norsi-2")["count"] > 0
     assert "norsi" not in [row["id"] for row in api.every("facilities/")]
@@ -206,10 +209,16 @@ def test_drafts_are_nowhere_to_be_seen(api):
     before = [api(one) for one in address]
     claim, other = Claim.objects.published()[:2]
     ties = {
-        "claim": claim, "other": other, "proposition": claim.proposition, "report": claim.report,
-        "actor": claim.actor, "source": claim.report.source, "facility": Facility.objects.get(public_id="norsi"),
-        "evidence": claim.report.evidence.first(), "strike": claim.proposition.strike,
-    }  # fmt: skip
+        "claim": claim,
+        "other": other,
+        "proposition": claim.proposition,
+        "report": claim.report,
+        "actor": claim.actor,
+        "source": claim.report.source,
+        "facility": Facility.objects.get(public_id="norsi"),
+        "evidence": claim.report.evidence.first(),
+        "strike": claim.proposition.strike,
+    }
     drafts = []
     for model, factory in factories().items():
         if model._meta.app_label == "record" or model.__name__ in ("PropositionState", "ClaimOrigin"):
@@ -230,8 +239,14 @@ def test_drafts_are_nowhere_to_be_seen(api):
             assert api(f"{draft.collection}/{public_id}/", status=404) | {"request_id": None} == api(
                 f"{draft.collection}/no-such-id/", status=404
             ) | {"request_id": None}
-    filters = {"facility": "facilities", "unit": "units", "strike": "strikes", "report": "reports",
-               "actor": "actors", "proposition": "propositions"}  # fmt: skip
+    filters = {
+        "facility": "facilities",
+        "unit": "units",
+        "strike": "strikes",
+        "report": "reports",
+        "actor": "actors",
+        "proposition": "propositions",
+    }
     for draft in drafts:
         for word, collection in filters.items():
             if getattr(draft, "collection", None) == collection:
@@ -351,10 +366,22 @@ def test_two_conditions_about_one_claim_meet_in_one_claim(api):
 @pytest.mark.parametrize("collection", ["claims", "damage-estimates", "weapon-counts"])
 @pytest.mark.parametrize(
     "query",
-    one_in(4, ["facility=norsi", "unit=norsi-avt-6", "strike=2024-03-12-norsi", "wave=2024-03-12-russia",
-     "report=rep_qqf96g0k1hc0", "actor=russian-defence-ministry", "stance=asserts", "topic=interception",
-     "dispute=disputed", "dispute=single_origin"]),
-)  # fmt: skip
+    one_in(
+        4,
+        [
+            "facility=norsi",
+            "unit=norsi-avt-6",
+            "strike=2024-03-12-norsi",
+            "wave=2024-03-12-russia",
+            "report=rep_qqf96g0k1hc0",
+            "actor=russian-defence-ministry",
+            "stance=asserts",
+            "topic=interception",
+            "dispute=disputed",
+            "dispute=single_origin",
+        ],
+    ),
+)
 def test_a_word_means_the_same_for_claims_and_for_what_they_carry(api, collection, query):
     claims = {row["id"] for row in api.every(f"claims/?{query}&page_size=500")}
     assert claims

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from config.urls import router
 from record.models import Merge, Revision
 from strikes.api.stats import GROUPINGS, TIMES
-from strikes.api.stats_views import StrikeStatsFilters
+from strikes.api.stats_views import StrikeStatsFilterSet
 from tests.factories import (
     ActorFactory,
     ClaimFactory,
@@ -37,8 +37,11 @@ def numbers(answer):
 
 def test_each_month_has_its_strikes_and_raids_and_apart_from_them_its_incidents(api):
     answer = stats(api, "group_by=month,country&country=RU")
-    counted = {month: (one["strikes"], one["incidents"])
-               for (month, country), one in numbers(answer).items() if country == "RU"}  # fmt: skip
+    counted = {
+        month: (one["strikes"], one["incidents"])
+        for (month, country), one in numbers(answer).items()
+        if country == "RU"
+    }
     listed = Counter(
         (row["when"]["local_date"][:7], row["kind"]) for row in api.every("strikes/?country=RU&page_size=500")
     )
@@ -77,11 +80,27 @@ def test_a_group_is_what_the_filter_of_the_same_word_finds(api, word):
 
 @pytest.mark.parametrize(
     "query",
-    ["", "facility=norsi", "country=RU&after=2024-03-01", "wave=2024-03-12-russia", "operator=lukoil",
-     "near=56.15,44.2&radius_km=1", "bbox=43,55,45,57", "party=lukoil", "method=drone", "facility_kind=refinery",
-     "known_at=2024-02-01", "as_of=2024-03-01", "dispute=disputed", "actor=lukoil&stance=declines_to_comment",
-     "q=norsi", "kind=wave", "kind=raid,incident", "before=2024-03-12"],
-)  # fmt: skip
+    [
+        "",
+        "facility=norsi",
+        "country=RU&after=2024-03-01",
+        "wave=2024-03-12-russia",
+        "operator=lukoil",
+        "near=56.15,44.2&radius_km=1",
+        "bbox=43,55,45,57",
+        "party=lukoil",
+        "method=drone",
+        "facility_kind=refinery",
+        "known_at=2024-02-01",
+        "as_of=2024-03-01",
+        "dispute=disputed",
+        "actor=lukoil&stance=declines_to_comment",
+        "q=norsi",
+        "kind=wave",
+        "kind=raid,incident",
+        "before=2024-03-12",
+    ],
+)
 def test_every_filter_of_the_strikes_narrows_what_is_counted(api, query):
     if query.startswith("wave"):
         query = f"wave={api('strikes/?kind=wave')['results'][0]['id']}"
@@ -255,4 +274,8 @@ def test_work_is_bounded(api, monkeypatch):
 
 def test_the_words_of_the_strikes_are_all_there(api):
     views = {name: view for name, view, _ in router.registry}
-    assert set(StrikeStatsFilters.base_filters) == {*views["strikes"].filterset_class.base_filters, "group_by", "zero"}  # fmt: skip
+    assert set(StrikeStatsFilterSet.base_filters) == {
+        *views["strikes"].filterset_class.base_filters,
+        "group_by",
+        "zero",
+    }

@@ -72,9 +72,16 @@ def test_the_link_header_leads_through_the_pages(api):
 
 @pytest.mark.parametrize(
     "address",
-    ["", "claims/", "claims/?page_size=3", "claims/?format=csv", "facilities/?format=geojson",
-     "facilities/norsi/", "vocabularies/"],
-)  # fmt: skip
+    [
+        "",
+        "claims/",
+        "claims/?page_size=3",
+        "claims/?format=csv",
+        "facilities/?format=geojson",
+        "facilities/norsi/",
+        "vocabularies/",
+    ],
+)
 def test_head_is_get_without_the_body(api, address):
     got, head = api.raw(address), api.client.head(f"/api/v1/{address}")
     assert head.status_code == 200
@@ -245,13 +252,17 @@ def test_ten_times_the_rows_take_no_more_memory(api, monkeypatch, word, chunk, f
         Claim.objects.bulk_create(
             [
                 ClaimFactory.build(
-                    report=like.report, actor=like.actor, proposition=like.proposition,
-                    sort_at=like.sort_at, known_at=like.known_at, published_rev=like.published_rev,
+                    report=like.report,
+                    actor=like.actor,
+                    proposition=like.proposition,
+                    sort_at=like.sort_at,
+                    known_at=like.known_at,
+                    published_rev=like.published_rev,
                 )
                 for _ in range(missing)
             ],
             batch_size=500,
-        )  # fmt: skip
+        )
         cache.clear()
         tracemalloc.start()
         try:

@@ -8,8 +8,8 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from api.errors import BadParameter
-from api.filters import NumberFilter, RecordFilterSet, WordFilter, WordsFilter
-from strikes.api.filters.rows import Asked, NotedWords
+from api.filters import NumberFilter, RecordFilterSet, VocabularyChoiceFilter, VocabularyFilter
+from strikes.api.filters.rows import FilterValues, NotedFilters
 from strikes.choices import Comparator, UnitOfMeasure
 from strikes.outages.conversions import comparable
 
@@ -24,17 +24,17 @@ def down(value: Decimal) -> Decimal:
     return value.quantize(Decimal("0.001"), ROUND_FLOOR)
 
 
-class BoundWords(NotedWords):
+class BoundFilters(NotedFilters):
     """What can be asked of a number with bounds."""
 
-    comparator = WordsFilter(Comparator, help_text="What the words make of the number.")
+    comparator = VocabularyFilter(Comparator, help_text="What the words make of the number.")
     low_min = NumberFilter(help_text="Numbers known to be at least this: a lower bound or a value of it.")
     high_max = NumberFilter(
         help_text="Numbers known to be at most this: an upper bound or a value of it. A range 'or more' has no upper "
         "bound."
     )
 
-    def of_bounds(self, asked: Asked) -> Q:
+    def of_bounds(self, asked: FilterValues) -> Q:
         q = Q()
         if "comparator" in asked:
             q &= Q(comparator__in=asked["comparator"])
@@ -48,18 +48,18 @@ class BoundWords(NotedWords):
         return q
 
 
-class MeasureWords(BoundWords):
-    unit_of_measure = WordsFilter(UnitOfMeasure, help_text="The unit that was printed.")
+class MeasureFilters(BoundFilters):
+    unit_of_measure = VocabularyFilter(UnitOfMeasure, help_text="The unit that was printed.")
 
-    def of_measure(self, asked: Asked) -> Q:
+    def of_measure(self, asked: FilterValues) -> Q:
         q = self.of_bounds(asked)
         return q & Q(unit_of_measure__in=asked["unit_of_measure"]) if "unit_of_measure" in asked else q
 
 
-class Conversion(RecordFilterSet):
+class ConversionFilterSet(RecordFilterSet):
     """What can be asked of one number: the same in another unit."""
 
-    convert_to = WordFilter(
+    convert_to = VocabularyChoiceFilter(
         UnitOfMeasure,
         help_text="Adds the bounds in this unit, as `converted`, beside the printed ones. Not every unit can be "
         "converted to it; a list needs a `unit_of_measure` of which all can.",
@@ -69,11 +69,11 @@ class Conversion(RecordFilterSet):
         return queryset
 
 
-class ConvertedWords(MeasureWords):
-    convert_to = Conversion.base_filters["convert_to"]
+class ConvertedFilters(MeasureFilters):
+    convert_to = ConversionFilterSet.base_filters["convert_to"]
 
-    def asked(self) -> Asked:
-        asked = super().asked()
+    def filter_values(self) -> FilterValues:
+        asked = super().filter_values()
         to = asked.pop("convert_to", None)
         if to is None:
             return asked

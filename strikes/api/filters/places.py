@@ -9,10 +9,10 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 
 from api.errors import BadParameter
-from api.filters import BoxFilter, IdsFilter, PointFilter, RadiusFilter, WordsFilter
+from api.filters import BoxFilter, IdsFilter, PointFilter, RadiusFilter, VocabularyFilter
 from sources.models import Actor
 from strikes.api.filters.numbers import down, up
-from strikes.api.filters.rows import Asked, NotedWords, contains
+from strikes.api.filters.rows import FilterValues, NotedFilters, contains
 from strikes.choices import FacilityKind, RegionLevel
 from strikes.models import Facility, Party, Region
 
@@ -37,13 +37,13 @@ class RegionsFilter(IdsFilter):
         return found
 
 
-class PlaceWords(NotedWords):
+class PlaceFilters(NotedFilters):
     """What can be asked of a place."""
 
     facility = IdsFilter(
         Facility, help_text="Facilities: of the strike, or the subject, or the one whose unit is the subject."
     )
-    facility_kind = WordsFilter(FacilityKind, help_text="What the facility does.")
+    facility_kind = VocabularyFilter(FacilityKind, help_text="What the facility does.")
     country = RegionsFilter(RegionLevel.COUNTRY, help_text="Countries of the event or place, ISO 3166-1.")
     region = RegionsFilter(help_text="Regions of the event or place, any of them, with all below; ISO 3166.")
     party = IdsFilter(Actor, help_text="Owners, operators and others of the facility, at any time.")
@@ -51,7 +51,7 @@ class PlaceWords(NotedWords):
     near = PointFilter(help_text="A point, `latitude,longitude` in degrees; needs `radius_km`.")
     radius_km = RadiusFilter(help_text="How far around `near`, in kilometres; more than 0, at most 2,000.")
 
-    def places(self, asked: Asked) -> Q:
+    def places(self, asked: FilterValues) -> Q:
         """The conditions on a facility."""
         q = Q()
         if "facility" in asked:
@@ -62,7 +62,7 @@ class PlaceWords(NotedWords):
             if word in asked:
                 q &= Q(pk__in=Facility.objects.filter(regions__in=asked[word]).values("pk"))
         if "party" in asked:
-            parties = Party.objects.published(self.then).filter(actor__in=asked["party"])
+            parties = Party.objects.published(self.as_of).filter(actor__in=asked["party"])
             q &= Q(pk__in=parties.values("facility"))
         if "bbox" in asked:
             west, south, east, north = asked["bbox"]
@@ -79,17 +79,17 @@ class PlaceWords(NotedWords):
 
     def at_facility(self, word: str) -> Q:
         """The conditions on what is at a facility with a word in one of its names, or of those merged with it."""
-        merged = Facility.objects.merged(self.then)
+        merged = Facility.objects.canonical_keys(self.as_of)
         alike: QuerySet[Any] = Facility.objects.cited(self.revision).filter(
             contains(word), pk__in={*merged, *merged.values()}
         )
-        keys = Facility.objects.same(alike.values_list("pk", flat=True), self.then) if merged else ()
+        keys = Facility.objects.cluster(alike.values_list("pk", flat=True), self.as_of) if merged else ()
         return contains(word, "facility__") | Q(facility__in=keys)
 
     def around(self, latitude: float, longitude: float, radius: float) -> set[int]:
         """The facilities within a radius, by great circles."""
         degrees = math.degrees(radius / EARTH_KM) + 0.001
-        rows: QuerySet[Any] = Facility.objects.cited(self.then).filter(
+        rows: QuerySet[Any] = Facility.objects.cited(self.as_of).filter(
             latitude__gte=latitude - degrees, latitude__lte=latitude + degrees
         )
         return {

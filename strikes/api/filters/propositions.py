@@ -7,14 +7,14 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet, Subquery
 
-from api.filters import CountFilter, IdsFilter, RecordFilter, WordsFilter, resolve
+from api.filters import CountFilter, IdsFilter, RecordFilter, VocabularyFilter, resolve
 from sources.models import Actor
 from strikes.api.accounts import newest_assessments
-from strikes.api.filters.events import EventWords
+from strikes.api.filters.events import EventFilters
 from strikes.api.filters.places import PLACE_WORDS
-from strikes.api.filters.rows import Asked
+from strikes.api.filters.rows import FilterValues
 from strikes.choices import Dispute, Grade, GradeBasis, Topic, UnitKind
-from strikes.disputes.states import known_states
+from strikes.disputes.states import states_known_by
 from strikes.models import Facility, Proposition, PropositionState, Region, Strike, Unit
 
 SUBJECTS: dict[str, Any] = {"facility": Facility, "unit": Unit, "actor": Actor, "region": Region}
@@ -41,23 +41,23 @@ class SubjectsFilter(RecordFilter):
         return found
 
 
-class PropositionWords(EventWords):
+class PropositionFilters(EventFilters):
     """What can be asked of a proposition."""
 
     unit = IdsFilter(Unit, help_text="Units that are the subject.")
-    unit_kind = WordsFilter(UnitKind, help_text="What the unit that is the subject does.")
+    unit_kind = VocabularyFilter(UnitKind, help_text="What the unit that is the subject does.")
     subject = SubjectsFilter(help_text="Facilities, units, actors or regions that are the subject itself.")
     proposition = IdsFilter(Proposition, help_text="Points at issue.")
-    topic = WordsFilter(Topic, help_text="What the proposition is about.")
-    dispute = WordsFilter(Dispute, help_text="How the independent origins stand to the proposition.")
+    topic = VocabularyFilter(Topic, help_text="What the proposition is about.")
+    dispute = VocabularyFilter(Dispute, help_text="How the independent origins stand to the proposition.")
     min_origins = CountFilter(help_text="At least so many independent origins are for the proposition.")
-    grade = WordsFilter(Grade, help_text="The newest editor's grade of the proposition.")
-    grade_basis = WordsFilter(GradeBasis, help_text="What the newest grade rests on.")
+    grade = VocabularyFilter(Grade, help_text="The newest editor's grade of the proposition.")
+    grade_basis = VocabularyFilter(GradeBasis, help_text="What the newest grade rests on.")
 
     weighed: dict[int, PropositionState] | None = None
     """The states of the propositions asked for, where they are computed: once for a request."""
 
-    def about(self, asked: Asked) -> Q:
+    def about(self, asked: FilterValues) -> Q:
         """The conditions on a proposition."""
         q = Q()
         where = {word: asked[word] for word in asked if word in PLACE_WORDS}
@@ -88,35 +88,37 @@ class PropositionWords(EventWords):
             if word in asked:
                 q &= self.graded(word, asked[word])
         if {"dispute", "min_origins"} & set(asked):
-            q &= self.standing(q, asked.get("dispute"), asked.get("min_origins", 0))
+            q &= self.in_state(q, asked.get("dispute"), asked.get("min_origins", 0))
         return q
 
     def graded(self, word: str, values: list[str]) -> Q:
         """Propositions whose newest assessment says one of these; of merged ones, the newest of them all."""
-        newest = Subquery(newest_assessments(self.then).values(word)[:1])
-        found = Proposition.objects.exclude(pk__in=list(Proposition.objects.merged(self.then)))
+        newest = Subquery(newest_assessments(self.as_of).values(word)[:1])
+        found = Proposition.objects.exclude(pk__in=list(Proposition.objects.canonical_keys(self.as_of)))
         found = found.annotate(newest=newest).filter(newest__in=values)
-        return Proposition.objects.stood_for(Q(pk__in=found.values("pk")), self.then)
+        return Proposition.objects.including_duplicates(Q(pk__in=found.values("pk")), self.as_of)
 
-    def standing(self, q: Q, dispute: list[str] | None, least: int) -> Q:
+    def in_state(self, q: Q, dispute: list[str] | None, least: int) -> Q:
         """Propositions that stand so, and those merged into one: by kept states or, as of what was known, computed."""
-        if self.then.known is None:
+        if self.as_of.known is None:
             asked = Q(state__in=dispute) if dispute else Q()
             states = PropositionState.objects.current(self.revision).filter(asked, origins_for__gte=least)
-            return Proposition.objects.stood_for(Q(pk__in=states.values("proposition")), self.then)
+            return Proposition.objects.including_duplicates(
+                Q(pk__in=states.values("proposition")), self.as_of
+            )
         if self.weighed is None:
-            found = Proposition.objects.cited(self.then).filter(q).values("pk")
-            rows = Proposition.objects.published(self.then)
-            rows = rows.filter(Proposition.objects.standing_for(Q(pk__in=found), self.then))
-            self.weighed = known_states(rows, self.then)
-        standing = [
+            found = Proposition.objects.cited(self.as_of).filter(q).values("pk")
+            rows = Proposition.objects.published(self.as_of)
+            rows = rows.filter(Proposition.objects.including_canonical(Q(pk__in=found), self.as_of))
+            self.weighed = states_known_by(rows, self.as_of)
+        matching = [
             pk
             for pk, state in self.weighed.items()
             if state.origins_for >= least and (not dispute or state.state in dispute)
         ]
-        return Proposition.objects.stood_for(Q(pk__in=standing), self.then)
+        return Proposition.objects.including_duplicates(Q(pk__in=matching), self.as_of)
 
-    def propositions(self, asked: Asked) -> QuerySet[Proposition]:
+    def propositions(self, asked: FilterValues) -> QuerySet[Proposition]:
         """The propositions that meet all conditions, public ones and those merged away, which claims name."""
-        rows: QuerySet[Proposition] = Proposition.objects.cited(self.then).filter(self.about(asked))
+        rows: QuerySet[Proposition] = Proposition.objects.cited(self.as_of).filter(self.about(asked))
         return rows

@@ -10,10 +10,10 @@ from django.db.models import Q, QuerySet
 from api.filters import FlagFilter, RecordFilterSet, WhenFilter
 from record.models import AsOf, Change
 
-Asked = dict[str, Any]
+FilterValues = dict[str, Any]
 
 
-class RowWords(RecordFilterSet):
+class RowFilters(RecordFilterSet):
     """What can be asked of any row."""
 
     updated_after = WhenFilter(
@@ -26,12 +26,12 @@ class RowWords(RecordFilterSet):
         return n
 
     @property
-    def then(self) -> AsOf:
-        then: AsOf = self.request.pin.then
-        return then
+    def as_of(self) -> AsOf:
+        as_of: AsOf = self.request.pin.as_of
+        return as_of
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        asked = self.asked()
+        asked = self.filter_values()
         if "updated_after" in asked:
             since, lookup = asked["updated_after"], "gte"
             if not isinstance(since, dt.datetime):
@@ -51,14 +51,16 @@ class RowWords(RecordFilterSet):
     def found(self, queryset: QuerySet[Any], words: list[str]) -> QuerySet[Any]:
         """Rows with every word in one of their names, or in one of a row that was merged into them."""
         for word in words:
-            queryset = queryset.filter(queryset.model.objects.standing_for(self.named(word), self.then))
+            queryset = queryset.filter(
+                queryset.model.objects.including_canonical(self.named(word), self.as_of)
+            )
         return queryset
 
     def named(self, word: str) -> Q:
         """The rows with a folded word in one of their names."""
         return contains(word)
 
-    def narrowed(self, queryset: QuerySet[Any], asked: Asked) -> QuerySet[Any]:
+    def narrowed(self, queryset: QuerySet[Any], asked: FilterValues) -> QuerySet[Any]:
         return queryset
 
 
@@ -69,5 +71,5 @@ def contains(word: str, path: str = "") -> Q:
     return q | Q(**{f"{path}search_text__contains": short}) if short not in ("", word) else q
 
 
-class NotedWords(RowWords):
+class NotedFilters(RowFilters):
     has_note = FlagFilter(help_text="Whether the row carries a public editor's note.")

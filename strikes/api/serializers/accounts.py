@@ -9,14 +9,7 @@ from record.choices import WithdrawalReason
 from sources.serializers import NoticeSerializer, ReportBrief
 from strikes.api.serializers.briefs import SUBJECT, StrikeBrief, SubjectField
 from strikes.api.serializers.claims import ClaimSerializer
-from strikes.choices import (
-    ClaimRelationKind,
-    Dispute,
-    Grade,
-    GradeBasis,
-    Polarity,
-    Topic,
-)
+from strikes.choices import ClaimRelationKind, Dispute, Grade, GradeBasis, Polarity, Topic
 
 
 class OriginSerializer(serializers.Serializer[Any]):

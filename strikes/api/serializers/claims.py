@@ -97,19 +97,19 @@ class PropositionSerializer(OnRecordSerializer):
     )
     dispute = WordField(
         Dispute,
-        source="standing.state",
+        source="loaded_state.state",
         help_text="How the independent origins stand to it, counted and not weighed. It is no verdict.",
     )
     origins_for = serializers.IntegerField(
-        source="standing.origins_for",
+        source="loaded_state.origins_for",
         help_text="How many independent origins are for it. Copies of one word count once.",
     )
     origins_against = serializers.IntegerField(
-        source="standing.origins_against",
+        source="loaded_state.origins_against",
         help_text="How many independent origins are against it. Copies of one word count once.",
     )
     documents = serializers.IntegerField(
-        source="standing.documents",
+        source="loaded_state.documents",
         help_text="How many reports carry a claim that takes a side and counts; more than origins, as copies do.",
     )
     note = serializers.CharField(allow_null=True, help_text=NOTE)

@@ -115,8 +115,7 @@ class ConvertedBounds(serializers.Serializer[Any]):
     high = ShownField(allow_null=True, help_text="The upper bound, converted; null where none was said.")
     factor = FactorField(help_text="What the printed number was multiplied by, to twelve significant digits.")
     day_count = ConventionSerializer(
-        allow_null=True,
-        help_text="Days of a year; null where no year or quarter is set against a day.",
+        allow_null=True, help_text="Days of a year; null where no year or quarter is set against a day."
     )
 
 

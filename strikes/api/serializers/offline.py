@@ -26,8 +26,7 @@ class AmountSerializer(serializers.Serializer[Any]):
     """An amount with its bounds, in the unit of the answer."""
 
     low = AmountField(
-        allow_null=True,
-        help_text="At least so much, as far as was said; null if no lower bound is known.",
+        allow_null=True, help_text="At least so much, as far as was said; null if no lower bound is known."
     )
     best = AmountField(
         allow_null=True,

@@ -86,7 +86,7 @@ class UnitSerializer(OnRecordSerializer):
     facility = FacilityBrief(help_text="The facility it is a part of.")
     designation = serializers.CharField(
         help_text="What the plant calls it, such as `AVT-6`; unique within the facility. "
-        "It never tells the capacity.",
+        "It never tells the capacity."
     )
     kind = WordField(UnitKind, help_text="What it does, such as a vacuum distillation unit.")
     names = NameSerializer(many=True, help_text="Other designations, such as CDU-6 for AVT-6.")
