@@ -126,7 +126,7 @@ def _keep_states(propositions: set[int], revision: Revision) -> None:
         for state in PropositionState.objects.current().filter(proposition__in=affected)
     }
     for pk in affected:
-        new = now[pk].kept() if pk in now else None
+        new = now[pk].as_state() if pk in now else None
         old = kept.get(pk)
         if old is not None:
             if new == {name: getattr(old, name) for name in new or {}}:
