@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, ClassVar, Self, cast
+from typing import ClassVar, Self, cast
 
 from django.apps import apps
 from django.db import models
@@ -133,8 +133,7 @@ class OnRecord(Recorded):
         end = Merge.objects.canonical_of(self.collection, [self.public_id])[self.public_id]
         if end == self.public_id:
             return self
-        row: Any = type(self)._default_manager.get(public_id=end)
-        return cast(Self, row)
+        return cast(Self, type(self)._default_manager.get(public_id=end))
 
     # What the doors ask ------------------------------------------------------------------
 

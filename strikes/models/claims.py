@@ -173,7 +173,7 @@ class Claim(OnRecord):
         }
     )
 
-    objects: ClassVar[Any] = ClaimQuerySet.as_manager()
+    objects: ClassVar = ClaimQuerySet.as_manager()
 
     class Meta(OnRecord.Meta):
         ordering = ["report", "position", "public_id"]
@@ -249,8 +249,7 @@ class Claim(OnRecord):
         self.sort_at = self.known_at = None
 
     def anchor(self) -> Self:
-        first: Any = type(self).objects.get(public_id=self.lineage)
-        return cast(Self, first)
+        return cast(Self, type(self).objects.get(public_id=self.lineage))
 
     def objections(self) -> Iterable[str]:
         if self.proposition.open and self.polarity != Polarity.NEUTRAL:
