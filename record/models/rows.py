@@ -65,6 +65,8 @@ class OnRecord(Recorded):
     """Fields that never change once public; to change one, correct the row."""
     watched: ClassVar[frozenset[str]] = frozenset()
     """Amendable fields that the rules of other rows look at."""
+    derived_fields: ClassVar[frozenset[str]] = frozenset()
+    """Fields that `before_publish` fills in, such as what the row is found by: no editor does."""
     parts: ClassVar[tuple[str, ...]] = ()
     """Related names of rows that are part of this one and have no id of their own."""
     frozen_parts: ClassVar[frozenset[str]] = frozenset()
