@@ -15,7 +15,7 @@ REGION_CODE = r"\A[A-Z]{2}(-[A-Z0-9]{1,3})?\Z"
 
 
 def prefixed(prefix: str) -> str:
-    """The spelling of a random id, as a regular expression both databases read alike."""
+    """The spelling of a random id, as a regular expression that both databases read in the same way."""
     return rf"\A{prefix}_[{ALPHABET}]{{{LENGTH}}}\Z"
 
 
@@ -34,7 +34,7 @@ class NewId:
     def __hash__(self) -> int:
         return hash(self.prefix)
 
-    def deconstruct(self) -> tuple[str, tuple[str], dict[str, Any]]:
+    def deconstruct(self) -> tuple[str, tuple[str], dict[str, object]]:
         return "record.ids.NewId", (self.prefix,), {}
 
 
