@@ -69,18 +69,18 @@ def blockers(*rows: OnRecord) -> list[Blocker]:
 
 def needed_by(rows: Iterable[OnRecord]) -> list[OnRecord]:
     """Every other draft that must go public for these to: what they name, directly or through others."""
-    numbers_of = cache(
-        lambda draft: with_numbers([draft])
-    )  # a draft may be named many times: one query is enough
+    # A draft may be named many times: its numbers are asked for once.
+    draft_with_numbers = cache(lambda draft: with_numbers([draft]))
 
     def drafts_named_by(row: OnRecord) -> Iterator[OnRecord]:
         """The drafts that a row names, each with its numbers, which name others in turn."""
         for _, target in row.references():
             if target.status == "draft" and target.owner is None:
-                yield from numbers_of(target)
+                yield from draft_with_numbers(target)
 
     drafts = reached(with_numbers(rows), drafts_named_by)
-    return [draft for draft in drafts if draft.owner is None]  # a number goes with its owner, not by itself
+    # A number goes with its claim, not by itself.
+    return [draft for draft in drafts if draft.owner is None]
 
 
 # The steps, which a correction takes too ------------------------------------------------------------------
