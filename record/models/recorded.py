@@ -7,8 +7,10 @@ from datetime import datetime
 from typing import Any, ClassVar, NamedTuple, Self, TypeVar
 
 from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Case, CheckConstraint, Exists, F, Func, OuterRef, Q, Value, When
 from django.db.models.lookups import GreaterThan, IsNull, LessThanOrEqual
+from django.db.models.sql.compiler import SQLCompiler
 
 from record.models.ledger import Revision
 from record.models.merges import Merge
@@ -25,7 +27,9 @@ class Unindexed(Func):
     arity = 1
     template = "%(expressions)s"
 
-    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+    def as_sqlite(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
+    ) -> tuple[str, tuple[str | int, ...]]:
         return self.as_sql(compiler, connection, template="+%(expressions)s", **context)
 
 
