@@ -18,7 +18,7 @@ from record import publishing
 from record.models import Ledger
 from strikes.models import Claim
 from tests.factories import MORNING, ActorFactory, ClaimFactory, PropositionFactory
-from tests.recording import fresh, on_record
+from tests.on_record import fresh, on_record
 from tests.sweeps import few_or_many
 
 COLLECTIONS = [name for name, _, _ in router.registry if name != "vocabularies"]

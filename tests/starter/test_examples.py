@@ -12,7 +12,7 @@ from api.openapi.schema import rendered
 from config.urls import router
 from strikes.models import Proposition
 from tests.factories import AssessmentFactory
-from tests.recording import on_record
+from tests.on_record import on_record
 
 EMPTY = {"assessments_retrieve"}
 """There is nothing of these in the starter data yet."""
