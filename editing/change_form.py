@@ -22,9 +22,6 @@ from record import publishing
 from record.models import EXEMPT, Change, ClockBehind, OnRecord, Recorded
 from record.saving import BrokenRule, broken_rule
 
-SETTLED = {"search_text", "sort_at", "known_at", "local_until"}
-"""What `settle` fills in, so that drafts are found and sorted like public rows."""
-
 
 class RowEditing(Fields, admin.ModelAdmin):
     """The form of a row: who may fill in what, and how it is saved or passed through the door."""
@@ -220,7 +217,7 @@ class RowEditing(Fields, admin.ModelAdmin):
         row.before_publish()
         if change and asked.differences:
             row.version += 1
-        row.save(update_fields={"version", *SETTLED} & {field.name for field in row._meta.fields})
+        row.save(update_fields={"version", *row.derived_fields})
         if asked.differences:
             touch_owner(row)
 
@@ -347,7 +344,8 @@ def touch_owner(row: OnRecord) -> None:
 
 def anew(part: Recorded) -> Recorded:
     """The same part as a row that was never public."""
+    bookkeeping = publishing.bookkeeping_of(type(part))
     fields = [
-        f for f in part._meta.concrete_fields if f.name not in publishing.BOOKKEEPING and not f.generated
+        field for field in part._meta.concrete_fields if field.name not in bookkeeping and not field.generated
     ]
     return type(part)(**{field.name: getattr(part, field.name) for field in fields})

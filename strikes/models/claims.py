@@ -137,6 +137,7 @@ class Claim(OnRecord):
     search_text = search_text()
 
     collection = "claims"
+    derived_fields = frozenset({"search_text", "sort_at", "known_at"})
     known_by = "known_at"
     display_needs = ("actor", "proposition")
     parts = ("chain", "evidence_links", "relations")
@@ -173,7 +174,7 @@ class Claim(OnRecord):
         }
     )
 
-    objects: ClassVar[Any] = ClaimQuerySet.as_manager()
+    objects: ClassVar = ClaimQuerySet.as_manager()
 
     class Meta(OnRecord.Meta):
         ordering = ["report", "position", "public_id"]
@@ -249,8 +250,7 @@ class Claim(OnRecord):
         self.sort_at = self.known_at = None
 
     def anchor(self) -> Self:
-        first: Any = type(self).objects.get(public_id=self.lineage)
-        return cast(Self, first)
+        return cast(Self, type(self).objects.get(public_id=self.lineage))
 
     def objections(self) -> Iterable[str]:
         if self.proposition.open and self.polarity != Polarity.NEUTRAL:

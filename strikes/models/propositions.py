@@ -104,9 +104,10 @@ class Proposition(OnRecord):
 
     search_text = search_text()
 
-    objects: ClassVar[Any] = PropositionQuerySet.as_manager()
+    objects: ClassVar = PropositionQuerySet.as_manager()
 
     collection = "propositions"
+    derived_fields = frozenset({"search_text"})
     mergeable = True
     frozen = frozenset({"strike", "facility", "unit", "actor", "region", "topic", "text", "open"})
 

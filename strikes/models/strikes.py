@@ -110,11 +110,12 @@ class Strike(OnRecord):
     search_text = search_text()
 
     collection = "strikes"
+    derived_fields = frozenset({"search_text", "local_until"})
     watched = frozenset({"kind"})
     mergeable = True
     parts = ("methods",)
 
-    objects: ClassVar[Any] = StrikeQuerySet.as_manager()
+    objects: ClassVar = StrikeQuerySet.as_manager()
 
     class Meta(OnRecord.Meta):
         ordering = ["-earliest", "public_id"]

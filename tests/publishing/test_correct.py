@@ -3,11 +3,10 @@
 from typing import Any
 
 import pytest
-from django.db import models
 
 from record.choices import Action, WithdrawalReason
 from record.models import Ledger
-from record.publishing import BOOKKEEPING, amend, correct, publish, resting_on, revise
+from record.publishing import amend, bookkeeping_of, correct, publish, resting_on, revise
 from strikes.choices import ClaimRelationKind, Metric
 from strikes.models import ClaimRelation, PropositionState
 from tests.factories import ActorFactory, ClaimFactory, DamageEstimateFactory, ReportFactory
@@ -39,11 +38,11 @@ def corrected(row: Any, **changes: Any) -> Any:
     return fresh(draft)
 
 
-def values(row: models.Model, *without: str) -> dict[str, Any]:
+def values(row: Any, *without: str) -> dict[str, Any]:
     return {
         field.name: getattr(row, field.name)
         for field in row._meta.concrete_fields
-        if field.name not in BOOKKEEPING | {"lineage", "lineage_from", "sort_at", *without}
+        if field.name not in {*bookkeeping_of(type(row)), "lineage", "lineage_from", *without}
     }
 
 
