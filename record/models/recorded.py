@@ -162,7 +162,7 @@ class Recorded(models.Model):
     follows_lineage: ClassVar[bool] = False
     """A part that hangs on the first row of a chain of corrections and outlives each of them."""
 
-    objects: ClassVar[Any] = RecordedQuerySet.as_manager()
+    objects = RecordedQuerySet.as_manager()
 
     class Meta:
         abstract = True

@@ -173,7 +173,7 @@ class Claim(OnRecord):
         }
     )
 
-    objects: ClassVar[Any] = ClaimQuerySet.as_manager()
+    objects: ClassVar = ClaimQuerySet.as_manager()
 
     class Meta(OnRecord.Meta):
         ordering = ["report", "position", "public_id"]

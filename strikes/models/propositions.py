@@ -104,7 +104,7 @@ class Proposition(OnRecord):
 
     search_text = search_text()
 
-    objects: ClassVar[Any] = PropositionQuerySet.as_manager()
+    objects: ClassVar = PropositionQuerySet.as_manager()
 
     collection = "propositions"
     mergeable = True

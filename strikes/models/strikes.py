@@ -114,7 +114,7 @@ class Strike(OnRecord):
     mergeable = True
     parts = ("methods",)
 
-    objects: ClassVar[Any] = StrikeQuerySet.as_manager()
+    objects: ClassVar = StrikeQuerySet.as_manager()
 
     class Meta(OnRecord.Meta):
         ordering = ["-earliest", "public_id"]
