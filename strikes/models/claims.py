@@ -241,8 +241,7 @@ class Claim(OnRecord):
         self.sort_at = self.known_at = None
 
     def anchor(self) -> Self:
-        first: Any = type(self).objects.get(public_id=self.lineage)
-        return cast(Self, first)
+        return cast(Self, Claim.objects.get(public_id=self.lineage))
 
     def objections(self) -> Iterable[str]:
         if self.proposition.open and self.polarity != Polarity.NEUTRAL:
@@ -252,6 +251,6 @@ class Claim(OnRecord):
             if relation.other.lineage_from is not None:
                 yield "relations: name the first claim of the other lineage."
             if relation.kind == ClaimRelationKind.REPEATS:
-                other, mine = relation.other.published_rev_id, first.published_rev_id
-                if other is None or mine is None or other >= mine:
+                repeated_at, published_at = relation.other.published_rev_id, first.published_rev_id
+                if repeated_at is None or published_at is None or repeated_at >= published_at:
                     yield "relations: a claim repeats only what was published before it."
