@@ -648,7 +648,7 @@ def test_a_kept_state_at_a_revision_equals_the_one_computed_for_it():
     publishing.withdraw(Claim.objects.get(stance="denies"), reason=OUT)
     states = set()
     for n in range(1, Ledger.head().n + 1):
-        computed = dispute_tallies([point.pk], n)[point.pk].kept()
+        computed = dispute_tallies([point.pk], n)[point.pk].as_state()
         kept = PropositionState.objects.current(n).get(proposition=point)
         assert computed == {name: getattr(kept, name) for name in computed}
         states.add(kept.state)

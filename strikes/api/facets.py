@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from record.models import AsOf, end_of
 from strikes.api.accounts import newest_assessments
-from strikes.disputes.origins import about_themselves
+from strikes.disputes.origins import claims_about_own_deeds
 from strikes.disputes.states import states_of
 from strikes.models import Proposition
 
@@ -44,7 +44,7 @@ def by_grade(column: str) -> Callable[[QuerySet[Any], AsOf], Counts]:
 
 def by_own_deed(rows: QuerySet[Any], as_of: AsOf) -> Counts:
     """Counts rows with a claim about the speaker's own deed, and those without."""
-    spoken = about_themselves(as_of).published(as_of)  # type: ignore[attr-defined]
+    spoken = claims_about_own_deeds(as_of).published(as_of)
     told = propositions_of(rows, as_of).filter(Exists(spoken.filter(proposition=OuterRef("pk"))))
     number = told.order_by().values("row").distinct().count()
     return Counter({"true": number, "false": rows.count() - number}).items()
