@@ -17,6 +17,7 @@ from rest_framework.request import Request
 
 from api.errors import BadParameter
 from api.pagination import day_or_moment
+from api.requests import RecordRequest
 from record.models import Merge, OnRecord
 from record.search import folded_words
 from record.vocabulary import Vocabulary
@@ -319,6 +320,8 @@ def shown(text: str) -> str:
 class RecordFilterSet(django_filters.FilterSet):
     """A filter set that looks its words up at the revision the request is pinned to."""
 
+    request: RecordRequest
+
     def chosen(self, name: str) -> str:
         """The word that was given for a parameter, or its default."""
         self.form.is_valid()
@@ -327,7 +330,7 @@ class RecordFilterSet(django_filters.FilterSet):
 
     def filter_values(self) -> dict[str, Any]:
         """The values of every filter that was given, looked up."""
-        revision: int = self.request.pin.revision
+        revision = self.request.pin.revision
         found = {}
         for name, texts in self.form.cleaned_data.items():
             if texts is not None:

@@ -16,6 +16,7 @@ from api.columns import chosen, columns_of, csv_row
 from api.errors import BadParameter
 from api.filters import nearest, shown
 from api.pagination import Key, Pin
+from api.requests import RecordRequest
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +33,7 @@ ONLY_IN_PAGES = ("page_size", "cursor", "facets")
 class StreamableList(Protocol):
     """What a format asks of the view whose list it writes."""
 
-    request: Request
+    request: RecordRequest
     pin: Pin
     basename: str
     place: ClassVar[str | None]

@@ -36,6 +36,7 @@ from api.formats import (
     streamed,
 )
 from api.pagination import BACK_IN_TIME, Key, Pin, chunks
+from api.requests import RecordRequest
 from record.models import Merge, OnRecord
 
 PREFIX = "/api/v1/"
@@ -73,8 +74,19 @@ class PublicView(APIView):
     http_method_names = ["get", "head"]
     renderer_classes: Any = [Json]
     content_negotiation_class = Negotiation
+    request: RecordRequest
     pin: Pin | None = None
     etag: str | None = None
+
+    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> RecordRequest:
+        super().initialize_request(request, *args, **kwargs)  # a viewset learns its action by it
+        return RecordRequest(
+            request,
+            parsers=self.get_parsers(),
+            authenticators=self.get_authenticators(),
+            negotiator=self.get_content_negotiator(),
+            parser_context=self.get_parser_context(request),
+        )
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         if str(request.method).lower() not in self.http_method_names:
