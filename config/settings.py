@@ -87,7 +87,6 @@ INSTALLED_APPS = [
     "strikes",
     "pages",
     "rest_framework",
-    "drf_standardized_errors",
     "django_filters",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -205,13 +204,9 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "api.pagination.KeysetPagination",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "api.openapi.schema.RecordSchema",
-    "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
+    "EXCEPTION_HANDLER": "api.errors.exception_handler",
     "UNAUTHENTICATED_USER": None,
     "URL_FORMAT_OVERRIDE": None,
-}
-DRF_STANDARDIZED_ERRORS = {
-    "EXCEPTION_HANDLER_CLASS": "api.errors.ProblemHandler",
-    "EXCEPTION_FORMATTER_CLASS": "api.errors.ProblemFormatter",
 }
 
 API_EXAMPLES = BASE_DIR / "docs" / "examples.json"
