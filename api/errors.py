@@ -98,7 +98,7 @@ def problem_of(refusal: exceptions.APIException) -> JsonObject:
         return problem(refusal.status_code, detail, "invalid", errors=named)
     _, first = errors[0]
     members = getattr(refusal, "members", {})
-    return problem(refusal.status_code, str(first), first.code, errors=[], **members)
+    return problem(refusal.status_code, str(first), first.code or "error", errors=[], **members)
 
 
 def flat_errors(detail: object, path: str = "") -> Iterator[tuple[str, exceptions.ErrorDetail]]:

@@ -11,7 +11,7 @@ from django.db.models import Count, F, QuerySet
 from django.db.models.functions import Substr
 
 from api.errors import BadParameter
-from api.filters import nearest, shown
+from api.messages import allowed_values, quoted
 from record.models import AsOf
 
 COUNTRY = "country"
@@ -26,7 +26,7 @@ def facet_words(text: str, paths: Mapping[str, Facet]) -> list[str]:
     words = list(dict.fromkeys(text.split(",")))
     for word in words:
         if word not in paths:
-            raise BadParameter("facets", f"{shown(word)} is not a facet here{nearest(word, paths)}")
+            raise BadParameter("facets", f"{quoted(word)} is not a facet here{allowed_values(word, paths)}")
     return words
 
 

@@ -203,7 +203,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PAGINATION_CLASS": "api.pagination.KeysetPagination",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_SCHEMA_CLASS": "api.openapi.schema.RecordSchema",
+    "DEFAULT_SCHEMA_CLASS": "api.openapi.operations.RecordSchema",
     "EXCEPTION_HANDLER": "api.errors.exception_handler",
     "UNAUTHENTICATED_USER": None,
     "URL_FORMAT_OVERRIDE": None,
@@ -221,7 +221,7 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1/",
     "SORT_OPERATIONS": False,  # as in urls.py
     "SORT_OPERATION_PARAMETERS": False,  # as in the filter sets
-    "POSTPROCESSING_HOOKS": ["api.openapi.schema.complete"],
+    "POSTPROCESSING_HOOKS": ["api.openapi.document.complete"],
     "SERVE_INCLUDE_SCHEMA": False,
     # Swagger UI and Redoc are served from here and ask nobody else for anything.
     "SWAGGER_UI_DIST": "SIDECAR",

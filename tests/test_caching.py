@@ -256,12 +256,12 @@ def test_the_cache_is_bounded(client, claim, settings):
     big = type("Answer", (dict,), {"content": bytes(range(256)) * 4})
     answer = big({"Content-Type": "application/json"})
     caching.keep("small", answer)
-    assert caching.kept("small").content == answer.content
+    assert caching.cached_answer("small").content == answer.content
     answer.content = b"".join(
         n.to_bytes(3, "big") for n in range(0, 16_000_000, 97)
     )  # nothing to compress much
     caching.keep("large", answer)
-    assert caching.kept("large") is None
+    assert caching.cached_answer("large") is None
     if not settings.REDIS_URL:
         limits = {name: caches[name]._max_entries for name in ("default", "answers")}
         assert limits == {"default": 10_000, "answers": 1_000}

@@ -348,6 +348,7 @@ class ClaimViewSet(RecordViewSet):
         "language": "report__language",
     }
     orderings = {"said_at": "sort_at", "position": "position"}
+    orderings_help = "`position` needs exactly one `report`."
     default_ordering = "-said_at"
 
     def ordering_keys(self) -> list[Key]:
