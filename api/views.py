@@ -21,7 +21,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from api import caching
 from api.errors import CONTENT_TYPE, BadParameter, NotFound, Withdrawn, problem
-from api.facets import Facet, facet_words, facets_of
+from api.facets import Facet, facets_of, requested_facets
 from api.filters import (
     PAGING,
     IdsFilter,
@@ -236,8 +236,8 @@ class ListViewSet(PublicView, GenericViewSet[Any]):
         self.attach(page)
         answer = self.get_paginated_response(self.get_serializer(page, many=True).data)
         if texts := request.query_params.getlist("facets"):
-            words = facet_words(",".join(texts), self.facets)
-            answer.data["facets"] = facets_of(rows, words, self.facets, self.pin.as_of, self.stand_ins(words))
+            names = requested_facets(",".join(texts), self.facets)
+            answer.data["facets"] = facets_of(rows, names, self.facets, self.pin.as_of, self.stand_ins(names))
         return answer
 
     def stand_ins(self, words: Sequence[str]) -> dict[str, dict[str, str]]:
