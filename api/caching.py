@@ -22,7 +22,7 @@ HEADERS = ("Link", "X-Total-Count")
 
 
 def tag(request: RecordRequest, base_url: str, *judged_by: str) -> str:
-    """The entity tag of an answer: the revision and takedowns it reads, and what was asked.
+    """The entity tag of an answer: the revision and takedowns it reads, what was asked, and the code that made it.
 
     The newest revision is in it beside the one that is read: reference fields show today's values at every
     point in time. ``judged_by`` is what else the answer depends on, such as the day.
@@ -36,7 +36,7 @@ def tag(request: RecordRequest, base_url: str, *judged_by: str) -> str:
         pin.head,
         pin.at and pin.at.isoformat(),
         pin.known and pin.known.isoformat(),
-        settings.SPECTACULAR_SETTINGS["VERSION"],
+        settings.CODE_DIGEST,
         *judged_by,
     ]
     digest = hashlib.sha256(json.dumps(depends_on).encode()).hexdigest()[:24]

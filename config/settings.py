@@ -14,6 +14,8 @@ from typing import Any
 import environ
 from csp.constants import NONE, SELF
 
+from config.version import VERSION, code_digest
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
@@ -161,25 +163,28 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- What is remembered ----------------------------------------------------------------------------------
 
+# What makes the answers, read when the process starts: entity tags and caches are keyed by it, so that nobody has
+# to remember to raise a number when an answer changes.
+CODE_DIGEST = code_digest(BASE_DIR, ["config", "record", "api", "sources", "strikes", "requirements.txt"])
+
 # Counts of lists, and whole answers, both keyed by the revision they read, so that none is ever stale. In each
 # process, and bounded; with REDIS_URL in one place for all of them, bounded by Redis's own `maxmemory`.
 REDIS_URL = env.str("REDIS_URL", default="")
 
 
-def remembered(prefix: str, entries: int) -> dict[str, Any]:
+def cache_of(name: str, entries: int) -> dict[str, Any]:
     if REDIS_URL:
-        options = {"socket_timeout": 1, "socket_connect_timeout": 1}
         return {
             "BACKEND": "config.caches.SharedCache",
             "LOCATION": REDIS_URL,
-            "KEY_PREFIX": prefix,
-            "OPTIONS": options,
+            "KEY_PREFIX": f"{name}-{CODE_DIGEST}",  # it outlives a deployment, and what older code put in
+            "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
         }
     backend = "django.core.cache.backends.locmem.LocMemCache"
-    return {"BACKEND": backend, "LOCATION": prefix, "OPTIONS": {"MAX_ENTRIES": entries}}
+    return {"BACKEND": backend, "LOCATION": name, "OPTIONS": {"MAX_ENTRIES": entries}}
 
 
-CACHES = {"default": remembered("counts", 10_000), "answers": remembered("answers", 1_000)}
+CACHES = {"default": cache_of("counts", 10_000), "answers": cache_of("answers", 1_000)}
 
 # --- Words and times -------------------------------------------------------------------------------------
 
@@ -213,7 +218,7 @@ API_EXAMPLES = BASE_DIR / "docs" / "examples.json"
 
 SPECTACULAR_SETTINGS = {
     "TITLE": "Reported strikes on infrastructure",
-    "VERSION": "1.0.0",
+    "VERSION": VERSION,
     "OAS_VERSION": "3.1.0",
     "DESCRIPTION": (BASE_DIR / "docs" / "api.md").read_text(encoding="utf-8"),
     "LICENSE": {"name": "Data: CC BY 4.0. Code: MIT", "url": "https://creativecommons.org/licenses/by/4.0/"},

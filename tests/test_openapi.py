@@ -15,6 +15,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from api.openapi.document import rendered
 from api.openapi.operations import OVERRIDDEN, RecordSchema
 from config.urls import feeds, router
+from config.version import VERSION
 from record.vocabulary import vocabularies
 
 COMMITTED = Path(settings.BASE_DIR) / "docs" / "openapi.yaml"
@@ -75,6 +76,10 @@ def schemas_in(part, path=""):
 def test_it_is_openapi_3_1_and_valid(document):
     assert document["openapi"].startswith("3.1.")
     OpenAPIV31SpecValidator(document).validate()
+
+
+def test_it_has_the_version_of_this_code(document):
+    assert document["info"]["version"] == VERSION
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="one engine is enough")
