@@ -7,12 +7,16 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Substr
 
 from record.models import AsOf, end_of
 from strikes.api.accounts import newest_assessments
 from strikes.disputes.origins import claims_about_own_deeds
 from strikes.disputes.states import states_of
 from strikes.models import Proposition
+
+COUNTRY_OF_REGION = Substr("regions__public_id", 1, 2)
+"""The country of a region begins its code: `UA` in `UA-63`."""
 
 Counts = Iterable[tuple[Any, int]]
 

@@ -184,7 +184,7 @@ class FacilityViewSet(WithTimeline):
     serializer_class = FacilitySerializer
     place = ""
     filterset_class = filters.FacilityFilterSet
-    facets = {"facility_kind": "kind", "country": "regions__public_id", "region": "regions__public_id"}
+    facets = {"facility_kind": "kind", "country": facets.COUNTRY_OF_REGION, "region": "regions__public_id"}
 
     def load(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         parties = Party.objects.published(self.pin.as_of).select_related("actor", "report__source")
@@ -274,7 +274,7 @@ class StrikeViewSet(WithAccounts):
     place = "facility"
     filterset_class = filters.StrikeFilterSet
     facets = {
-        "country": "regions__public_id",
+        "country": facets.COUNTRY_OF_REGION,
         "region": "regions__public_id",
         "kind": "kind",
         "method": "methods__method",
@@ -348,6 +348,7 @@ class ClaimViewSet(RecordViewSet):
         "language": "report__language",
     }
     orderings = {"said_at": "sort_at", "position": "position"}
+    orderings_help = "`position` needs exactly one `report`."
     default_ordering = "-said_at"
 
     def ordering_keys(self) -> list[Key]:
