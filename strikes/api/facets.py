@@ -70,3 +70,13 @@ def without_duplicates(rows: QuerySet[Any], as_of: AsOf) -> QuerySet[Any]:
     """The propositions of rows without those merged away, which have no state and no grade of their own."""
     losers = list(Proposition.objects.canonical_keys(as_of))
     return propositions_of(rows, as_of).exclude(pk__in=losers) if losers else propositions_of(rows, as_of)
+
+
+DISPUTE_FACETS = {
+    "dispute": by_state("state"),
+    "min_origins": by_state("origins_for"),
+    "grade": by_grade("grade"),
+    "grade_basis": by_grade("grade_basis"),
+    "own": by_own_deed,
+}
+"""The facets of whatever propositions belong to."""
