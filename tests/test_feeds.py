@@ -33,7 +33,7 @@ from tests.factories import (
     ReportFactory,
     WaveFactory,
 )
-from tests.recording import fresh, on_record
+from tests.on_record import fresh, on_record
 from tests.starter.test_reading import problem_of
 
 pytestmark = pytest.mark.django_db
