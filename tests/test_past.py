@@ -566,7 +566,7 @@ def look_back(history: History, api: Api, n: int, known: int | None) -> None:
     assert set(rows.values()) == names
     computed = dispute_tallies(rows, at)
     assert {
-        rows[pk]: (one.state, one.origins_for, one.origins_against, len(one.documents))
+        rows[pk]: (one.state, one.origins_for, one.origins_against, len(one.reports))
         for pk, one in computed.items()
     } == expected
     query = f"as_of={moment(Revision.objects.get(n=n))}"
