@@ -401,7 +401,7 @@ def test_a_bare_date_is_the_end_of_that_day_in_utc(api):
         ]
         for at in days
     ]
-    publishing.load(zip(days, rows, strict=True))
+    publishing.publish_dated(zip(days, rows, strict=True))
     first, second = (batch[0].public_id for batch in rows)
     for name in ("as_of", "known_at"):
         for day, expected in [

@@ -105,11 +105,11 @@ def _keep_origins(claims: Iterable[Claim], revision: Revision) -> set[int]:
     while waiting:  # no closure: a claim comes again where what it repeats has changed after it
         claim = waiting.popleft()
         key = origin_key(claim, record_at) if claim.is_public else None
-        kept = ClaimOrigin.objects.current().filter(claim=claim).first()
-        if (kept.key if kept else None) == key:
+        current = ClaimOrigin.objects.current().filter(claim=claim).first()
+        if (current.key if current else None) == key:
             continue
-        if kept is not None:
-            _end(kept, revision)
+        if current is not None:
+            _end(current, revision)
         if key is not None:
             ClaimOrigin.objects.create(claim=claim, key=key, from_rev=revision)
         propositions.add(claim.proposition_id)
@@ -117,12 +117,12 @@ def _keep_origins(claims: Iterable[Claim], revision: Revision) -> set[int]:
     return propositions
 
 
-def _end(kept: ClaimOrigin | PropositionState, revision: Revision) -> None:
-    if kept.from_rev_id == revision.pk:
-        kept.delete()  # written by this same revision: nobody ever saw it
+def _end(interval: ClaimOrigin | PropositionState, revision: Revision) -> None:
+    if interval.from_rev_id == revision.pk:
+        interval.delete()  # written by this same revision: nobody ever saw it
     else:
-        kept.to_rev = revision
-        kept.save(update_fields=["to_rev"])
+        interval.to_rev = revision
+        interval.save(update_fields=["to_rev"])
 
 
 def _keep_states(propositions: set[int], revision: Revision) -> None:
@@ -138,17 +138,17 @@ def _keep_states(propositions: set[int], revision: Revision) -> None:
     kept_by_proposition = {state.proposition_id: state for state in kept_states}
     for pk in affected:
         state = tallies[pk].as_state() if pk in tallies else None
-        kept = kept_by_proposition.get(pk)
-        if kept is not None:
-            if state is not None and _says(kept, state):
+        current = kept_by_proposition.get(pk)
+        if current is not None:
+            if state is not None and _says(current, state):
                 continue
-            _end(kept, revision)
+            _end(current, revision)
         if state is not None:
             PropositionState.objects.create(proposition_id=pk, from_rev=revision, **state)
 
 
-def _says(kept: PropositionState, state: dict[str, object]) -> bool:
-    return all(getattr(kept, name) == value for name, value in state.items())
+def _says(current: PropositionState, state: dict[str, object]) -> bool:
+    return all(getattr(current, name) == value for name, value in state.items())
 
 
 def open_questions_beside(propositions: set[int]) -> set[int]:

@@ -153,8 +153,8 @@ def _rewrite_origins(claims: Collection[Claim], revision: Revision) -> None:
         kept_by_revision[n] = {claim.pk: {"key": origin_key(claim, record_at)} for claim in public}
     ClaimOrigin.objects.filter(claim__in=keys).delete()
     for key in keys:
-        for from_rev, to_rev, kept in _intervals(key, kept_by_revision):
-            ClaimOrigin.objects.create(claim_id=key, from_rev_id=from_rev, to_rev_id=to_rev, **kept)
+        for from_rev, to_rev, columns in _intervals(key, kept_by_revision):
+            ClaimOrigin.objects.create(claim_id=key, from_rev_id=from_rev, to_rev_id=to_rev, **columns)
 
 
 def _rewrite_states(propositions: set[int], revision: Revision) -> None:
@@ -170,19 +170,21 @@ def _rewrite_states(propositions: set[int], revision: Revision) -> None:
         kept_by_revision[n] = {pk: tally.as_state() for pk, tally in tallies.items()}
     PropositionState.objects.filter(proposition__in=propositions).delete()
     for pk in propositions:
-        for from_rev, to_rev, kept in _intervals(pk, kept_by_revision):
-            PropositionState.objects.create(proposition_id=pk, from_rev_id=from_rev, to_rev_id=to_rev, **kept)
+        for from_rev, to_rev, columns in _intervals(pk, kept_by_revision):
+            PropositionState.objects.create(
+                proposition_id=pk, from_rev_id=from_rev, to_rev_id=to_rev, **columns
+            )
 
 
 def _intervals(key: int, kept_by_revision: Kept) -> Iterator[Interval]:
     """What each revision has of one row, as few intervals: one lasts until something else is so, or nothing."""
     began: tuple[int, dict[str, object]] | None = None
     for n in sorted(kept_by_revision):
-        kept = kept_by_revision[n].get(key)
-        if began is not None and kept == began[1]:
+        columns = kept_by_revision[n].get(key)
+        if began is not None and columns == began[1]:
             continue
         if began is not None:
             yield began[0], n, began[1]
-        began = None if kept is None else (n, kept)
+        began = None if columns is None else (n, columns)
     if began is not None:
         yield began[0], None, began[1]

@@ -58,9 +58,9 @@ def pairs_of_propositions(pairs: Sequence[Pair]) -> Iterator[Pair]:
 
 def propositions_about(rows: Iterable[OnRecord]) -> QuerySet[Proposition]:
     """The public propositions about any of these rows, or about what is merged into one."""
-    about = Q()
+    is_about = Q()
     for row in rows:
         subject = {Strike: "strike", Facility: "facility", Unit: "unit"}[type(row)]
-        about |= Q(**{f"{subject}__in": type(row)._default_manager.cluster([row.pk])})
-    propositions = Proposition.objects.published().filter(about).order_by("public_id")
+        is_about |= Q(**{f"{subject}__in": type(row)._default_manager.cluster([row.pk])})
+    propositions = Proposition.objects.published().filter(is_about).order_by("public_id")
     return propositions.select_related("strike", "facility", "unit", "actor", "region")
