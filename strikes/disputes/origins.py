@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from record.graphs import end_of_way
+from record.graphs import end_of_chain
 from record.models import AsOf
 from sources.choices import ActorKind, ReportPart
 from sources.models import Actor, Report, Source
@@ -69,7 +69,7 @@ def body_of(actor: Actor, record_at: RecordAt) -> Actor:
             return None
         return record_at.actor(actor.affiliation)
 
-    return end_of_way(record_at.actor(actor), body_above)
+    return end_of_chain(record_at.actor(actor), body_above)
 
 
 def source_behind(report: Report, record_at: RecordAt) -> Source:
@@ -78,7 +78,7 @@ def source_behind(report: Report, record_at: RecordAt) -> Source:
     def copied_from(report: Report) -> Report | None:
         return None if report.derived_from is None else record_at.as_it_was(report.derived_from)
 
-    original = end_of_way(record_at.as_it_was(report), copied_from)
+    original = end_of_chain(record_at.as_it_was(report), copied_from)
     return original.wire_source or original.source
 
 
