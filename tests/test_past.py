@@ -33,9 +33,9 @@ from tests.factories import (
     StrikeFactory,
     WaveFactory,
     WeaponCountFactory,
-    factories,
+    factories_by_model,
 )
-from tests.recording import fresh, on_record
+from tests.on_record import fresh, on_record
 from tests.sweeps import one_in
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +43,7 @@ pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
 OUT = WithdrawalReason.OUT_OF_SCOPE
 VIEWS: dict[str, Any] = {name: view for name, view, _ in router.registry if name != "vocabularies"}
-FACTORIES = factories()
+FACTORIES = factories_by_model()
 ABOUT = ["strikes", "facilities", "units", "actors", "regions"]
 
 

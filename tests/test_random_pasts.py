@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from record.models import AsOf, Revision
 from strikes.disputes.states import dispute_tallies
 from strikes.models import Proposition, Strike
-from tests.asking import Api
+from tests.client import Api
 from tests.factories import MORNING
 from tests.test_past import HOUR, as_parameter
 from tests.test_random_histories import ISSUED, PROPOSITIONS, History, Said, Stage, World, state_of

@@ -14,7 +14,7 @@ from record.models import Change, Ledger
 from strikes.imports.starter import load_starter
 from strikes.models import Region
 from tests.factories import RegionFactory
-from tests.recording import on_record
+from tests.on_record import on_record
 
 FIXTURES = settings.BASE_DIR / "fixtures"
 IN_FIXTURES = yaml.safe_load((FIXTURES / "reference/regions.yaml").read_text(encoding="utf-8"))["regions"]

@@ -129,6 +129,7 @@ class Claim(OnRecord):
     search_text = search_text()
 
     collection = "claims"
+    derived_fields = frozenset({"search_text", "sort_at", "known_at"})
     known_by = "known_at"
     display_needs = ("actor", "proposition")
     parts = ("chain", "evidence_links", "relations")

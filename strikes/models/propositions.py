@@ -109,6 +109,7 @@ class Proposition(OnRecord):
     objects: ClassVar = PropositionQuerySet.as_manager()
 
     collection = "propositions"
+    derived_fields = frozenset({"search_text"})
     mergeable = True
     frozen = frozenset({"strike", "facility", "unit", "actor", "region", "topic", "text", "open"})
 

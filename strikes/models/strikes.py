@@ -112,6 +112,7 @@ class Strike(OnRecord):
     search_text = search_text()
 
     collection = "strikes"
+    derived_fields = frozenset({"search_text", "local_until"})
     watched = frozenset({"kind"})
     mergeable = True
     parts = ("methods",)

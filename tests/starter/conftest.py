@@ -8,8 +8,8 @@ import pytest
 from django.core.management import call_command
 
 from strikes.imports.starter import load_starter
-from tests.asking import Api
-from tests.starter.sheets import FOLDER, Record
+from tests.client import Api
+from tests.starter.fact_sheets import FOLDER, Record
 
 
 @pytest.hookimpl(tryfirst=True)

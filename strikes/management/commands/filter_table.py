@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand
 from django.urls import URLPattern, URLResolver, get_resolver
 from django_filters.filters import Filter
 
-from api.openapi.schema import PARAMETERS
+from api.openapi.parameters import PARAMETERS
 from api.pagination import BACK_IN_TIME
 
 INTRODUCTION = """# The words of the filters
