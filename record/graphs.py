@@ -53,8 +53,8 @@ def reached(
     return list(found)[begun_with:]
 
 
-def end_of_way(start: Node, step: Callable[[Node], Node | None]) -> Node:
-    """The node at which the way from this one ends, one step at a time; the last before a circle would close."""
+def end_of_chain(start: Node, step: Callable[[Node], Node | None]) -> Node:
+    """The last node of the way from a node, one step at a time: itself, if there is no step from it."""
     passed = {start}
     node = start
     while (following := step(node)) is not None and following not in passed:

@@ -1,6 +1,6 @@
 """What is reached from where, in graphs that end, branch, meet again and lead back."""
 
-from record.graphs import closure, end_of_way, leads_back, reached
+from record.graphs import closure, end_of_chain, leads_back, reached
 
 ARROWS = {1: [2, 3], 2: [4], 3: [4], 4: [], 5: [6], 6: [5]}
 
@@ -57,7 +57,7 @@ def test_each_node_is_asked_for_its_neighbours_once():
     assert calls == [1, 2, 3, 4]
 
 
-def test_a_way_is_followed_to_its_end_and_a_circle_does_not_hold_it_up():
-    way = {1: 2, 2: 3}
-    assert [end_of_way(node, way.get) for node in (1, 2, 3, 4)] == [3, 3, 3, 4]
-    assert end_of_way(1, {1: 2, 2: 3, 3: 2}.get) == 3
+def test_a_chain_ends_where_no_step_leads_on_and_a_circle_does_not_hold_it_up():
+    chain = {1: 2, 2: 3}
+    assert [end_of_chain(node, chain.get) for node in (1, 2, 3, 4)] == [3, 3, 3, 4]
+    assert end_of_chain(1, {1: 2, 2: 3, 3: 2}.get) == 3

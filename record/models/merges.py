@@ -9,7 +9,7 @@ from typing import Self
 from django.db import models
 from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 
-from record.graphs import closure, end_of_way
+from record.graphs import closure, end_of_chain
 from record.models.ledger import Revision
 
 
@@ -27,7 +27,7 @@ class MergeQuerySet(models.QuerySet["Merge"]):
     def canonical_ids(self, collection: str, at: int | None = None) -> dict[str, str]:
         """Every id merged away at a revision, with the id at the end of its chain. One query: merges are few."""
         merged_into = dict(self._steps(collection, at))
-        return {duplicate: end_of_way(duplicate, merged_into.get) for duplicate in merged_into}
+        return {duplicate: end_of_chain(duplicate, merged_into.get) for duplicate in merged_into}
 
     def canonical_of(
         self, collection: str, public_ids: Iterable[str], at: int | None = None
@@ -43,7 +43,7 @@ class MergeQuerySet(models.QuerySet["Merge"]):
 
         asked_for = list(public_ids)
         closure(asked_for, canonical_ids_of)
-        return {public_id: end_of_way(public_id, merged_into.get) for public_id in asked_for}
+        return {public_id: end_of_chain(public_id, merged_into.get) for public_id in asked_for}
 
     def clusters(
         self, collection: str, public_ids: Iterable[str], at: int | None = None
@@ -60,7 +60,7 @@ class MergeQuerySet(models.QuerySet["Merge"]):
 
         clusters: dict[str, set[str]] = defaultdict(set)
         for public_id in closure(canonical_of.values(), duplicates_of):
-            clusters[end_of_way(public_id, merged_into.get)].add(public_id)
+            clusters[end_of_chain(public_id, merged_into.get)].add(public_id)
         return {public_id: clusters[canonical_id] for public_id, canonical_id in canonical_of.items()}
 
     def _steps(self, collection: str, at: int | None) -> models.QuerySet[Merge, tuple[str, str]]:
