@@ -23,7 +23,7 @@ from strikes.disputes.states import retracted
 from strikes.models import Claim, DamageEstimate, Facility, Party, Proposition, Region, Unit
 from strikes.models.related import SUBJECTS, with_prefix
 from strikes.outages.agreement import converted
-from strikes.outages.conversions import SIZES, shown
+from strikes.outages.conversions import SIZES, rounded_amount
 from strikes.outages.episodes import OFFLINE, Policy, Statement
 from strikes.outages.series import (
     DAY,
@@ -262,7 +262,7 @@ def denominator(capacities: dict[Any, list[Any]], unit: str, facilities: set[int
         None if None in ends else sum(end for end in ends if end is not None)
         for ends in zip(*bounds, strict=True)
     ]
-    low, best, high = map(shown, sums)
+    low, best, high = map(rounded_amount, sums)
     return {
         "low": low,
         "best": best,

@@ -89,7 +89,7 @@ DAY_COUNTS = {
 
 @dataclass(frozen=True)
 class Converted:
-    """The same bounds in another unit, and everything that went into them. Not rounded; see `shown`."""
+    """The same bounds in another unit, and everything that went into them. Not rounded; see `rounded_amount`."""
 
     unit_of_measure: str
     low: Decimal | None
@@ -163,7 +163,7 @@ def _days(per: str, day_count: Convention | None) -> Decimal:
     return {"day": Decimal(1), "quarter": year / 4, "year": year}[per]
 
 
-def shown(value: Decimal | None) -> Decimal | None:
+def rounded_amount(value: Decimal | None) -> Decimal | None:
     """A converted number for the eye: three places, half even; what is not zero never reads as zero."""
     if value is None:
         return None
