@@ -13,7 +13,7 @@ from record.choices import WithdrawalReason
 from sources.choices import ActorKind, NoticeKind
 from strikes.choices import ClaimRelationKind, Metric, Stance, Topic
 from strikes.models import Claim
-from strikes.outages import timelines
+from strikes.outages import loading
 from tests.factories import (
     ActorFactory,
     CapacityFactory,
@@ -768,7 +768,7 @@ def test_many_claims_take_no_more_queries_than_one(unit, agency, address, more):
 
 
 def test_more_claims_than_can_be_weighed_are_refused(unit, agency, monkeypatch):
-    monkeypatch.setattr(timelines, "MOST_CLAIMS", 2)
+    monkeypatch.setattr(loading, "MOST_OUTAGE_CLAIMS", 2)
     for day in (12, 13):
         out(agency, unit, f"2024-03-{day}", "2024-03-15")
     ask("units/avt/timeline/")
