@@ -16,7 +16,7 @@ from api.vocabularies import VocabularyViewSet
 from pages import views as pages
 from strikes.api import views as strikes
 from strikes.api.capacity_offline import CapacityOfflineView
-from strikes.api.stats_views import StrikeStatsView
+from strikes.api.strike_stats import StrikeStatsView
 
 router = SimpleRouter()
 router.register("regions", strikes.RegionViewSet, basename="regions")
