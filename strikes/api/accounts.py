@@ -105,7 +105,7 @@ class Account:
     assessment: Assessment | None
     origins: Sequence[Any]
     totals: dict[str, int]
-    shown: dict[str, list[Claim]]
+    claims_by_side: dict[str, list[Claim]]
     members: set[int]
     """The keys of the proposition and of all that was merged into it."""
     rest: str | None = None
@@ -176,7 +176,7 @@ def in_order(rows: Sequence[Any], merged: Mapping[int, int]) -> list[Any]:
     return sorted(rows, key=place)
 
 
-def fill(found: Sequence[Account], claims: Iterable[Any]) -> None:
+def put_on_sides(found: Sequence[Account], claims: Iterable[Any]) -> None:
     """Put loaded claims on their sides, newest first, each with whether it is what its origin's side is read off."""
     by_key = {key: account for account in found for key in account.members}
     sides = {
@@ -191,10 +191,10 @@ def fill(found: Sequence[Account], claims: Iterable[Any]) -> None:
             and sides.get((account.proposition.pk, claim.origin_key)) == polarity
         )
         name = "for" if claim.stance in FOR else "against" if claim.stance in AGAINST else "silent"
-        account.shown[name].append(claim)
+        account.claims_by_side[name].append(claim)
 
 
-def about(subject: Any, as_of: AsOf) -> Q:
+def propositions_about(subject: Any, as_of: AsOf) -> Q:
     """The propositions about a strike, a facility with its units and strikes, a unit, an actor or a region, or about
     what was merged into it."""
     same = type(subject).objects.cluster([subject.pk], as_of)

@@ -20,7 +20,7 @@ from sources import views as sources
 from sources.models import Report
 from sources.serializers import ActorBrief
 from strikes.api import facets, filters, threads
-from strikes.api.accounts import about, accounts, fill, summaries
+from strikes.api.accounts import accounts, propositions_about, put_on_sides, summaries
 from strikes.api.loading import attach_relations, claims_read, read_claims
 from strikes.api.pictures import TimelineSvg
 from strikes.api.serializers.accounts import DependantsSerializer, ThreadSerializer, accounts_of
@@ -94,14 +94,14 @@ class WithAccounts(RecordViewSet):
         if row is None:
             return self.absent(public_id)
         asked: Any = request
-        rows = Proposition.objects.published(self.pin.as_of).filter(about(row, self.pin.as_of))
+        rows = Proposition.objects.published(self.pin.as_of).filter(propositions_about(row, self.pin.as_of))
         rows = filters.AccountFilterSet(request.query_params, rows, request=asked).qs
         if rows[: MOST_ACCOUNTS + 1].count() > MOST_ACCOUNTS:
             raise BadParameter("topic", f"More than {MOST_ACCOUNTS} propositions: narrow it.", "too_much")
         found, keys = accounts(rows, self.pin.as_of)
         if len(keys) > MOST_CLAIMS:
             raise BadParameter("topic", f"More than {MOST_CLAIMS:,} claims to show: narrow it.", "too_much")
-        fill(found, read_claims(keys, self.pin.as_of))
+        put_on_sides(found, read_claims(keys, self.pin.as_of))
         for account in found:
             account.rest = self.rest(account)
         serializer = self.accounts_serializer(
@@ -111,7 +111,7 @@ class WithAccounts(RecordViewSet):
 
     def rest(self, account: Any) -> str | None:
         """The list of all claims of a proposition, at the same point in time, where not all are shown."""
-        if all(len(account.shown[side]) == total for side, total in account.totals.items()):
+        if all(len(account.claims_by_side[side]) == total for side, total in account.totals.items()):
             return None
         query = {"proposition": account.proposition.public_id}
         query |= {
