@@ -35,15 +35,16 @@ class StrikeStatsFilterSet(StrikeFilterSet):
         self.with_zeros: bool = values.pop("zero", False)
         if self.with_zeros and not set(self.grouped_by) & set(TIMES):
             raise BadParameter("zero", f"It needs {', '.join(TIMES)} in `group_by`.", "missing")
-        self.after, self.before = values.get("after"), values.get("before")
+        self.limits = values.get("after"), values.get("before")
         return values
 
     def first_and_last(self, days: list[dt.date]) -> tuple[dt.date, dt.date] | None:
         """The first and the last day that were asked for or, failing that, found; null if neither."""
-        if not days and (self.after is None or self.before is None):
+        after, before = self.limits
+        if not days and (after is None or before is None):
             return None
-        first = date_of(self.after) if self.after is not None else min(days)
-        last = max(days) if self.before is None else date_of(self.before, less=True)
+        first = date_of(after) if after is not None else min(days)
+        last = max(days) if before is None else date_of(before, less=True)
         return first, last
 
 
