@@ -13,7 +13,7 @@ from django.db.models.functions import RowNumber
 from record.models import AsOf, end_of
 from sources.models import Actor
 from strikes.choices import Dispute, Metric, Polarity, Stance, Topic
-from strikes.disputes.states import Origin, dispute_tallies, retracted, states_of
+from strikes.disputes.states import Origin, dispute_tallies, retracted_reports, states_of
 from strikes.models import (
     Assessment,
     Claim,
@@ -81,7 +81,9 @@ def summaries(strikes: Collection[int], as_of: AsOf) -> dict[int, Summary]:
     counts = claims.order_by().values_list("event").annotate(Count("pk"), Count("report", distinct=True))
     for strike, claim_count, documents in counts:
         summary_of[strike].claims, summary_of[strike].documents = claim_count, documents
-    weighed = claims.of_polarity(Polarity.POSITIVE, Polarity.NEGATIVE).exclude(report__in=retracted(as_of))
+    weighed = claims.of_polarity(Polarity.POSITIVE, Polarity.NEGATIVE).exclude(
+        report__in=retracted_reports(as_of)
+    )
     origins = ClaimOrigin.objects.current(as_of.revision).filter(claim__in=weighed.values("pk"))
     for strike, origin_count in (
         origins.order_by()
@@ -109,7 +111,7 @@ def _offline_by_strike(
             claim__proposition__strike__in=[*strikes, *canonical],
             claim__stance__in=FOR,
         )
-        .exclude(claim__report__in=retracted(as_of))
+        .exclude(claim__report__in=retracted_reports(as_of))
         .select_related(*with_prefix("claim__proposition", "strike__facility", *SUBJECTS))
         .order_by("claim__known_at", "public_id")
     )

@@ -13,7 +13,7 @@ from django.db.models import Q
 from record.limits import TooMuch
 from record.models import AsOf
 from strikes.choices import Metric, Polarity, Topic
-from strikes.disputes.states import retracted
+from strikes.disputes.states import retracted_reports
 from strikes.models import Capacity, Claim, DamageEstimate, Facility, Proposition, Region
 from strikes.models.related import SUBJECTS, with_prefix
 from strikes.outages.agreement import converted
@@ -258,7 +258,7 @@ def said_directly(query: SeriesQuery, as_of: AsOf) -> list[DamageEstimate]:
     numbers: list[Any] = list(
         DamageEstimate.objects.published(as_of)
         .filter(metric=Metric.CAPACITY_OFFLINE, claim__in=claims)
-        .exclude(claim__report__in=retracted(as_of))
+        .exclude(claim__report__in=retracted_reports(as_of))
         .select_related("part_of", "published_rev")
         .select_related(*with_prefix("claim", "actor", "report__source"))
         .select_related(*with_prefix("claim__proposition", "strike__facility", *SUBJECTS))

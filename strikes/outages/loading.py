@@ -13,7 +13,7 @@ from django.db.models import OuterRef, Prefetch, Q, Subquery
 from record.limits import TooMuch
 from record.models import AsOf
 from strikes.choices import PartyRole, Polarity, Topic
-from strikes.disputes.states import SUPERSEDING, retracted, side_of
+from strikes.disputes.states import SUPERSEDING, retracted_reports, side_of
 from strikes.models import (
     Capacity,
     Claim,
@@ -91,7 +91,7 @@ def load_claims(units: Q, facilities: Q, as_of: AsOf, narrow_by: str) -> list[Ou
     estimates = DamageEstimate.objects.published(as_of)
     claims: list[Any] = list(  # with the attributes that are annotated and prefetched here
         about_them.of_polarity(Polarity.POSITIVE, Polarity.NEGATIVE)
-        .exclude(report__in=retracted(as_of))
+        .exclude(report__in=retracted_reports(as_of))
         .select_related("actor", "report__source")
         .select_related(*with_prefix("proposition", "strike__facility", *SUBJECTS))
         .annotate(origin_key=Subquery(origin))
