@@ -15,7 +15,7 @@ from api.views import RootView
 from api.vocabularies import VocabularyViewSet
 from pages import views as pages
 from strikes.api.capacity_offline import CapacityOfflineView
-from strikes.api.stats_views import StrikeStatsView
+from strikes.api.strike_stats import StrikeStatsView
 from strikes.api.views import claims, numbers, places, propositions, sources, strikes
 
 router = SimpleRouter()
