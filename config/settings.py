@@ -130,9 +130,15 @@ TEMPLATES = [
     }
 ]
 
-# Static files are served from the apps that ship them: nothing to collect, nothing to forget.
+# Static files are collected by `make run` and the tests (`manage.py collect_if_changed`), under names that have a hash
+# of their content, so that browsers keep them for good. With DEBUG they are served from the apps that ship them.
 STATIC_URL = "static/"
-WHITENOISE_USE_FINDERS = True
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default="") or VAR_DIR / "static")
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["png", "gz", "br", "map"]  # nobody but a debugger asks for source maps
 
 # --- Where it keeps things -------------------------------------------------------------------------------
 
