@@ -11,8 +11,9 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from api.filters import PAGING, ChoicesFilter, RecordFilterSet, RevisionFilter, VocabularyFilter, WhenFilter
-from api.pagination import Key, KeysetPagination, PagedView
+from api.pagination import Key, KeysetPagination, PagedView, Row
 from api.serializers import WordField
+from api.types import JsonObject
 from api.views import ListViewSet
 from record.choices import Action, WithdrawalReason
 from record.models import Change, collections
@@ -50,7 +51,7 @@ class ChangeSerializer(serializers.Serializer[Change]):
     )
 
 
-class ValueSerializer(serializers.Serializer[Any]):
+class ValueSerializer(serializers.Serializer[JsonObject]):
     """A field that was amended."""
 
     field = serializers.CharField(help_text="The field, or `parts` for what was ended and what was added.")
@@ -99,10 +100,10 @@ class CorrectionFilterSet(RecordFilterSet):
 
     def filter_queryset(self, queryset: QuerySet[Change]) -> QuerySet[Change]:
         values = self.filter_values()
-        for word in {"after", "before"} & values.keys():
-            if not isinstance(values[word], dt.datetime):
-                values[word] = dt.datetime.combine(values[word], dt.time.min, dt.UTC)
-        return queryset.filter(**{self.LOOKUPS[word]: value for word, value in values.items()})
+        for name in {"after", "before"} & values.keys():
+            if not isinstance(values[name], dt.datetime):
+                values[name] = dt.datetime.combine(values[name], dt.time.min, dt.UTC)
+        return queryset.filter(**{self.LOOKUPS[name]: value for name, value in values.items()})
 
 
 class LedgerPagination(KeysetPagination):
@@ -122,7 +123,7 @@ class LedgerViewSet(ListViewSet):
     def get_queryset(self) -> QuerySet[Change]:
         return Change.objects.filter(revision__lte=self.pin.revision)
 
-    def load(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+    def load(self, rows: QuerySet[Row]) -> QuerySet[Row]:
         return super().load(rows).select_related("revision")
 
     def ordering_keys(self) -> list[Key]:

@@ -59,8 +59,8 @@ def word_of(item: object) -> Callable[[Any], str]:
     if not isinstance(item, Serializer):
         return str
     if hasattr(item, "word"):
-        word: Callable[[object], str] = item.word
-        return word
+        written_by_itself: Callable[[object], str] = item.word
+        return written_by_itself
     if "id" in item.fields:
         return itemgetter("id")
     coded = [name for name, field in item.fields.items() if isinstance(field, (ChoiceField, Serializer))]

@@ -67,7 +67,7 @@ class Stream(JSONRenderer):
         """How a row becomes an object."""
         return serializer.to_representation
 
-    def line(self, view: StreamableList, row: Model, shown: JsonObject) -> bytes:
+    def line(self, view: StreamableList, row: Model, as_object: JsonObject) -> bytes:
         """What is written of a row and of the object that it became."""
         raise NotImplementedError
 
@@ -78,8 +78,8 @@ class Ndjson(Stream):
     format = "ndjson"
     media_type = content_type = "application/x-ndjson"
 
-    def line(self, view: StreamableList, row: Model, shown: JsonObject) -> bytes:
-        text: bytes = self.render(shown)
+    def line(self, view: StreamableList, row: Model, as_object: JsonObject) -> bytes:
+        text: bytes = self.render(as_object)
         return text + b"\n"
 
 
@@ -99,8 +99,8 @@ class Csv(Stream):
             del serializer.fields[name]  # what nobody reads need not be worked out
         return super().shape(serializer)
 
-    def line(self, view: StreamableList, row: Model, shown: JsonObject) -> bytes:
-        return csv_row([column.cell(shown) for column in self.columns])
+    def line(self, view: StreamableList, row: Model, as_object: JsonObject) -> bytes:
+        return csv_row([column.cell(as_object) for column in self.columns])
 
 
 class GeoJson(Stream):
@@ -114,8 +114,8 @@ class GeoJson(Stream):
     def head(self, view: StreamableList) -> bytes:
         return b'{"type":"FeatureCollection","features":[\n'
 
-    def line(self, view: StreamableList, row: Model, shown: JsonObject) -> bytes:
-        text: bytes = self.render(feature(view, row, shown))
+    def line(self, view: StreamableList, row: Model, as_object: JsonObject) -> bytes:
+        text: bytes = self.render(feature(view, row, as_object))
         return text
 
 
@@ -126,13 +126,13 @@ def serializer_of(view: StreamableList) -> Serializer[Any]:
     return serializer
 
 
-def feature(view: StreamableList, row: Model, shown: JsonObject) -> JsonObject:
+def feature(view: StreamableList, row: Model, as_object: JsonObject) -> JsonObject:
     """The feature of a row: of GeoJSON, the object with its place."""
     place: Any = getattr(row, view.place) if view.place else row
     point = None
     if place is not None and place.longitude is not None:
         point = {"type": "Point", "coordinates": [float(place.longitude), float(place.latitude)]}
-    return {"type": "Feature", "id": shown["id"], "geometry": point, "properties": shown}
+    return {"type": "Feature", "id": as_object["id"], "geometry": point, "properties": as_object}
 
 
 # Which format -------------------------------------------------------------------------------------------
@@ -147,14 +147,14 @@ class Negotiation(DefaultContentNegotiation):
         renderers = list(renderers)
         named = {renderer.format: renderer for renderer in renderers}
         if "format" in request.query_params:
-            word = request.query_params["format"]
-            if word not in named:
+            name = request.query_params["format"]
+            if name not in named:
                 raise BadParameter(
                     "format",
-                    f"There is no format {quoted(word)} here{allowed_values(word, named)}",
+                    f"There is no format {quoted(name)} here{allowed_values(name, named)}",
                     "invalid_choice",
                 )
-            return named[word], named[word].media_type
+            return named[name], named[name].media_type
         offers = {
             f"{renderer.media_type}; charset={charset}": renderer
             for renderer in renderers

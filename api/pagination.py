@@ -84,11 +84,11 @@ def fingerprint(request: Request, *but: str) -> str:
 def beyond(keys: Sequence[Key], values: Sequence[object], backwards: bool = False) -> Q:
     """Rows after the given one: `a <= x AND (a < x OR id > y)`, so that an index can serve it."""
     (key, *others), (value, *rest) = keys, values
-    word = "lt" if key.descending != backwards else "gt"
-    strictly = Q(**{f"{key.column}__{word}": value})
+    comparison = "lt" if key.descending != backwards else "gt"
+    strictly = Q(**{f"{key.column}__{comparison}": value})
     if not others:
         return strictly
-    return Q(**{f"{key.column}__{word}e": value}) & (strictly | beyond(others, rest, backwards))
+    return Q(**{f"{key.column}__{comparison}e": value}) & (strictly | beyond(others, rest, backwards))
 
 
 def after(
@@ -131,7 +131,7 @@ def day_or_moment(text: str) -> dt.date | dt.datetime | None:
 
 
 def past(request: Request, name: str) -> dt.datetime | None:
-    """The moment of a parameter that leads back in time: a bare date is the end of that day UTC, or now."""
+    """The moment that a parameter of BACK_IN_TIME names: for a bare date the end of that day UTC, or now if it is today."""
     text = request.query_params.get(name)
     if text is None:
         return None

@@ -25,7 +25,7 @@ class StatsView(PublicView):
     renderer_classes = [Json, Csv]
     parameters_class: ClassVar[type[RecordFilterSet]]
     name: ClassVar[str]
-    """The last word of the address, of which the file is named."""
+    """The last word of the address; a downloaded file is named after it."""
     pin: Pin
 
     def initial(self, request: Request, *args: object, **kwargs: object) -> None:

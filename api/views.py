@@ -183,7 +183,7 @@ class ListViewSet(PublicView, GenericViewSet[Any]):
     filters_of: ClassVar[dict[str, type[RecordFilterSet]]] = {}
     """The filter sets of what is asked of one object, such as its accounts."""
     place: ClassVar[str | None] = None
-    """What leads from a row to the coordinates of its place: an attribute, or "" for the row itself."""
+    """The attribute of a row that has its coordinates; "" if the row has them itself, null if it has no place."""
     pin: Pin
 
     def initial(self, request: Request, *args: object, **kwargs: object) -> None:
@@ -215,12 +215,12 @@ class ListViewSet(PublicView, GenericViewSet[Any]):
         """What a loading plan cannot say: set on each row, in a fixed number of queries."""
 
     def ordering_keys(self) -> list[Key]:
-        word = self.request.query_params.get("ordering", self.default_ordering)
-        name = word.removeprefix("-")
+        ordering = self.request.query_params.get("ordering", self.default_ordering)
+        name = ordering.removeprefix("-")
         if name not in {*self.orderings, "id"}:
             known = ", ".join(sorted({*self.orderings, "id"}))
             raise BadParameter("ordering", f"The list can be ordered by {known}; a leading - reverses it.")
-        descending = word.startswith("-")
+        descending = ordering.startswith("-")
         if name == "id":
             return [Key("public_id", descending)]
         return [Key(self.orderings[name], descending), Key("public_id")]
@@ -253,8 +253,8 @@ class ListViewSet(PublicView, GenericViewSet[Any]):
             answer.data["facets"] = facets_of(rows, names, self.facets, self.pin.as_of, self.stand_ins(names))
         return answer
 
-    def stand_ins(self, words: Sequence[str]) -> dict[str, dict[str, str]]:
-        """For each word that is the id of what can be merged: who stands for whom."""
+    def stand_ins(self, names: Sequence[str]) -> dict[str, dict[str, str]]:
+        """For each facet that counts ids of what can be merged: which id stands for which."""
         return {}
 
 
@@ -272,12 +272,12 @@ class RecordViewSet(ListViewSet):
     def load(self, rows: QuerySet[Row]) -> QuerySet[Row]:
         return super().load(rows).select_related("published_rev")
 
-    def stand_ins(self, words: Sequence[str]) -> dict[str, dict[str, str]]:
+    def stand_ins(self, names: Sequence[str]) -> dict[str, dict[str, str]]:
         filters = declared_filters(self.filterset_class)
         return {
-            word: Merge.objects.canonical_ids(ids.of.collection, self.pin.revision)
-            for word in words
-            if isinstance(ids := filters.get(word), IdsFilter) and ids.of.mergeable
+            name: Merge.objects.canonical_ids(ids.of.collection, self.pin.revision)
+            for name in names
+            if isinstance(ids := filters.get(name), IdsFilter) and ids.of.mergeable
         }
 
     def retrieve(self, request: Request, public_id: str) -> Response:

@@ -10,7 +10,7 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 
 STAMP = ".collected"
-"""The file that says of which sources the folder is. Written last, so that what broke off is begun again."""
+"""The file that names the sources of what is collected. Written last, so that a collection that broke off is begun again."""
 
 
 def sources_digest() -> str:
