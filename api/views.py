@@ -181,7 +181,7 @@ class ListViewSet(PublicView, GenericViewSet[Any]):
     facets: ClassVar[dict[str, Facet]] = {}
     """Filter words whose values can be counted, each with the path to the value."""
     filters_of: ClassVar[dict[str, type[RecordFilterSet]]] = {}
-    """The filter sets of what is asked of one object, such as its accounts."""
+    """The filter sets of extra actions, by the name of the action, and of `retrieve`."""
     place: ClassVar[str | None] = None
     """The attribute of a row that has its coordinates; "" if the row has them itself, null if it has no place."""
     pin: Pin
