@@ -3,9 +3,7 @@
 from csp.constants import UNSAFE_INLINE
 from csp.decorators import csp_update
 from django.contrib import admin
-from django.templatetags.static import static
 from django.urls import include, path
-from django.views.generic import RedirectView
 from rest_framework.routers import SimpleRouter
 
 from api.changes import ChangeViewSet, CorrectionViewSet
@@ -59,7 +57,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("healthz", Healthz.as_view(), name="healthz"),
     path("readyz", Readyz.as_view(), name="readyz"),
-    path("favicon.ico", RedirectView.as_view(url=static("icon.svg"))),
+    path("favicon.ico", pages.Icon.as_view()),
 ]
 
 handler400 = "api.errors.bad_request"

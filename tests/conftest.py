@@ -7,12 +7,16 @@ import pytest
 from django.conf import settings as project
 from django.core.cache import caches
 
+from pages.static_files import collect_if_changed
 from record.audit import discrepancies
 from tests.client import Api
 
 
 def pytest_configure(config):
-    """Each worker has a Redis database of its own, since each has its own record."""
+    """Each worker has a Redis database of its own, since each has its own record; all have the same static files."""
+    os.environ["STATIC_ROOT"] = str(project.STATIC_ROOT)  # for the servers that tests start
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        collect_if_changed()
     worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
     for one in project.CACHES.values() if project.REDIS_URL else ():
         one["LOCATION"] = f"{project.REDIS_URL.rstrip('/')}/{int(worker) % 15 + 1}"  # Redis has sixteen
