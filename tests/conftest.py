@@ -2,20 +2,62 @@
 
 import gc
 import os
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.conf import settings as project
 from django.core.cache import caches
+from pytest_django import DjangoDbBlocker
 
 from record.audit import discrepancies
 from tests.client import Api
+from tests.starter_record import RECORD, StarterRecord, needs_starter_record
 
 
-def pytest_configure(config):
-    """Each worker has a Redis database of its own, since each has its own record."""
+def pytest_configure(config: pytest.Config) -> None:
+    config.args.sort(key=lambda argument: folder_of(config.invocation_params.dir, argument))
+    give_each_worker_a_redis_database()
+
+
+def folder_of(start: Path, argument: str) -> Path:
+    """The folder of a file that pytest is asked to run.
+
+    pytest 9.1 forgets the conftest.py of a folder whose files are named apart from each other, with a file
+    of the folder above between them (its issue 14964): so the files of a folder are put together.
+    """
+    path = start / argument.partition("::")[0]
+    return path if path.is_dir() else path.parent
+
+
+def give_each_worker_a_redis_database() -> None:
+    """Each has a record of its own, and the cache holds answers about it."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
-    for one in project.CACHES.values() if project.REDIS_URL else ():
-        one["LOCATION"] = f"{project.REDIS_URL.rstrip('/')}/{int(worker) % 15 + 1}"  # Redis has sixteen
+    for cache in project.CACHES.values() if project.REDIS_URL else ():
+        cache["LOCATION"] = f"{project.REDIS_URL.rstrip('/')}/{int(worker) % 15 + 1}"  # Redis has sixteen
+
+
+@pytest.hookimpl(trylast=True)  # after pytest-randomly and pytest-django, which have their own orders
+def pytest_collection_modifyitems(items):
+    """What needs the starter record runs first and together, so that a process loads it once in any order."""
+    items.sort(key=lambda item: not needs_starter_record(item))
+
+
+@pytest.hookimpl(tryfirst=True)  # before the fixtures of the test, of which `db` begins its transaction
+def pytest_runtest_setup(item):
+    """No other test sees the starter record, even where one stands between two that need it."""
+    record = item.session.stash.get(RECORD, None)
+    if record is not None and not needs_starter_record(item):
+        record.take_away()
+
+
+@pytest.fixture(scope="session")
+def starter_record(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[StarterRecord]:
+    record = request.session.stash[RECORD] = StarterRecord(django_db_blocker)
+    yield record
+    record.take_away()  # with --reuse-db the database is there in the next run
 
 
 def pytest_collection_finish():
@@ -34,8 +76,8 @@ def nothing_slow_on_purpose(settings):
 @pytest.fixture(autouse=True)
 def nothing_remembered():
     """A test is rolled back, but what it left in the cache would stay."""
-    for one in caches.all(initialized_only=False):
-        one.clear()
+    for cache in caches.all(initialized_only=False):
+        cache.clear()
 
 
 @pytest.fixture

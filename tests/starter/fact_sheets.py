@@ -7,11 +7,9 @@ from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
-
 from strikes.imports.starter import read
+from tests.starter_record import FIXTURES
 
-FOLDER = Path(settings.BASE_DIR) / "fixtures"
 SHEETS = Path(__file__).parent / "facts"
 NAMED = [
     "outlets",
@@ -48,7 +46,7 @@ def sheet_by_id(name):
 def rows_by_fact():
     """Which rows of the record name a row of the sheets, in the order of the files."""
     found = {}
-    for entry in read(FOLDER):
+    for entry in read(FIXTURES):
         named = entry.values.get("fact") or []
         for fact in [named] if isinstance(named, str) else named:
             found.setdefault(fact, []).append((entry.model.collection, entry.values["id"]))
