@@ -1,4 +1,4 @@
-"""What holds for every test."""
+"""For every test: the order, the starter record, caches, and a few fixtures."""
 
 import gc
 import os
@@ -61,7 +61,7 @@ def starter_record(
 
 
 def pytest_collection_finish():
-    """What has been imported by now stays: looking through it again and again for garbage costs every test."""
+    """Modules stay imported: the garbage collector need not go through them again and again, in every test."""
     gc.collect()
     gc.freeze()
 
@@ -82,12 +82,12 @@ def nothing_remembered():
 
 @pytest.fixture
 def the_record_holds(db):
-    """Whatever the test does through the doors, `check_record` finds nothing."""
+    """Whatever the test publishes, `check_record` finds nothing wrong."""
     yield
     assert list(discrepancies()) == []
 
 
 @pytest.fixture
 def api() -> Api:
-    """A reader of the API, who is nobody in particular."""
+    """A reader of the API, not logged in."""
     return Api()

@@ -17,9 +17,9 @@ def pytest_ignore_collect(config: pytest.Config) -> bool | None:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
-    """A file whose data is dear has an `xdist_group` of its own: one worker runs it, and makes the data once.
+    """Marks them as slow, and lets the longest begin first, so that the other workers do the rest meanwhile.
 
-    The longest of all begins first, so that the other workers do the rest beside it.
+    A file whose data takes long to make has an `xdist_group`: one worker runs it, and makes the data once.
     """
     for item in items:
         if HERE in item.path.parents:
