@@ -13,7 +13,7 @@ from django.db.models.functions import RowNumber
 from record.models import AsOf, end_of
 from sources.models import Actor
 from strikes.choices import Dispute, Metric, Polarity, Stance, Topic
-from strikes.disputes.states import Origin, dispute_tallies, retracted_reports, states_of
+from strikes.disputes.states import OriginTally, dispute_tallies, retracted_reports, states_of
 from strikes.models import (
     Assessment,
     Claim,
@@ -133,7 +133,7 @@ class Account:
     proposition: Proposition
     state: PropositionState
     assessment: Assessment | None
-    origins: Sequence[Origin]
+    origins: Sequence[OriginTally]
     totals: dict[str, int]
     claims_by_side: dict[str, list[Claim]]
     members: set[int]

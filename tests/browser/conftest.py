@@ -18,6 +18,7 @@ HERE = Path(__file__).parent
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 GRAVE = {"serious", "critical"}
+"""The impacts, in the words of axe, that fail a test."""
 
 
 def pytest_ignore_collect(config: pytest.Config) -> bool | None:
@@ -80,17 +81,16 @@ class Desk:
         page = page or self.page
         self.shots += 1
         page.screenshot(path=self.pictures / f"{self.shots:02}-{name}.png", full_page=True, caret="initial")
-        heard = len(self.complaints)
-        found = Axe().run(page).response["violations"]
-        page.evaluate("0")
-        del self.complaints[heard:]  # axe itself tries styles of its own
-        grave = [
-            f"{fault['id']}: {node['html'][:160]}"
-            for fault in found
-            if fault["impact"] in GRAVE
-            for node in fault["nodes"]
+        complaints_before = len(self.complaints)
+        violations = Axe().run(page).response["violations"]
+        page.evaluate("0")  # waits until the page has complained
+        del self.complaints[complaints_before:]  # axe tries styles of its own, which the policy refuses
+        self.faults += [
+            f"{name}: {violation['id']}: {node['html'][:160]}"
+            for violation in violations
+            if violation["impact"] in GRAVE
+            for node in violation["nodes"]
         ]
-        self.faults += [f"{name}: {fault}" for fault in grave]
 
 
 @pytest.fixture(scope="session")
