@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.serializers import ChoiceField, ListField, ListSerializer, Serializer
 
 from api.errors import BadParameter
-from api.filters import nearest, shown
+from api.messages import allowed_values, quoted
 
 RISKY = tuple("=+-@\t\r\n＝＋－＠")
 """What a cell begins with that a spreadsheet would run as a formula."""
@@ -71,7 +71,7 @@ def word_of(item: Any) -> Callable[[Any], str]:
     return word
 
 
-def chosen(columns: list[Column], request: Request) -> list[Column]:
+def requested_columns(columns: list[Column], request: Request) -> list[Column]:
     """The columns that `fields` names, in its order; all of them without it."""
     if "fields" not in request.query_params:
         return columns
@@ -80,7 +80,7 @@ def chosen(columns: list[Column], request: Request) -> list[Column]:
     for name in names:
         if name not in known:
             raise BadParameter(
-                "fields", f"There is no column {shown(name)}{nearest(name, known)}", "invalid_choice"
+                "fields", f"There is no column {quoted(name)}{allowed_values(name, known)}", "invalid_choice"
             )
         if names.count(name) > 1:
             raise BadParameter("fields", f"The column {name} is named twice.", "repeated")

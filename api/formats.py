@@ -12,10 +12,11 @@ from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 
-from api.columns import chosen, columns_of, csv_row
+from api.columns import columns_of, csv_row, requested_columns
 from api.errors import BadParameter
-from api.filters import nearest, shown
+from api.messages import allowed_values, quoted
 from api.pagination import Key, Pin
+from api.requests import RecordRequest
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +33,7 @@ ONLY_IN_PAGES = ("page_size", "cursor", "facets")
 class StreamableList(Protocol):
     """What a format asks of the view whose list it writes."""
 
-    request: Request
+    request: RecordRequest
     pin: Pin
     basename: str
     place: ClassVar[str | None]
@@ -86,7 +87,7 @@ class Csv(Stream):
     content_type = "text/csv; charset=utf-8; header=present"
 
     def head(self, view: StreamableList) -> bytes:
-        self.columns = chosen(list(columns_of(view.get_serializer())), view.request)
+        self.columns = requested_columns(list(columns_of(view.get_serializer())), view.request)
         return csv_row([column.name for column in self.columns])
 
     def shape(self, serializer: Any) -> Callable[[Any], dict[str, Any]]:
@@ -137,7 +138,9 @@ class Negotiation(DefaultContentNegotiation):
             word = request.query_params["format"]
             if word not in named:
                 raise BadParameter(
-                    "format", f"There is no format {shown(word)} here{nearest(word, named)}", "invalid_choice"
+                    "format",
+                    f"There is no format {quoted(word)} here{allowed_values(word, named)}",
+                    "invalid_choice",
                 )
             return named[word], named[word].media_type
         offers = {

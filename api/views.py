@@ -21,8 +21,15 @@ from rest_framework.viewsets import GenericViewSet
 
 from api import caching
 from api.errors import CONTENT_TYPE, BadParameter, NotFound, Withdrawn, problem
-from api.facets import Facet, facet_words, facets_of
-from api.filters import PAGING, check_parameters
+from api.facets import Facet, facets_of, requested_facets
+from api.filters import (
+    PAGING,
+    IdsFilter,
+    RecordFilterSet,
+    check_parameters,
+    declared_filters,
+    names_of_several,
+)
 from api.formats import (
     Csv,
     GeoJson,
@@ -36,6 +43,7 @@ from api.formats import (
     streamed,
 )
 from api.pagination import BACK_IN_TIME, Key, Pin, chunks
+from api.requests import RecordRequest
 from record.models import Merge, OnRecord
 
 PREFIX = "/api/v1/"
@@ -67,14 +75,33 @@ class PlainView(View):
         return JsonResponse(body, status=405, content_type=CONTENT_TYPE, headers={"Allow": "GET, HEAD"})
 
 
+class AnswerAtHand(Exception):
+    """Raised before the handler of a view runs: there is an answer, so that none need be made."""
+
+    def __init__(self, response: HttpResponse) -> None:
+        super().__init__()
+        self.response = response
+
+
 class PublicView(APIView):
     """What every answer under the prefix has in common."""
 
     http_method_names = ["get", "head"]
     renderer_classes: Any = [Json]
     content_negotiation_class = Negotiation
+    request: RecordRequest
     pin: Pin | None = None
     etag: str | None = None
+
+    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> RecordRequest:
+        super().initialize_request(request, *args, **kwargs)  # a viewset learns its action by it
+        return RecordRequest(
+            request,
+            parsers=self.get_parsers(),
+            authenticators=self.get_authenticators(),
+            negotiator=self.get_content_negotiator(),
+            parser_context=self.get_parser_context(request),
+        )
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         if str(request.method).lower() not in self.http_method_names:
@@ -83,18 +110,20 @@ class PublicView(APIView):
             raise UnsupportedMediaType(request.content_type, NO_BODY)
         super().initial(request, *args, **kwargs)
 
-    def revalidate(self, request: Request, pin: Pin) -> None:
+    def revalidate(self, request: RecordRequest) -> None:
         """Answer without making an answer, if the client has it already or somebody has just asked for it."""
-        self.etag = caching.tag(request, pin, self.base_url(), *self.judged_by())
-        found: Any = None
+        self.etag = caching.tag(request, self.base_url(), *self.judged_by())
         if caching.is_current(request, self.etag):
-            found = HttpResponse(status=status.HTTP_304_NOT_MODIFIED)
-            del found["Content-Type"]  # caches would put it in place of the real one
-        elif caching.is_shared(request):
-            found = caching.kept(self.etag)
-        if found is not None:
-            view: Any = self
-            view.get = view.head = lambda request, *args, **kwargs: found
+            not_modified = HttpResponse(status=status.HTTP_304_NOT_MODIFIED)
+            del not_modified["Content-Type"]  # caches would put it in place of the real one
+            raise AnswerAtHand(not_modified)
+        if caching.is_shared(request) and (cached := caching.cached_answer(self.etag)):
+            raise AnswerAtHand(cached)
+
+    def handle_exception(self, exc: Exception) -> Response:
+        if isinstance(exc, AnswerAtHand):
+            return cast(Response, exc.response)
+        return super().handle_exception(exc)
 
     def judged_by(self) -> list[str]:
         """What an answer depends on beside the record and the request, such as the day by which forecasts are judged."""
@@ -133,9 +162,11 @@ class ListViewSet(PublicView, GenericViewSet[Any]):
     orderings: ClassVar[dict[str, str]] = {}
     """Words that order the list, each with the column it means; `id` always does."""
     default_ordering: ClassVar[str] = "id"
+    orderings_help: ClassVar[str] = ""
+    """What a caller must know of one of them, as a sentence."""
     facets: ClassVar[dict[str, Facet]] = {}
     """Filter words whose values can be counted, each with the path to the value."""
-    filters_of: ClassVar[dict[str, Any]] = {}
+    filters_of: ClassVar[dict[str, type[RecordFilterSet]]] = {}
     """The filter sets of what is asked of one object, such as its accounts."""
     place: ClassVar[str | None] = None
     """What leads from a row to the coordinates of its place: an attribute, or "" for the row itself."""
@@ -144,20 +175,18 @@ class ListViewSet(PublicView, GenericViewSet[Any]):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         if self.action == "list":
-            filters = getattr(self.filterset_class, "base_filters", {}) if self.filterset_class else {}
-            several = [name for name, word in filters.items() if word.several]
+            filters = declared_filters(self.filterset_class)
             known = {*filters, *self.paging, "format", "fields", *(["facets"] if self.facets else [])}
-            check_parameters(request, known, [*several, "fields", "facets"])
-            check_format(request, cast(Any, request).accepted_renderer)
+            check_parameters(request, known, [*names_of_several(self.filterset_class), "fields", "facets"])
+            check_format(request, request.accepted_renderer)
         else:
-            words = getattr(self.filters_of.get(self.action), "base_filters", {})
-            several = [name for name, word in words.items() if word.several]
-            check_parameters(request, ["format", *BACK_IN_TIME, *words], several)
-        self.pin = Pin.of(request)
-        cast(Any, request).pin = self.pin  # for the filter set, which sees only the request
-        self.revalidate(request, self.pin)
+            filterset = self.filters_of.get(self.action)
+            known = {"format", *BACK_IN_TIME, *declared_filters(filterset)}
+            check_parameters(request, known, names_of_several(filterset))
+        self.request.pin = self.pin = Pin.of(request)  # the filter set sees the request only
+        self.revalidate(self.request)
 
-    filterset_class: Any = None
+    filterset_class: ClassVar[type[RecordFilterSet] | None] = None
 
     def get_renderers(self) -> list[BaseRenderer]:
         """The formats of a list are more than those of one object; GeoJSON only where there are places."""
@@ -199,7 +228,7 @@ class ListViewSet(PublicView, GenericViewSet[Any]):
 
     def list(self, request: Request) -> HttpResponseBase:
         rows = self.filter_queryset(self.get_queryset())
-        renderer = cast(Any, request).accepted_renderer
+        renderer = request.accepted_renderer
         if isinstance(renderer, Stream):
             return streamed(self, renderer, rows)
         page = self.paginate_queryset(rows)
@@ -207,8 +236,8 @@ class ListViewSet(PublicView, GenericViewSet[Any]):
         self.attach(page)
         answer = self.get_paginated_response(self.get_serializer(page, many=True).data)
         if texts := request.query_params.getlist("facets"):
-            words = facet_words(",".join(texts), self.facets)
-            answer.data["facets"] = facets_of(rows, words, self.facets, self.pin.as_of, self.stand_ins(words))
+            names = requested_facets(",".join(texts), self.facets)
+            answer.data["facets"] = facets_of(rows, names, self.facets, self.pin.as_of, self.stand_ins(names))
         return answer
 
     def stand_ins(self, words: Sequence[str]) -> dict[str, dict[str, str]]:
@@ -231,11 +260,11 @@ class RecordViewSet(ListViewSet):
         return super().load(rows).select_related("published_rev")
 
     def stand_ins(self, words: Sequence[str]) -> dict[str, dict[str, str]]:
-        models = {word: getattr(self.filterset_class.base_filters.get(word), "of", None) for word in words}
+        filters = declared_filters(self.filterset_class)
         return {
-            word: Merge.objects.canonical_ids(model.collection, self.pin.revision)
-            for word, model in models.items()
-            if model is not None and model.mergeable
+            word: Merge.objects.canonical_ids(ids.of.collection, self.pin.revision)
+            for word in words
+            if isinstance(ids := filters.get(word), IdsFilter) and ids.of.mergeable
         }
 
     def retrieve(self, request: Request, public_id: str) -> Response:
@@ -244,7 +273,7 @@ class RecordViewSet(ListViewSet):
             return self.absent(public_id)
         self.attach([row])
         found = self.get_serializer(row).data
-        place_asked = isinstance(cast(Any, request).accepted_renderer, GeoJson)
+        place_asked = isinstance(request.accepted_renderer, GeoJson)
         return Response(feature(self, row, found) if place_asked else found)
 
     def absent(self, public_id: str) -> Response:

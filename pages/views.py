@@ -14,7 +14,7 @@ from record.models import Ledger, Revision
 from record.vocabulary import vocabularies
 from sources.models import Actor, Report
 from strikes.choices import Dispute, Polarity, Stance, StrikeKind
-from strikes.disputes.states import retracted
+from strikes.disputes.states import retracted_reports
 from strikes.models import Claim, ClaimOrigin, Facility, Proposition, PropositionState, Strike
 
 SHOWN = 3  # claims on each side of the teaser
@@ -69,7 +69,7 @@ def disputed(n: int) -> dict[str, Any] | None:
     )
     if state is None:
         return None
-    counted = Claim.objects.published(n).exclude(report__in=retracted(n))
+    counted = Claim.objects.published(n).exclude(report__in=retracted_reports(n))
     claims = counted.filter(proposition__in=Proposition.objects.cluster([state.proposition_id], n))
     sides = [
         ("for it", state.origins_for, voices(claims, n, Polarity.POSITIVE)),

@@ -32,3 +32,11 @@ def leads_back(start: Node, step: Callable[[Node], Node | None]) -> bool:
         passed.add(node)
         node = step(node)
     return False
+
+
+def end_of_way(start: Node, step: Callable[[Node], Node | None]) -> Node:
+    """The node at which the way from this one ends, one step at a time. The way must not lead back."""
+    node = start
+    while (further := step(node)) is not None:
+        node = further
+    return node

@@ -4,8 +4,9 @@ from typing import Any
 
 from rest_framework import serializers
 
-from api.serializers import Brief, MomentField, OnRecordSerializer, WordField
+from api.serializers import Brief, OnRecordSerializer, WordField
 from sources.choices import ActorKind, EvidenceKind, NoticeKind, Reliability, SourceKind, Verification
+from sources.moments import MomentField
 
 COUNTRY = "A country, ISO 3166-1 alpha-2, such as `UA`; null if not known or if it belongs to none."
 LANGUAGE = "A BCP 47 tag, such as `en` or `uk`"

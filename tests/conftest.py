@@ -8,7 +8,7 @@ from django.conf import settings as project
 from django.core.cache import caches
 
 from record.audit import discrepancies
-from tests.asking import Api
+from tests.client import Api
 
 
 def pytest_configure(config):

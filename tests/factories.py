@@ -447,7 +447,7 @@ class CountedWeaponFactory(Factory[CountedWeapon]):
     weapon = Method.DRONE
 
 
-def factories() -> dict[type[models.Model], Any]:
+def factories_by_model() -> dict[type[models.Model], Any]:
     """The factory of each model, the plain one where there are several: for sweeps over the models."""
     found: dict[type[models.Model], Any] = {}
     for thing in globals().values():

@@ -63,13 +63,13 @@ def running(*processes: Process) -> Iterator[None]:
     assert [process.popen.returncode for process in processes] == [0] * len(processes)
 
 
-def say(line: str) -> None:
+def tell_test(line: str) -> None:
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
 
 
-def orders() -> Iterator[str]:
+def orders_from_test() -> Iterator[str]:
     """What the test tells this process, until it has nothing more to say."""
-    say("ready")
+    tell_test("ready")
     for line in sys.stdin:
         yield line.strip()

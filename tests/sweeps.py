@@ -13,12 +13,12 @@ def few_or_many(few: int, many: int) -> list[Any]:
 
 def one_in(number: int, cases: Iterable[Any]) -> list[Any]:
     """The cases of a sweep; all but one in so many are slow."""
-    whole = [case if hasattr(case, "marks") else pytest.param(*tupled(case)) for case in cases]
+    whole = [case if hasattr(case, "marks") else pytest.param(*as_tuple(case)) for case in cases]
     return [
         case._replace(marks=[*case.marks, *([pytest.mark.slow] if place % number else [])])
         for place, case in enumerate(whole)
     ]
 
 
-def tupled(case: Any) -> tuple[Any, ...]:
+def as_tuple(case: Any) -> tuple[Any, ...]:
     return case if isinstance(case, tuple) else (case,)

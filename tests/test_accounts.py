@@ -7,6 +7,7 @@ import pytest
 from record import publishing
 from record.models import Ledger
 from strikes.models import Claim, ClaimOrigin, ClaimRelation
+from tests.account_sides import HOUR, claim_at_hour, only_account, origins_of, sides_of
 from tests.factories import (
     MORNING,
     ActorFactory,
@@ -25,8 +26,7 @@ from tests.factories import (
     UnitFactory,
     WeaponCountFactory,
 )
-from tests.recording import fresh, on_record
-from tests.sides import HOUR, only, origins, said, sides
+from tests.on_record import fresh, on_record
 from tests.sweeps import one_in
 
 pytestmark = pytest.mark.django_db
@@ -91,14 +91,14 @@ CLAIM = {
 
 
 def test_the_accounts_of_a_strike_have_the_shape_of_the_contract(api):
-    claim = said()
+    claim = claim_at_hour()
     AssessmentFactory(proposition=claim.proposition, grade="fair", grade_basis="visual", author_role="editor")
     on_record(claim, *claim.proposition.assessments.all())
     strike = claim.proposition.strike
     answer = api(f"strikes/{strike.public_id}/accounts/")
     assert set(answer) == {"strike", "propositions"}
     assert set(answer["strike"]) == {"id", "url", "display", "kind", "local_date"}
-    account = only(answer)
+    account = only_account(answer)
     assert set(account) == set(ACCOUNT)
     assert list(account["totals"]) == ["for", "against", "silent"]
     assert set(account["origins"][0]) == {"key", "side", "claims", "documents"}
@@ -122,7 +122,7 @@ def test_the_same_is_there_for_whatever_propositions_are_about(api):
         ),
         "strike": PropositionFactory(strike=strike, text="The strike hit it."),
     }
-    on_record(*(said(proposition=proposition) for proposition in about.values()))
+    on_record(*(claim_at_hour(proposition=proposition) for proposition in about.values()))
     found = {
         name: {
             account["text"] for account in api(f"{row.collection}/{row.public_id}/accounts/")["propositions"]
@@ -140,14 +140,14 @@ def test_the_same_is_there_for_whatever_propositions_are_about(api):
     for name, row in {"region": region, "actor": actor}.items():
         answer = api(f"{row.collection}/{row.public_id}/accounts/")
         assert set(answer) == {name, "propositions"}
-        assert set(only(answer)) == set(ACCOUNT)
-        assert only(answer)["subject"]["id"] == row.public_id
+        assert set(only_account(answer)) == set(ACCOUNT)
+        assert only_account(answer)["subject"]["id"] == row.public_id
 
 
 def test_topics_narrow_accounts(api):
     strike = StrikeFactory()
     for topic in ("damage", "fire", "cause"):
-        said(proposition=PropositionFactory(strike=strike, topic=topic, text=topic))
+        claim_at_hour(proposition=PropositionFactory(strike=strike, topic=topic, text=topic))
     on_record(*Claim.objects.all())
     address = f"strikes/{strike.public_id}/accounts/"
     assert [one["topic"] for one in api(address)["propositions"]] == ["damage", "fire", "cause"]
@@ -168,21 +168,21 @@ def test_every_side_is_there_and_each_claim_says_whether_it_counts(api):
     chief = ActorFactory(public_id="chief", affiliation=ministry)
     company = ActorFactory(public_id="company", kind="company")
     on_record(
-        said(0, proposition=point, actor=governor),
-        said(5, proposition=point, actor=governor, stance="denies"),
-        said(1, proposition=point, actor=spokesman),
-        said(2, proposition=point, actor=chief, stance="confirms"),
-        said(3, proposition=point, actor=company, stance="declines_to_comment"),
-        said(4, proposition=point, actor=company, stance="no_response"),
+        claim_at_hour(0, proposition=point, actor=governor),
+        claim_at_hour(5, proposition=point, actor=governor, stance="denies"),
+        claim_at_hour(1, proposition=point, actor=spokesman),
+        claim_at_hour(2, proposition=point, actor=chief, stance="confirms"),
+        claim_at_hour(3, proposition=point, actor=company, stance="declines_to_comment"),
+        claim_at_hour(4, proposition=point, actor=company, stance="no_response"),
     )
-    account = only(api(f"strikes/{point.strike.public_id}/accounts/"))
-    assert sides(account) == {
+    account = only_account(api(f"strikes/{point.strike.public_id}/accounts/"))
+    assert sides_of(account) == {
         "for": [("confirms", True), ("asserts", True), ("asserts", False)],
         "against": [("denies", True)],
         "silent": [("no_response", False), ("declines_to_comment", False)],
     }
     assert account["totals"] == {"for": 3, "against": 1, "silent": 2}
-    assert origins(account) == {"governor": ("negative", 2, 2), "ministry": ("positive", 2, 2)}
+    assert origins_of(account) == {"governor": ("negative", 2, 2), "ministry": ("positive", 2, 2)}
     assert (account["dispute"], account["origins_for"], account["origins_against"]) == ("disputed", 1, 1)
     assert (account["documents"], account["rest"]) == (4, None)
 
@@ -196,8 +196,8 @@ def test_copies_are_documents_of_one_origin(api):
         copy = ReportFactory(derived_from=first)
         claims.append(ClaimFactory(proposition=point, report=copy, actor=copy.source.voice))
     on_record(*claims)
-    account = only(api(f"strikes/{point.strike.public_id}/accounts/"))
-    assert origins(account) == {"agency": ("positive", 4, 4)}
+    account = only_account(api(f"strikes/{point.strike.public_id}/accounts/"))
+    assert origins_of(account) == {"agency": ("positive", 4, 4)}
     assert (account["dispute"], account["origins_for"], account["documents"]) == ("single_origin", 1, 4)
     assert {claim["origin"] for claim in account["for"]} == {"agency"}
 
@@ -206,18 +206,18 @@ def test_what_takes_back_is_silent_and_ends_its_side(api):
     point = PropositionFactory()
     speaker = ActorFactory(public_id="speaker")
     on_record(
-        said(0, proposition=point, actor=speaker),
-        said(1, proposition=point, actor=speaker, stance="retracts"),
+        claim_at_hour(0, proposition=point, actor=speaker),
+        claim_at_hour(1, proposition=point, actor=speaker, stance="retracts"),
     )
     address = f"strikes/{point.strike.public_id}/accounts/"
-    account = only(api(address))
-    assert sides(account) == {"for": [("asserts", False)], "against": [], "silent": [("retracts", False)]}
+    account = only_account(api(address))
+    assert sides_of(account) == {"for": [("asserts", False)], "against": [], "silent": [("retracts", False)]}
     assert account["totals"] == {"for": 1, "against": 0, "silent": 1}
-    assert origins(account) == {"speaker": (None, 2, 2)}
+    assert origins_of(account) == {"speaker": (None, 2, 2)}
     assert account["dispute"] == "unreported"
-    on_record(said(2, proposition=fresh(point), actor=fresh(speaker), stance="denies"))
-    account = only(api(address))
-    assert sides(account) == {
+    on_record(claim_at_hour(2, proposition=fresh(point), actor=fresh(speaker), stance="denies"))
+    account = only_account(api(address))
+    assert sides_of(account) == {
         "for": [("asserts", False)],
         "against": [("denies", True)],
         "silent": [("retracts", False)],
@@ -226,18 +226,18 @@ def test_what_takes_back_is_silent_and_ends_its_side(api):
 
 def test_a_retracted_report_stays_and_does_not_count(api):
     point = PropositionFactory()
-    kept, gone = said(0, proposition=point), said(1, proposition=point)
+    kept, gone = claim_at_hour(0, proposition=point), claim_at_hour(1, proposition=point)
     on_record(kept, gone)
     publishing.amend(
         gone.report, add=[ReportNoticeFactory.build(report=None, kind="retraction", dated=MORNING + 9 * HOUR)]
     )
-    account = only(api(f"strikes/{point.strike.public_id}/accounts/"))
+    account = only_account(api(f"strikes/{point.strike.public_id}/accounts/"))
     assert [(claim["id"], claim["report_retracted"], claim["counts"]) for claim in account["for"]] == [
         (gone.public_id, True, False),
         (kept.public_id, False, True),
     ]
     assert (account["totals"]["for"], account["documents"], account["dispute"]) == (2, 1, "single_origin")
-    assert origins(account) == {kept.actor.public_id: ("positive", 1, 1)}
+    assert origins_of(account) == {kept.actor.public_id: ("positive", 1, 1)}
 
 
 def test_rivals_stand_under_their_open_question_which_counts_each_origin_once(api):
@@ -251,11 +251,11 @@ def test_rivals_stand_under_their_open_question_which_counts_each_origin_once(ap
     actor = ActorFactory(public_id="ministry")
     report = ReportFactory()
     on_record(
-        said(0, proposition=who, stance="does_not_attribute"),
-        said(1, proposition=x, actor=actor, report=report),
-        said(2, proposition=y, actor=actor, report=report),
-        said(3, proposition=y, actor=actor),
-        said(0, proposition=fire),
+        claim_at_hour(0, proposition=who, stance="does_not_attribute"),
+        claim_at_hour(1, proposition=x, actor=actor, report=report),
+        claim_at_hour(2, proposition=y, actor=actor, report=report),
+        claim_at_hour(3, proposition=y, actor=actor),
+        claim_at_hour(0, proposition=fire),
     )
     accounts = api(f"strikes/{strike.public_id}/accounts/")["propositions"]
     question = next(one for one in accounts if one["open"])
@@ -266,29 +266,30 @@ def test_rivals_stand_under_their_open_question_which_counts_each_origin_once(ap
     assert [one["stance"] for one in question["silent"]] == ["does_not_attribute"]
     assert (question["for"], question["against"]) == ([], [])
     assert (question["dispute"], question["origins_for"], question["documents"]) == ("disputed", 1, 2)
-    assert origins(question) == {"ministry": ("positive", 3, 2)}
+    assert origins_of(question) == {"ministry": ("positive", 3, 2)}
 
 
 def test_a_relation_of_one_origin_decides_its_side_before_time_does(api):
     point = PropositionFactory()
     actor = ActorFactory()
     early = on_record(
-        said(0, proposition=point, actor=actor, stance="denies"), said(5, proposition=point, actor=actor)
+        claim_at_hour(0, proposition=point, actor=actor, stance="denies"),
+        claim_at_hour(5, proposition=point, actor=actor),
     )
     late = Claim.objects.get(stance="asserts")
     publishing.amend(early, add=[ClaimRelation(kind="corrects", other=late)])
-    account = only(api(f"strikes/{fresh(point).strike.public_id}/accounts/"))
+    account = only_account(api(f"strikes/{fresh(point).strike.public_id}/accounts/"))
     assert account["dispute"] == "denied"
-    assert sides(account) == {"for": [("asserts", False)], "against": [("denies", True)], "silent": []}
+    assert sides_of(account) == {"for": [("asserts", False)], "against": [("denies", True)], "silent": []}
 
 
 # Assessments ---------------------------------------------------------------------------------------------
 
 
 def test_the_newest_assessment_is_shown_and_each_revision_keeps_its_own(api):
-    claim = on_record(said())
+    claim = on_record(claim_at_hour())
     address = f"strikes/{claim.proposition.strike.public_id}/accounts/"
-    assert only(api(address))["assessment"] is None
+    assert only_account(api(address))["assessment"] is None
 
     def assess(grade, day, role="editor"):
         row = AssessmentFactory(
@@ -305,14 +306,14 @@ def test_the_newest_assessment_is_shown_and_each_revision_keeps_its_own(api):
     then = first.published_rev.at.isoformat().replace("+00:00", "Z")
     newer = assess("confirmed", 20, "chief editor")
     assess("contested", 15)
-    shown = only(api(address))["assessment"]
+    shown = only_account(api(address))["assessment"]
     assert (shown["id"], shown["grade"], shown["author_role"]) == (
         newer.public_id,
         "confirmed",
         "chief editor",
     )
-    assert only(api(f"{address}?as_of={then}"))["assessment"]["id"] == first.public_id
-    assert only(api(f"{address}?known_at=2024-03-13"))["assessment"]["id"] == newer.public_id
+    assert only_account(api(f"{address}?as_of={then}"))["assessment"]["id"] == first.public_id
+    assert only_account(api(f"{address}?known_at=2024-03-13"))["assessment"]["id"] == newer.public_id
     assert api("propositions/?grade=confirmed")["count"] == api("strikes/?grade=confirmed")["count"] == 1
     assert api("propositions/?grade=weak")["count"] == 0
     assert api(f"propositions/?grade=weak&as_of={then}")["count"] == 1
@@ -320,7 +321,7 @@ def test_the_newest_assessment_is_shown_and_each_revision_keeps_its_own(api):
         "grade": [{"value": "confirmed", "count": 1}],
         "grade_basis": [{"value": "operator", "count": 1}],
     }
-    assert "user" not in str(only(api(address))["assessment"])
+    assert "user" not in str(only_account(api(address))["assessment"])
 
 
 # Totals and the rest -------------------------------------------------------------------------------------
@@ -345,13 +346,13 @@ def clone(claim, size, **changes):
 
 
 def test_totals_are_exact_and_the_rest_is_a_link_away(api):
-    claim = on_record(said(1))
+    claim = on_record(claim_at_hour(1))
     clone(claim, 51, sort_at=claim.sort_at - HOUR)
     clone(claim, 50, stance="denies")
     clone(claim, 70, stance="no_response")
     (newest,) = clone(claim, 1, sort_at=claim.sort_at + HOUR)
     strike = claim.proposition.strike.public_id
-    account = only(api(f"strikes/{strike}/accounts/"))
+    account = only_account(api(f"strikes/{strike}/accounts/"))
     assert account["totals"] == {"for": 53, "against": 50, "silent": 70}
     assert {side: len(account[side]) for side in ("for", "against", "silent")} == dict.fromkeys(
         ("for", "against", "silent"), 50
@@ -360,22 +361,22 @@ def test_totals_are_exact_and_the_rest_is_a_link_away(api):
     assert [one["id"] for one in account["silent"]] == sorted(one["id"] for one in account["silent"])
     assert api(account["rest"])["count"] == 173
     past = f"as_of={claim.published_rev.at.isoformat().replace('+00:00', 'Z')}&known_at=2024-03-12T08:00:00Z"
-    account = only(api(f"strikes/{strike}/accounts/?{past}"))
+    account = only_account(api(f"strikes/{strike}/accounts/?{past}"))
     assert api(account["rest"])["count"] == sum(account["totals"].values()) == 173
     assert "known_at=" in account["rest"]
     assert "as_of=" in account["rest"]
 
 
 def test_fifty_of_each_side_are_all(api):
-    claim = on_record(said())
+    claim = on_record(claim_at_hour())
     clone(claim, 49)
-    account = only(api(f"strikes/{claim.proposition.strike.public_id}/accounts/"))
+    account = only_account(api(f"strikes/{claim.proposition.strike.public_id}/accounts/"))
     assert (len(account["for"]), account["rest"]) == (50, None)
 
 
 @pytest.mark.parametrize("query", one_in(2, ["", "?known_at=2024-04-01"]))
 def test_five_claims_and_five_thousand_take_the_same_number_of_queries(api, query, django_assert_num_queries):
-    claim = said()
+    claim = claim_at_hour()
     DamageEstimateFactory(claim=claim)
     WeaponCountFactory(claim=claim)
     ClaimEvidenceFactory(claim=claim)
@@ -390,21 +391,21 @@ def test_five_claims_and_five_thousand_take_the_same_number_of_queries(api, quer
     clone(claim, 995, stance="denies")
     with django_assert_num_queries(fixed):
         answer = api(f"strikes/{strike}/accounts/{query or '?'}&topic=damage")
-    assert only(answer)["totals"] == {"for": 4004, "against": 996, "silent": 0}
+    assert only_account(answer)["totals"] == {"for": 4004, "against": 996, "silent": 0}
 
 
 def test_more_than_one_answer_can_show_is_refused(api, monkeypatch):
     strike = StrikeFactory()
     for topic in ("damage", "fire"):
-        said(proposition=PropositionFactory(strike=strike, topic=topic))
+        claim_at_hour(proposition=PropositionFactory(strike=strike, topic=topic))
     on_record(*Claim.objects.all())
     address = f"strikes/{strike.public_id}/accounts/"
-    monkeypatch.setattr("strikes.api.views.MOST_CLAIMS", 1)
+    monkeypatch.setattr("strikes.api.views.accounts.MOST_CLAIMS_IN_ACCOUNTS", 1)
     problem = api(address, status=400)
     assert [(one["parameter"], one["code"]) for one in problem["errors"]] == [("topic", "too_much")]
     assert len(api(f"{address}?topic=fire")["propositions"]) == 1
-    monkeypatch.setattr("strikes.api.views.MOST_CLAIMS", 5000)
-    monkeypatch.setattr("strikes.api.views.MOST_ACCOUNTS", 1)
+    monkeypatch.setattr("strikes.api.views.accounts.MOST_CLAIMS_IN_ACCOUNTS", 5000)
+    monkeypatch.setattr("strikes.api.views.accounts.MOST_ACCOUNTS", 1)
     assert api(f"{address}?topic=fire,damage", status=400)["errors"][0]["code"] == "too_much"
 
 
@@ -422,7 +423,7 @@ def test_nothing_unpublished_is_seen_or_counted_by_any_path(api):
         "region": PropositionFactory(strike=None, region=region),
     }
     question = PropositionFactory(strike=strike, open=True, text="Who?")
-    claims = [said(proposition=point) for point in points.values()]
+    claims = [claim_at_hour(proposition=point) for point in points.values()]
     on_record(*claims, question)
     claims = [fresh(claim) for claim in claims]
     paths = [

@@ -6,10 +6,10 @@ from django.test import Client
 from django.urls import reverse
 
 from strikes.models import Assessment
-from tests.asking import Api
+from tests.client import Api
 from tests.factories import ClaimFactory
 from tests.forms import form_of
-from tests.recording import on_record
+from tests.on_record import on_record
 from tests.roles import restore_roles
 
 pytestmark = pytest.mark.django_db

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from strikes.choices import Comparator
 from tests.factories import CapacityFactory, FacilityFactory, ReportFactory
-from tests.recording import on_record
+from tests.on_record import on_record
 from tests.sweeps import few_or_many
 
 VALUES = [Decimal(text) for text in ("0", "0.001", "49.999", "50", "50.001", "75", "999999999999.999")]

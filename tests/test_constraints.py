@@ -38,13 +38,13 @@ from strikes.models import (
     StrikeMethod,
     WeaponCount,
 )
-from tests.factories import MORNING, factories
+from tests.factories import MORNING, factories_by_model
 
 Model = type[models.Model]
 Change = dict[str, Any]
 Way = Change | Callable[[Any], Change]
 
-FACTORIES = factories()
+FACTORIES = factories_by_model()
 MODELS: list[Model] = [
     model for app in ("record", "sources", "strikes") for model in apps.get_app_config(app).get_models()
 ]

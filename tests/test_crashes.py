@@ -25,10 +25,10 @@ from tests.factories import (
     DamageEstimateFactory,
     WeaponCountFactory,
 )
-from tests.processes import Process, orders, running, say
-from tests.recording import fresh, with_needs
+from tests.ledger_asserts import rows_by_table
+from tests.on_record import fresh, with_references
+from tests.processes import Process, orders_from_test, running, tell_test
 from tests.sweeps import few_or_many
-from tests.telling import everything
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -61,7 +61,7 @@ def as_mortals() -> None:
 
     This process has no connection and no thread, so that its forks inherit neither.
     """
-    for order in orders():
+    for order in orders_from_test():
         door, statements, seconds, *names = order.split()
         born, waiting = os.pipe()
         child = os.fork()
@@ -83,7 +83,7 @@ def as_mortals() -> None:
             time.sleep(float(seconds))
             os.kill(child, signal.SIGKILL)
         ended = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-        say({0: "lived", -signal.SIGKILL: "died"}.get(ended, f"failed with {ended}"))
+        tell_test({0: "lived", -signal.SIGKILL: "died"}.get(ended, f"failed with {ended}"))
 
 
 class Mortals(Process):
@@ -104,7 +104,7 @@ def nothing_or_everything(before: dict[str, list[Any]], n: int) -> bool:
     with transaction.atomic():  # wait for what the database may still be doing for the dead
         Ledger.objects.select_for_update().first()
     if Ledger.head().n == n:
-        assert everything() == before
+        assert rows_by_table() == before
         return False
     revision = Revision.objects.get(n=n + 1)
     assert Ledger.head().n == revision.n
@@ -123,7 +123,7 @@ def a_batch() -> list[OnRecord]:
     ClaimEvidenceFactory(claim=claim)
     DamageEstimateFactory(claim=claim)
     WeaponCountFactory(claim=claim)
-    return with_needs(claim)
+    return with_references(claim)
 
 
 def next_publish_works() -> None:
@@ -133,7 +133,7 @@ def next_publish_works() -> None:
 
 def test_a_process_killed_at_any_statement_of_the_first_publish_leaves_nothing_or_everything():
     actor = ActorFactory()
-    before = everything()
+    before = rows_by_table()
     mortals = Mortals()
     with running(mortals):
         for statements in count(1):
@@ -156,11 +156,11 @@ def test_a_process_killed_in_the_middle_of_a_publish_leaves_nothing_or_everythin
     mortals = Mortals()
     with running(mortals):
         for statements in sorted(points):
-            before, n = everything(), Ledger.head().n
+            before, n = rows_by_table(), Ledger.head().n
             assert mortals.open("publish", *batch, statements=statements) == "died"
             assert not nothing_or_everything(before, n), f"killed after {statements} of {size} statements"
             next_publish_works()
-        before, n = everything(), Ledger.head().n
+        before, n = rows_by_table(), Ledger.head().n
         assert mortals.open("publish", *batch, statements=size + 1) == "lived"
         assert nothing_or_everything(before, n)
 
@@ -176,7 +176,7 @@ def kill_at_any_moment(times: int) -> None:
     batch = a_batch()
     with running(mortals):
         for _ in range(times):
-            before, n = everything(), Ledger.head().n
+            before, n = rows_by_table(), Ledger.head().n
             mortals.open("publish", *batch, seconds=f"{random.uniform(0, 1.5 * duration):.6f}")
             published = nothing_or_everything(before, n)
             outcomes[published] += 1
@@ -210,7 +210,7 @@ def rows_for(door: str) -> list[OnRecord]:
 @pytest.mark.parametrize("door", DOORS)
 def test_a_process_killed_at_any_statement_of_any_door_leaves_nothing_or_everything(door):
     rows = rows_for(door)
-    before, n = everything(), Ledger.head().n
+    before, n = rows_by_table(), Ledger.head().n
     mortals = Mortals()
     with running(mortals):
         for statements in count(1):

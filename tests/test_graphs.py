@@ -1,6 +1,6 @@
 """What is reached from where, in graphs that end, branch, meet again and lead back."""
 
-from record.graphs import closure, leads_back
+from record.graphs import closure, end_of_way, leads_back
 
 ARROWS = {1: [2, 3], 2: [4], 3: [4], 4: [], 5: [6], 6: [5]}
 
@@ -36,3 +36,8 @@ def test_a_way_that_leads_back_is_found_wherever_it_closes():
     later = {1: 2, 2: 3, 3: 2}
     itself = {1: 1}
     assert [leads_back(1, way.get) for way in (ends, circle, later, itself)] == [False, True, True, True]
+
+
+def test_a_way_is_followed_to_its_end():
+    way = {1: 2, 2: 3}
+    assert [end_of_way(node, way.get) for node in (1, 2, 3)] == [3, 3, 3]

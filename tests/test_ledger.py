@@ -35,9 +35,9 @@ from tests.factories import (
     PropositionFactory,
     ReportFactory,
 )
-from tests.processes import Process, orders, running, say
-from tests.recording import fresh, on_record, with_needs
-from tests.telling import everything
+from tests.ledger_asserts import rows_by_table
+from tests.on_record import fresh, on_record, with_references
+from tests.processes import Process, orders_from_test, running, tell_test
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -72,7 +72,7 @@ class Writer:
         self.deeds: list[Deed] = []
         self.mine: list[Claim] = []
         self.shared = Claim.objects.get(statement="shared")
-        self.cast = with_needs(self.shared)
+        self.cast = with_references(self.shared)
 
     def call(self, what: str, door: Callable[[], Revision], *rows: OnRecord) -> bool:
         """Open a door and note what came of it. Returns whether it stood open."""
@@ -167,10 +167,10 @@ class Writer:
 
 def as_writers(name: str, rounds: str) -> None:
     """Writers in threads of one process, which begin when they are told to."""
-    for _ in orders():
+    for _ in orders_from_test():
         with ThreadPoolExecutor(THREADS) as pool:
             for deeds in pool.map(lambda n: Writer(f"{name}.{n}").work(int(rounds)), range(THREADS)):
-                say(json.dumps([asdict(deed) for deed in deeds]))
+                tell_test(json.dumps([asdict(deed) for deed in deeds]))
         break
 
 
@@ -320,10 +320,10 @@ def newest_is_dated(seconds: float) -> Revision:
 def test_a_clock_far_behind_the_ledger_refuses_and_leaves_nothing():
     newest_is_dated(seconds=30)
     actor = ActorFactory()
-    before = everything()
+    before = rows_by_table()
     with pytest.raises(ClockBehind, match="newest revision is dated"):
         publishing.publish(actor)
-    assert everything() == before
+    assert rows_by_table() == before
     Revision.objects.update(at=timezone.now())
     assert publishing.publish(actor).n == 2
 

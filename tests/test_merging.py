@@ -20,8 +20,15 @@ from tests.factories import (
     UnitFactory,
     WaveFactory,
 )
-from tests.recording import fresh, on_record
-from tests.telling import alike, everything, line, lines, refused, said_of
+from tests.ledger_asserts import (
+    alike_propositions,
+    assert_blocked,
+    ledger_line,
+    ledger_lines,
+    public_claim_of,
+    rows_by_table,
+)
+from tests.on_record import fresh, on_record
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_record_holds")]
 OUT = WithdrawalReason.OUT_OF_SCOPE
@@ -44,10 +51,12 @@ def origin(claim: Any) -> str:
 
 
 def test_the_survivor_stands_for_both_and_nothing_is_pointed_elsewhere():
-    loser, survivor = alike()
-    claims = [said_of(loser), said_of(survivor)]
+    loser, survivor = alike_propositions()
+    claims = [public_claim_of(loser), public_claim_of(survivor)]
     revision = merge(loser, survivor, note="One fire.")
-    assert lines(revision) == [line(Action.MERGE, loser, note="One fire.", replaced_by=survivor.public_id)]
+    assert ledger_lines(revision) == [
+        ledger_line(Action.MERGE, loser, note="One fire.", replaced_by=survivor.public_id)
+    ]
     assert list(Proposition.objects.published()) == [survivor]
     assert [fresh(claim).proposition for claim in claims] == [loser, survivor]
     assert state(loser) is None
@@ -55,21 +64,21 @@ def test_the_survivor_stands_for_both_and_nothing_is_pointed_elsewhere():
 
 
 def test_undoing_gives_back_exactly_what_was():
-    loser, survivor = alike()
-    said_of(loser, stance="denies")
-    said_of(survivor)
+    loser, survivor = alike_propositions()
+    public_claim_of(loser, stance="denies")
+    public_claim_of(survivor)
     before = [state(loser), state(survivor)]
     merge(loser, survivor)
     assert state(survivor) == ("disputed", 1, 1, 2)
     revision = unmerge(loser, note="Two fires after all.")
-    assert lines(revision) == [line(Action.UNMERGE, loser, note="Two fires after all.")]
+    assert ledger_lines(revision) == [ledger_line(Action.UNMERGE, loser, note="Two fires after all.")]
     assert [state(loser), state(survivor)] == before == [("denied", 0, 1, 1), ("single_origin", 1, 0, 1)]
 
 
 def test_what_was_said_while_they_were_one_stays_with_what_it_names():
-    loser, survivor = alike()
+    loser, survivor = alike_propositions()
     merge(loser, survivor)
-    said_of(loser)
+    public_claim_of(loser)
     assert state(survivor) == ("single_origin", 1, 0, 1)
     unmerge(loser)
     assert (state(loser), state(survivor)) == (("single_origin", 1, 0, 1), ("unreported", 0, 0, 0))
@@ -77,8 +86,8 @@ def test_what_was_said_while_they_were_one_stays_with_what_it_names():
 
 def test_merged_speakers_are_one_origin():
     one, other = on_record(ActorFactory()), on_record(ActorFactory())
-    (point,) = alike(1)
-    first, second = said_of(point, actor=one), said_of(point, actor=other)
+    (point,) = alike_propositions(1)
+    first, second = public_claim_of(point, actor=one), public_claim_of(point, actor=other)
     assert state(point) == ("agreed", 2, 0, 2)
     merge(one, other)
     assert {origin(first), origin(second)} == {other.public_id}
@@ -91,7 +100,7 @@ def test_merged_speakers_are_one_origin():
 def test_a_body_that_is_merged_takes_its_spokesmen_along():
     ministry, double = (on_record(ActorFactory(kind="government_body")) for _ in "ab")
     spokesman = on_record(ActorFactory(kind="person", affiliation=ministry))
-    claim = said_of(alike(1)[0], actor=spokesman)
+    claim = public_claim_of(alike_propositions(1)[0], actor=spokesman)
     merge(ministry, double)
     assert origin(claim) == double.public_id
     unmerge(ministry)
@@ -100,10 +109,10 @@ def test_a_body_that_is_merged_takes_its_spokesmen_along():
 
 def test_the_copies_of_a_merged_source_are_of_one_origin_with_its_own():
     agency, double = on_record(SourceFactory()), on_record(SourceFactory())
-    (point,) = alike(1)
+    (point,) = alike_propositions(1)
     for source in (agency, double):
         relay = on_record(ReportFactory(wire_source=source))
-        said_of(point, report=relay, actor=relay.source.voice)
+        public_claim_of(point, report=relay, actor=relay.source.voice)
     assert state(point) == ("agreed", 2, 0, 2)
     pairs = pairs_below(agency, double)
     assert pairs == [(agency.voice, double.voice)]
@@ -115,21 +124,21 @@ def test_the_copies_of_a_merged_source_are_of_one_origin_with_its_own():
 
 
 def test_a_merged_answer_is_one_rival_of_each_question_it_answers():
-    who, whoever = alike(2, open=True)
+    who, whoever = alike_propositions(2, open=True)
     strike = who.strike
     x, y = (
         on_record(PropositionFactory(strike=strike, text=text, answers=question))
         for text, question in (("It was X.", who), ("It was Iks.", whoever))
     )
-    said_of(x)
-    said_of(y)
+    public_claim_of(x)
+    public_claim_of(y)
     assert (state(who), state(whoever)) == (("single_origin", 1, 0, 1), ("single_origin", 1, 0, 1))
     merge(y, x)
     assert (state(who), state(whoever)) == (("agreed", 2, 0, 2), ("agreed", 2, 0, 2))
     merge(whoever, who)
     assert (state(who), state(whoever)) == (("agreed", 2, 0, 2), None)
     z = on_record(PropositionFactory(strike=strike, text="It was Z.", answers=whoever))
-    said_of(z)
+    public_claim_of(z)
     assert state(who) == ("disputed", 3, 0, 3)
 
 
@@ -137,12 +146,12 @@ def test_a_question_about_one_of_two_merged_strikes_is_answered_from_the_other()
     here, there = on_record(StrikeFactory()), on_record(StrikeFactory())
     question = on_record(PropositionFactory(strike=here, open=True, text="Who?"))
     answer = on_record(PropositionFactory(strike=there, text="It was X."))
-    said_of(answer)
-    refused(amend, answer, changes={"answers": question})
+    public_claim_of(answer)
+    assert_blocked(amend, answer, changes={"answers": question})
     merge(here, there)
     amend(answer, {"answers": question})
     assert state(question) == ("single_origin", 1, 0, 1)
-    blocked = refused(unmerge, here)
+    blocked = assert_blocked(unmerge, here)
     assert rules(blocked) == [
         "answers: a rival is about the same strike or the same subject as the question."
     ]
@@ -152,9 +161,9 @@ def test_a_question_about_one_of_two_merged_strikes_is_answered_from_the_other()
 
 
 def test_a_chain_leads_to_its_end_and_each_link_is_undone_by_itself():
-    a, b, c = alike(3)
+    a, b, c = alike_propositions(3)
     for one in (a, b, c):
-        said_of(one)
+        public_claim_of(one)
     merge(a, b)
     merge(b, c)
     assert state(c) == ("agreed", 3, 0, 3)
@@ -173,29 +182,29 @@ def test_a_chain_leads_to_its_end_and_each_link_is_undone_by_itself():
 def test_only_rows_that_can_be_one_are_merged():
     actor, other, voice = (on_record(ActorFactory(kind=kind)) for kind in ("company", "company", "anonymous"))
     facility, draft, report = on_record(FacilityFactory()), ActorFactory(), on_record(ReportFactory())
-    assert rules(refused(merge, actor, facility)) == ["Only rows of one collection are merged."]
-    assert rules(refused(merge, actor, actor)) == ["It is not merged into itself."]
-    assert rules(refused(merge, actor, draft)) == ["It is not public."]
-    assert rules(refused(merge, draft, actor)) == ["It is not public."]
-    assert rules(refused(merge, report, on_record(ReportFactory()))) == [
+    assert rules(assert_blocked(merge, actor, facility)) == ["Only rows of one collection are merged."]
+    assert rules(assert_blocked(merge, actor, actor)) == ["It is not merged into itself."]
+    assert rules(assert_blocked(merge, actor, draft)) == ["It is not public."]
+    assert rules(assert_blocked(merge, draft, actor)) == ["It is not public."]
+    assert rules(assert_blocked(merge, report, on_record(ReportFactory()))) == [
         "A row of its kind is withdrawn as a duplicate, not merged."
     ]
     only = ["An anonymous voice is only ever the same as another anonymous voice."]
-    assert rules(refused(merge, actor, voice)) == rules(refused(merge, voice, actor)) == only
+    assert rules(assert_blocked(merge, actor, voice)) == rules(assert_blocked(merge, voice, actor)) == only
     merge(actor, other)
     third = on_record(ActorFactory(kind="company"))
-    assert rules(refused(merge, actor, third)) == [f"It is merged into {other.public_id} already."]
-    assert rules(refused(merge, third, actor)) == [
+    assert rules(assert_blocked(merge, actor, third)) == [f"It is merged into {other.public_id} already."]
+    assert rules(assert_blocked(merge, third, actor)) == [
         f"It is merged into {other.public_id}: merge with that one."
     ]
-    assert rules(refused(merge, other, actor)) == [
+    assert rules(assert_blocked(merge, other, actor)) == [
         f"{actor.public_id} is merged into it: that would be a circle."
     ]
-    assert rules(refused(unmerge, other)) == ["It is not merged into another row."]
+    assert rules(assert_blocked(unmerge, other)) == ["It is not merged into another row."]
 
 
 def test_propositions_are_merged_within_one_topic_and_subject():
-    (here,) = alike(1, topic="fire")
+    (here,) = alike_propositions(1, topic="fire")
     strike = here.strike
     unit = on_record(UnitFactory())
     of_another = {
@@ -211,20 +220,20 @@ def test_propositions_are_merged_within_one_topic_and_subject():
         ),
     }
     for rule, proposition in of_another.items():
-        assert rules(refused(merge, here, on_record(proposition))) == [rule]
+        assert rules(assert_blocked(merge, here, on_record(proposition))) == [rule]
 
 
 def test_propositions_of_two_strikes_are_merged_with_the_strikes():
     here, there = on_record(PropositionFactory()), on_record(PropositionFactory())
-    refused(merge, here, there)
+    assert_blocked(merge, here, there)
     merge(here.strike, there.strike, (here, there))
     assert fresh(here).canonical == there
-    assert rules(refused(unmerge, fresh(there))) == ["It is not merged into another row."]
+    assert rules(assert_blocked(unmerge, fresh(there))) == ["It is not merged into another row."]
     unmerge(here)
     assert fresh(here).canonical == here
     merge(here, there)  # a merge of its own now, which rests on the other
     because = f"It was merged into {there.public_id} because of this: undo that first."
-    assert rules(refused(unmerge, here.strike)) == [because]
+    assert rules(assert_blocked(unmerge, here.strike)) == [because]
     unmerge(here)
     unmerge(here.strike)
 
@@ -232,10 +241,12 @@ def test_propositions_of_two_strikes_are_merged_with_the_strikes():
 def test_waves_are_merged_with_waves_and_never_with_what_they_group():
     wave, campaign = on_record(WaveFactory()), on_record(WaveFactory())
     strike = on_record(StrikeFactory(wave=wave))
-    assert rules(refused(merge, strike, campaign)) == ["kind: a wave is only ever the same as another wave."]
+    assert rules(assert_blocked(merge, strike, campaign)) == [
+        "kind: a wave is only ever the same as another wave."
+    ]
     amend(wave, {"wave": campaign})
     for pair in ((wave, campaign), (campaign, wave)):
-        assert rules(refused(merge, *pair)) == ["wave: one of the two groups the other."]
+        assert rules(assert_blocked(merge, *pair)) == ["wave: one of the two groups the other."]
 
 
 def test_actors_that_would_speak_for_themselves_are_not_merged():
@@ -243,13 +254,13 @@ def test_actors_that_would_speak_for_themselves_are_not_merged():
     aide = on_record(ActorFactory(kind="person", affiliation=chief))
     clerk = on_record(ActorFactory(kind="person", affiliation=aide))
     back = "Their survivor's affiliation: it leads back to the actor itself."
-    assert rules(refused(merge, aide, clerk)) == rules(refused(merge, chief, clerk)) == [back]
+    assert rules(assert_blocked(merge, aide, clerk)) == rules(assert_blocked(merge, chief, clerk)) == [back]
     merge(clerk, aide)
 
 
 def test_units_are_merged_within_one_facility():
     here, there = on_record(UnitFactory()), on_record(UnitFactory())
-    assert rules(refused(merge, here, there)) == [
+    assert rules(assert_blocked(merge, here, there)) == [
         "facility: they are parts of two facilities; merge these, or these first."
     ]
     merge(here.facility, there.facility, (here, there))
@@ -258,47 +269,47 @@ def test_units_are_merged_within_one_facility():
 def test_every_blocker_of_every_pair_is_named_at_once():
     here, there = on_record(PropositionFactory()), on_record(PropositionFactory(topic="fire"))
     draft = PropositionFactory()
-    blockers = refused(merge, here.strike, there.strike, (here, there), (draft, there))
+    blockers = assert_blocked(merge, here.strike, there.strike, (here, there), (draft, there))
     assert rules(blockers) == ["It is not public.", "topic: they are of two topics."]
 
 
 def test_a_survivor_is_not_withdrawn_while_another_is_merged_into_it():
     loser, survivor = (on_record(FacilityFactory()) for _ in "ab")
     merge(loser, survivor)
-    assert rules(refused(withdraw, survivor, reason=OUT)) == [
+    assert rules(assert_blocked(withdraw, survivor, reason=OUT)) == [
         f"{loser.public_id} is merged into it: undo that first."
     ]
     withdraw(survivor, loser, reason=OUT)
     third, fourth = (on_record(FacilityFactory()) for _ in "ab")
     merge(third, fourth)
     withdraw(third, reason=OUT)
-    assert rules(refused(unmerge, fresh(third))) == ["It is not public."]
+    assert rules(assert_blocked(unmerge, fresh(third))) == ["It is not public."]
     withdraw(fourth, reason=OUT)
 
 
 def test_a_survivor_is_not_taken_along_either():
-    loser, survivor = alike()
+    loser, survivor = alike_propositions()
     merge(loser, survivor)
-    claimed = said_of(survivor)
+    claimed = public_claim_of(survivor)
     withdraw(survivor.strike, reason=OUT, along=True)  # both go
     assert [fresh(one).status for one in (loser, survivor, claimed)] == ["withdrawn"] * 3
 
 
 def test_a_survivor_is_not_corrected_away():
-    loser, survivor = alike()
+    loser, survivor = alike_propositions()
     merge(loser, survivor)
     from record.publishing import correct
 
     draft = revise(survivor, text="Another fire.")
-    refused(correct, draft, reason=WithdrawalReason.TYPO)
+    assert_blocked(correct, draft, reason=WithdrawalReason.TYPO)
 
 
 def test_whoever_saw_an_older_version_is_refused():
-    loser, survivor = alike()
+    loser, survivor = alike_propositions()
     loser.seen_version = fresh(loser).version
     amend(survivor, {"note": "Seen."})
     amend(loser, {"note": "Seen."})
-    assert rules(refused(merge, loser, survivor)) == [
+    assert rules(assert_blocked(merge, loser, survivor)) == [
         "Somebody changed it since you opened it: look at it again."
     ]
 
@@ -312,11 +323,11 @@ def test_the_preview_says_what_differs_and_what_would_happen_and_writes_nothing(
         on_record(PropositionFactory(strike=strike, text="AVT-6 burns")) for strike in (here, there)
     )
     on_record(PropositionFactory(strike=here, text="Nobody was hurt"))
-    said_of(point)
-    said_of(twin)
-    before = everything()
+    public_claim_of(point)
+    public_claim_of(twin)
+    before = rows_by_table()
     found = conflicts_of(here, there)
-    assert everything() == before
+    assert rows_by_table() == before
     assert ("title", "At dawn", "In the morning") in found.differences
     assert found.pairs == [(point, twin)]
     assert found.counts == [("propositions by strike", 2, 1)]
@@ -371,7 +382,7 @@ def test_facilities_bring_their_units_and_what_is_said_of_both():
     assert set(pairs[1:]) == {(points[0], points[1]), (points[2], points[3])}
     merge(here, there, *pairs)
     assert len(undone_with(fresh(here))) == 4
-    assert rules(refused(unmerge, fresh(units[0]))) == [
+    assert rules(assert_blocked(unmerge, fresh(units[0]))) == [
         f"It was merged into {points[1].public_id} because of this: undo that first."
     ]
     unmerge(here)

@@ -8,7 +8,7 @@ from config.urls import router
 from record.models import Ledger, Merge, OnRecord
 from record.publishing import Blocked, amend, merge, publish, unmerge, withdraw
 from strikes.models import PropositionState, Strike
-from tests.asking import Api
+from tests.client import Api
 from tests.factories import (
     ActorFactory,
     AssessmentFactory,
@@ -26,15 +26,15 @@ from tests.factories import (
     WaveFactory,
     WeaponCountFactory,
 )
-from tests.recording import fresh, on_record
+from tests.ledger_asserts import OUT, alike_propositions, public_claim_of
+from tests.on_record import fresh, on_record
 from tests.sweeps import one_in
-from tests.telling import OUT, alike, said_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_record_holds")]
 
 
 def test_the_address_of_a_loser_leads_to_the_end_of_the_chain_and_keeps_the_query(api):
-    a, b, c = alike(3)
+    a, b, c = alike_propositions(3)
     born = f"/api/v1/propositions/{a.public_id}/"
     assert api.raw(born).status_code == 200
     merge(a, b)
@@ -52,8 +52,8 @@ def test_the_address_of_a_loser_leads_to_the_end_of_the_chain_and_keeps_the_quer
 
 
 def test_a_nested_row_is_shown_as_it_was_entered_and_its_address_leads_on(api):
-    loser, survivor = alike()
-    claim = said_of(loser)
+    loser, survivor = alike_propositions()
+    claim = public_claim_of(loser)
     merge(loser, survivor)
     shown = api(f"claims/{claim.public_id}/")["proposition"]
     assert shown["id"] == loser.public_id
@@ -186,7 +186,7 @@ def test_facets_count_for_the_survivor(api, kind):
 def test_conditions_on_claims_find_the_survivor_of_what_the_claims_name(api):
     here, there = on_record(StrikeFactory()), on_record(StrikeFactory())
     point, twin = (on_record(PropositionFactory(strike=strike)) for strike in (here, there))
-    claim = said_of(point, stance="denies")
+    claim = public_claim_of(point, stance="denies")
     AssessmentFactory(proposition=point, grade="contested", grade_basis="visual")
     on_record(
         AssessmentFactory(proposition=twin, grade="weak", grade_basis="visual", assessed_on="2024-03-12")
@@ -224,10 +224,10 @@ def test_accounts_summaries_and_facets_of_a_survivor_have_what_was_said_of_both(
     alone = on_record(PropositionFactory(strike=here, text="Nobody was hurt"))
     on_record(AssessmentFactory(proposition=point, grade="fair", grade_basis="visual"))
     claims = [
-        said_of(point),
-        said_of(point, stance="denies"),
-        said_of(twin),
-        said_of(alone, stance="no_response"),
+        public_claim_of(point),
+        public_claim_of(point, stance="denies"),
+        public_claim_of(twin),
+        public_claim_of(alone, stance="no_response"),
     ]
     merge(here, there, (point, twin))
 
@@ -261,8 +261,8 @@ def test_accounts_summaries_and_facets_of_a_survivor_have_what_was_said_of_both(
 
 def test_own_claims_are_own_under_either_id(api):
     firm, double = (on_record(ActorFactory(kind="company")) for _ in "ab")
-    (point,) = alike(1, actor=firm)
-    claim = said_of(point, actor=double)
+    (point,) = alike_propositions(1, actor=firm)
+    claim = public_claim_of(point, actor=double)
     assert api("claims/?own=true")["count"] == 0
     merge(firm, double)
     assert [row["id"] for row in api("claims/?own=true")["results"]] == [claim.public_id]
@@ -285,7 +285,7 @@ def test_what_a_merged_wave_groups_is_below_its_survivor_at_any_depth(api):
 
 
 def test_a_page_begun_before_a_merge_goes_on_as_before(api):
-    rows = alike(3)
+    rows = alike_propositions(3)
     first = api("propositions/?page_size=1")
     merge(rows[0], rows[1])
     walked = [row["id"] for row in first["results"]]
@@ -298,9 +298,9 @@ def test_a_page_begun_before_a_merge_goes_on_as_before(api):
 
 
 def test_the_states_of_every_revision_stay_what_they_were():
-    loser, survivor = alike()
-    said_of(loser)
-    said_of(survivor)
+    loser, survivor = alike_propositions()
+    public_claim_of(loser)
+    public_claim_of(survivor)
     n = Ledger.head().n
     merge(loser, survivor)
     publish(ActorFactory())

@@ -22,7 +22,7 @@ from record.models import AsOf, Ledger, Revision, collections
 from sources.models import Report, ReportNotice
 from strikes.disputes.states import dispute_tallies
 from strikes.models import Claim, ClaimEvidence, Party, Proposition, PropositionState, Strike
-from tests.asking import Api
+from tests.client import Api
 from tests.factories import (
     MORNING,
     ActorFactory,
@@ -39,9 +39,9 @@ from tests.factories import (
     StrikeFactory,
     WaveFactory,
     WeaponCountFactory,
-    factories,
+    factories_by_model,
 )
-from tests.recording import fresh, on_record
+from tests.on_record import fresh, on_record
 from tests.sweeps import one_in
 from tests.test_random_histories import ISSUED, PROPOSITIONS, History, Stage, World, state_of
 
@@ -50,7 +50,7 @@ pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
 OUT = WithdrawalReason.OUT_OF_SCOPE
 VIEWS: dict[str, Any] = {name: view for name, view, _ in router.registry if name != "vocabularies"}
-FACTORIES = factories()
+FACTORIES = factories_by_model()
 ABOUT = ["strikes", "facilities", "units", "actors", "regions"]
 
 
@@ -396,7 +396,7 @@ def test_a_bare_date_is_the_end_of_that_day_in_utc(api):
         ]
         for at in days
     ]
-    publishing.load(zip(days, rows, strict=True))
+    publishing.publish_dated(zip(days, rows, strict=True))
     first, second = (batch[0].public_id for batch in rows)
     for name in ("as_of", "known_at"):
         for day, there in [("2024-03-11", set()), ("2024-03-12", {first}), ("2024-03-13", {first, second})]:
@@ -648,7 +648,7 @@ def test_a_kept_state_at_a_revision_equals_the_one_computed_for_it():
     publishing.withdraw(Claim.objects.get(stance="denies"), reason=OUT)
     states = set()
     for n in range(1, Ledger.head().n + 1):
-        computed = dispute_tallies([point.pk], n)[point.pk].kept()
+        computed = dispute_tallies([point.pk], n)[point.pk].as_state()
         kept = PropositionState.objects.current(n).get(proposition=point)
         assert computed == {name: getattr(kept, name) for name in computed}
         states.add(kept.state)

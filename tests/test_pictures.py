@@ -12,8 +12,17 @@ from sources.choices import ActorKind
 from strikes.api.pictures import Axis, day, steps
 from strikes.choices import Topic
 from tests.factories import ActorFactory, CapacityFactory, FacilityFactory, StrikeFactory, UnitFactory
-from tests.recording import on_record
-from tests.saying import at_least, at_most, back, between, exactly, out, says, will_be_back
+from tests.on_record import on_record
+from tests.outage_claims import (
+    at_least,
+    at_most,
+    between,
+    claim_outage,
+    claim_restart,
+    exactly,
+    forecast_restart,
+    publish_claim,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -70,10 +79,10 @@ def titles(root):
 @pytest.fixture
 def claims(unit, agency, rival):
     return {
-        "over": out(agency, unit, "2024-03-12", "2024-06-26", until="2024-06-22"),
-        "rival": out(rival, unit, "2024-03-15", "2024-04-26", until="2024-04-22"),
-        "forecast": will_be_back(rival, unit, "2024-04-01", "2024-03-26", until="2024-06-30"),
-        "whole": out(agency, unit.facility, "2024-03-12", "2024-03-20", numbers=[at_least(30)]),
+        "over": claim_outage(agency, unit, "2024-03-12", "2024-06-26", until="2024-06-22"),
+        "rival": claim_outage(rival, unit, "2024-03-15", "2024-04-26", until="2024-04-22"),
+        "forecast": forecast_restart(rival, unit, "2024-04-01", "2024-03-26", until="2024-06-30"),
+        "whole": claim_outage(agency, unit.facility, "2024-03-12", "2024-03-20", numbers=[at_least(30)]),
     }
 
 
@@ -192,13 +201,13 @@ def test_each_issuer_has_a_bar_of_its_own(unit, claims):
 
 
 def test_who_says_that_it_goes_on_is_drawn_as_an_arrow(unit, agency, rival):
-    back(agency, unit, "2024-04-01", "2024-06-01")
-    claim = out(rival, unit, "2024-03-12", "2024-05-01")
+    claim_restart(agency, unit, "2024-04-01", "2024-06-01")
+    claim = claim_outage(rival, unit, "2024-03-12", "2024-05-01")
     assert f"Also said to go on, by rival ({claim})" in titles(picture(TIMELINE))
 
 
 def test_an_outage_without_a_beginning_is_drawn_and_says_so(unit, agency):
-    claim = back(agency, unit, "2024-04-01", "2024-06-01")
+    claim = claim_restart(agency, unit, "2024-04-01", "2024-06-01")
     assert f"out, nobody says since when, until 2024-04-01 ({claim})" in titles(picture(TIMELINE))
 
 
@@ -212,7 +221,7 @@ def test_nothing_to_draw_is_said_in_words(unit):
 
 def test_nothing_is_drawn_outside_the_picture(unit, claims, agency):
     for number in range(12):
-        out(
+        claim_outage(
             agency,
             unit,
             f"2023-{number + 1:02}-01",
@@ -257,7 +266,7 @@ def test_nothing_is_drawn_outside_the_picture(unit, claims, agency):
     ],
 )
 def test_bounds_are_bands(unit, agency, number, words, sure, maybe, line):
-    claim = out(agency, unit, "2024-03-01", "2024-03-10", until="2024-03-02", numbers=[number])
+    claim = claim_outage(agency, unit, "2024-03-01", "2024-03-10", until="2024-03-02", numbers=[number])
     root = picture(f"{SERIES}&interval=day&before=2024-03-04")
     ((title, marks),) = titles(root).items()
     assert title == f"2024-03-01 to 2024-03-02: {words} kbbl per day ({claim})"
@@ -269,7 +278,7 @@ def test_bounds_are_bands(unit, agency, number, words, sure, maybe, line):
 
 
 def test_what_lies_beyond_the_last_word_is_dashed(unit, agency):
-    out(agency, unit, "2024-06-28", "2024-06-29")
+    claim_outage(agency, unit, "2024-06-28", "2024-06-29")
     found = titles(picture(f"{SERIES}&interval=day"))
     dashed = {
         title[:10]: any(mark.get("stroke-dasharray") for mark in marks) for title, marks in found.items()
@@ -288,7 +297,7 @@ def test_a_problem_is_no_picture(unit, agency):
         assert response.status_code in (400, 404)
         assert response["Content-Type"] == "application/problem+json"
         assert response.json()["status"] == response.status_code
-    says(agency, Topic.OPERATIONS_HALTED, unit.facility, "2024-03-01", numbers=[exactly(5)])
+    publish_claim(agency, Topic.OPERATIONS_HALTED, unit.facility, "2024-03-01", numbers=[exactly(5)])
     assert Client().get(f"/api/v1/{SERIES}").json()["code"] == "invalid"
 
 

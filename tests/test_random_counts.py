@@ -33,7 +33,7 @@ from tests.factories import (
     SubdivisionFactory,
     WaveFactory,
 )
-from tests.recording import on_record
+from tests.on_record import on_record
 
 STATES = ["unreported", "single_origin", "agreed", "denied", "disputed"]
 REGIONS = ["XA-1", "XA-2", "XB-1"]

@@ -33,7 +33,7 @@ from tests.factories import (
     SourceFactory,
     StrikeFactory,
 )
-from tests.recording import fresh, on_record
+from tests.on_record import fresh, on_record
 
 POSITIVE = ["asserts", "confirms", "reports", "forecasts"]
 NEGATIVE = ["denies", "disputes", "retracts"]

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 
 from sources.choices import ActorKind
 from strikes.choices import Stance, Topic
-from tests import slow_reading as slowly
+from tests import slow_outages as slowly
 from tests.factories import ActorFactory, CapacityFactory, ReportFactory, UnitFactory
-from tests.recording import on_record
-from tests.saying import ask, draft, lasting, operates
-from tests.slow_reading import Saying
+from tests.on_record import on_record
+from tests.outage_claims import add_operator, draft_claim, effective_period, get_json
+from tests.slow_outages import PlainStatement
 from tests.sweeps import few_or_many
 
 pytestmark = pytest.mark.django_db
@@ -72,7 +72,7 @@ def bounds(amount):
 
 
 @st.composite
-def sayings(draw, subjects):
+def statements(draw, subjects):
     found = []
     for moment in range(draw(st.integers(1, 9))):
         kind = draw(st.sampled_from(["out", "interval", "stop", "back", "forecast", "number"]))
@@ -90,7 +90,7 @@ def sayings(draw, subjects):
             end = first, first + draw(st.sampled_from([0, 0, 4]))
         if kind == "number" or (kind not in ("back", "forecast") and draw(st.booleans())):
             amount = draw(AMOUNTS)
-        one = Saying(
+        one = PlainStatement(
             kind,
             draw(st.sampled_from(subjects)),
             draw(st.sampled_from(NAMES)),
@@ -144,7 +144,7 @@ def places():
                         unit_of_measure="kbbl_per_day",
                     )
                 )
-            operates(actors["oil"], found[facility])
+            add_operator(actors["oil"], found[facility])
         yield actors, found
 
 
@@ -158,7 +158,7 @@ def claim_of(one, amount, actors, things):
     values = dict(zip(("comparator", "low", "best", "high"), amount or (), strict=False))
     if one.kind == "number":
         edge = None if one.end is not None else "open"
-        values |= lasting(date(one.start[0]), date(one.end[0]) if one.end else None, edge)
+        values |= effective_period(date(one.start[0]), date(one.end[0]) if one.end else None, edge)
     event = None
     if one.kind == "out":
         event = {"date": date(one.start[0]), "open": True}
@@ -170,7 +170,7 @@ def claim_of(one, amount, actors, things):
         event = {"date": date(one.end[0]), "until_date": date(one.end[1])}
     topic = {"number": Topic.CAPACITY, "back": Topic.RECOVERY, "forecast": Topic.RECOVERY}
     moment = dt.datetime.fromisoformat(f"{date(one.said)}T08:{one.moment:02}:00+00:00")
-    return draft(
+    return draft_claim(
         actors[one.by],
         topic.get(one.kind, Topic.OPERATIONS_HALTED),
         things[one.subject],
@@ -210,14 +210,14 @@ def first_day(outage):
 @pytest.mark.parametrize("examples", few_or_many(6, 40))
 def test_every_policy_reads_outages_as_a_slow_reading_does(places, examples):
     @tried(examples)
-    @given(told=sayings(["plant-1"]))
+    @given(told=statements(["plant-1"]))
     def check(told):
         example(told, places, compare)
 
     def compare(said):
         by_time = sorted(slowly.outages(said), key=first_day)
         for policy in ("latest", "widest", "operator_first"):
-            found = ask(f"units/plant-1/timeline/?policy={policy}")["outages"]
+            found = get_json(f"units/plant-1/timeline/?policy={policy}")["outages"]
             plain = [slowly.read(outage, policy, {"oil"}) for outage in by_time]
             assert [as_read(one) for one in found] == plain, policy
             for one, outage, reading in zip(found, by_time, plain, strict=True):
@@ -226,7 +226,9 @@ def test_every_policy_reads_outages_as_a_slow_reading_does(places, examples):
                 assert [(f["outcome"], f["days_late"]) for f in one["forecasts"]] == [
                     slowly.score(s.end, end, TODAY) for s in forecasts
                 ]
-        for one, outage in zip(ask("units/plant-1/timeline/?policy=all")["outages"], by_time, strict=True):
+        for one, outage in zip(
+            get_json("units/plant-1/timeline/?policy=all")["outages"], by_time, strict=True
+        ):
             names = {s.by for s in outage if s.speaks_of_it}
             assert {r["issuer"]: as_read(r) for r in one["readings"]} == {
                 name: slowly.read(outage, name, ()) for name in names
@@ -250,7 +252,7 @@ def test_the_series_is_what_a_slow_sum_over_every_day_gives(places, examples):
 
     @tried(examples)
     @given(
-        told=sayings(SUBJECTS),
+        told=statements(SUBJECTS),
         interval=st.sampled_from(["day", "week", "month"]),
         first=st.integers(0, 20),
         length=st.integers(1, 40),

@@ -11,10 +11,10 @@ from django.core.management import CommandError, call_command
 
 from record.ids import REGION_CODE
 from record.models import Change, Ledger
-from strikes.imports.starter import load
+from strikes.imports.starter import load_starter
 from strikes.models import Region
 from tests.factories import RegionFactory
-from tests.recording import on_record
+from tests.on_record import on_record
 
 FIXTURES = settings.BASE_DIR / "fixtures"
 IN_FIXTURES = yaml.safe_load((FIXTURES / "reference/regions.yaml").read_text(encoding="utf-8"))["regions"]
@@ -98,7 +98,7 @@ def test_regions_on_the_record_are_left_alone():
 @pytest.mark.django_db
 def test_they_meet_the_regions_of_the_starter_data(tmp_path):
     (tmp_path / "regions.yaml").write_bytes((FIXTURES / "reference/regions.yaml").read_bytes())
-    load(tmp_path)
+    load_starter(tmp_path)
     elsewhere = Region.objects.exclude(public_id__startswith="RU").count()
     load_regions("RU")
     subdivisions = pycountry.subdivisions.get(country_code="RU")

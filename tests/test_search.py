@@ -9,7 +9,7 @@ from record.search import fold, folded_words, searchable_words
 from strikes.models import Claim
 from strikes.search_index import having_words
 from tests.factories import ClaimFactory, FacilityFactory, FacilityNameFactory
-from tests.recording import fresh, on_record
+from tests.on_record import fresh, on_record
 from tests.sweeps import few_or_many
 
 

@@ -24,7 +24,7 @@ from tests.factories import (
     StrikeFactory,
     UnitFactory,
 )
-from tests.recording import fresh, on_record
+from tests.on_record import fresh, on_record
 
 pytestmark = pytest.mark.django_db
 

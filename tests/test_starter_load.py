@@ -23,8 +23,11 @@ from django.db.models import DecimalField
 from record.audit import discrepancies
 from record.models import Change, Ledger, OnRecord, Recorded, Revision, collections
 from sources.models import Report
-from strikes.imports.bundles import MOMENTS, PARTS, WORDS, BundleError, entries_of, import_bundle
-from strikes.imports.starter import LARGEST, load, read
+from strikes.imports.drafts import FIELDS_OF_WORDS, MOMENT_PREFIXES, PARTS, import_bundle
+from strikes.imports.entries import entries_of
+from strikes.imports.problems import BundleError
+from strikes.imports.starter import load_starter
+from strikes.imports.yaml_files import LARGEST, read_folder
 from strikes.models import Claim, DamageEstimate, Facility, Region, Strike, WeaponCount
 from tests.factories import RegionFactory
 from tests.sweeps import one_in
@@ -117,7 +120,7 @@ def change(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
-def load_starter(folder: Path) -> str:
+def run_load_starter(folder: Path) -> str:
     out = StringIO()
     call_command("load_starter", str(folder), stdout=out)
     return out.getvalue()
@@ -126,7 +129,7 @@ def load_starter(folder: Path) -> str:
 def refusal(folder: Path) -> str:
     """What the command says of a folder that it refuses; it must not have kept anything."""
     with pytest.raises(CommandError) as refused:
-        load_starter(folder)
+        run_load_starter(folder)
     text = str(refused.value)
     assert text.endswith("\nNothing was loaded.")
     assert text.isprintable() or text.replace("\n", "").isprintable()
@@ -160,7 +163,7 @@ def test_the_fixtures_go_on_the_record_whole_and_in_the_order_of_their_reports()
     rows = [row for file in FILES for row in rows_of(rows_in(file))]
     days = sorted(row["issued"]["date"] for model, row in rows if model is Report)
     loaded = f"{len(rows)} new rows; the record is at revision {len(days)}.\n"
-    assert load_starter(FIXTURES) == loaded
+    assert run_load_starter(FIXTURES) == loaded
     ends = [dt.datetime.combine(day, dt.time(23, 59, 59), dt.UTC) for day in days]
     assert list(Revision.objects.order_by("n").values_list("at", flat=True)) == ends
     reports = Report.objects.order_by("published_rev").values_list("published_rev__at", "issued_local_date")
@@ -197,7 +200,11 @@ def assert_found(rows: list[tuple[type[OnRecord], dict[str, Any]]]) -> None:
                 assert agrees(found, key, row[key]), (row["id"], key)
                 continue
             parts = list(getattr(found, PARTS[key]).all())
-            items = [{WORDS[key]: one} for one in sorted(row[key])] if key in WORDS else row[key]
+            items = (
+                [{FIELDS_OF_WORDS[key]: one} for one in sorted(row[key])]
+                if key in FIELDS_OF_WORDS
+                else row[key]
+            )
             for part, item in zip(parts, items, strict=True):
                 assert all(agrees(part, name, value) for name, value in item.items()), (row["id"], item)
 
@@ -206,19 +213,19 @@ def assert_found(rows: list[tuple[type[OnRecord], dict[str, Any]]]) -> None:
 
 
 def test_loading_twice_changes_nothing(folder):
-    load(folder)
+    load_starter(folder)
     changes = Change.objects.count()
-    assert load_starter(folder) == "0 new rows; the record is at revision 1.\n"
+    assert run_load_starter(folder) == "0 new rows; the record is at revision 1.\n"
     assert Change.objects.count() == changes
 
 
 def test_a_later_load_is_dated_now_and_leaves_the_rest_alone(folder):
-    load(folder)
+    load_starter(folder)
     before = list(Revision.objects.values_list("n", "at"))
     published = {row.pk: row.published_rev_id for row in Claim.objects.all()}
     (folder / LATER).write_text(EXTRA, encoding="utf-8")
     start = dt.datetime.now(dt.UTC)
-    assert load_starter(folder) == "3 new rows; the record is at revision 2.\n"
+    assert run_load_starter(folder) == "3 new rows; the record is at revision 2.\n"
     assert list(Revision.objects.filter(n=1).values_list("n", "at")) == before
     assert start <= Revision.objects.get(n=2).at <= dt.datetime.now(dt.UTC)
     assert {row.pk: row.published_rev_id for row in Claim.objects.filter(published_rev=1)} == published
@@ -228,10 +235,10 @@ def test_a_later_load_is_dated_now_and_leaves_the_rest_alone(folder):
 
 
 def test_a_file_may_point_at_what_is_on_the_record_already(folder, tmp_path):
-    load(folder)
+    load_starter(folder)
     (tmp_path / "more").mkdir()
     (tmp_path / "more" / "extra.yaml").write_text(EXTRA, encoding="utf-8")
-    assert load(tmp_path / "more") == 3
+    assert load_starter(tmp_path / "more") == 3
     claim = Claim.objects.published().get(public_id="clm_000000000001")
     assert claim.proposition.public_id == "prp_ft18tt0zz78f"
     assert claim.origins.current().get().key == "russian-telegram-channels"  # it repeats them
@@ -240,17 +247,17 @@ def test_a_file_may_point_at_what_is_on_the_record_already(folder, tmp_path):
 def test_it_may_not_point_at_a_draft(folder):
     RegionFactory(public_id="RU")
     with pytest.raises(CommandError) as refused:
-        load_starter(folder)
+        run_load_starter(folder)
     assert f"{REGIONS}: regions RU-NIZ: parent: RU is draft, not public." in str(refused.value)
     assert in_the_database() == 1
 
 
 def test_a_number_is_not_added_to_a_public_claim(folder):
     (folder / LATER).write_text(EXTRA, encoding="utf-8")
-    load(folder)
+    load_starter(folder)
     change(folder / LATER, "damage_estimates:", "damage_estimates:\n      - id: est_000000000002")
     with pytest.raises(CommandError) as refused:
-        load_starter(folder)
+        run_load_starter(folder)
     rule = "claim: it is on the record already, with its numbers; correct it instead."
     assert str(refused.value).startswith(f"{LATER}: damage-estimates est_000000000002: {rule}\n")
     assert DamageEstimate.objects.count() == 1
@@ -259,7 +266,7 @@ def test_a_number_is_not_added_to_a_public_claim(folder):
 def test_two_reports_of_one_file_are_published_once(folder):
     """Dated to the later of the two: neither may be on the record before it was issued."""
     change(folder / REPORT, "evidence:", EXTRA.split("claims:")[0].split("reports:")[1] + "\nevidence:")
-    load(folder)
+    load_starter(folder)
     assert [at.date() for at in Revision.objects.values_list("at", flat=True)] == [dt.date(2024, 3, 13)]
     assert list(discrepancies()) == []
 
@@ -269,14 +276,14 @@ def test_a_report_that_went_ahead_with_one_that_needs_it_leaves_no_empty_revisio
     (folder / "reports/2024-03-12-reuters.yaml").write_text(original.replace("ref: extra", "ref: original"))
     change(folder / REPORT, "wire_source: reuters", "derived_from: original")
     (folder / LATER).write_text(EXTRA, encoding="utf-8")
-    load(folder)
+    load_starter(folder)
     reports = Report.objects.order_by("pk").values_list("public_id", "published_rev")
     assert dict(reports) == {"rep_100000000001": 1, "rep_bew95wg064pk": 1, "rep_000000000001": 2}
     assert list(discrepancies()) == []
 
 
 def test_the_files_of_a_folder_without_reports_are_published_together(tmp_path):
-    load(copied([REGIONS], tmp_path))
+    load_starter(copied([REGIONS], tmp_path))
     assert (Ledger.head().n, Region.objects.published().count()) == (1, len(rows_in(REGIONS)["regions"]))
 
 
@@ -285,7 +292,7 @@ def test_the_files_of_a_folder_without_reports_are_published_together(tmp_path):
 
 def test_decimals_are_exact_however_they_are_written(folder):
     (folder / LATER).write_text(EXTRA, encoding="utf-8")
-    import_bundle(read(folder))
+    import_bundle(read_folder(folder))
     estimate = DamageEstimate.objects.get()
     assert (estimate.low, estimate.best, estimate.high) == (Decimal("25.71"),) * 3
 
@@ -293,7 +300,7 @@ def test_decimals_are_exact_however_they_are_written(folder):
 @pytest.mark.parametrize("written", ["20:30", '"20:30"', '"20:30:00"'])
 def test_a_time_of_day_needs_no_quotation_marks(folder, written):
     change(folder / KIRISHI, "{date: 2024-03-12,", f"{{date: 2024-03-12, time: {written},")
-    import_bundle(read(folder))
+    import_bundle(read_folder(folder))
     strike = Strike.objects.get(public_id="2024-03-12-kirishi")
     assert strike.earliest == strike.latest == dt.datetime(2024, 3, 12, 17, 30, tzinfo=dt.UTC)
     assert (strike.precision, strike.local_date) == ("minute", dt.date(2024, 3, 12))
@@ -303,7 +310,7 @@ def test_words_that_yaml_takes_for_something_else_stay_words(folder):
     change(folder / ACTORS, "name: Lukoil", "name: off")
     change(folder / FACILITIES, "town: Kstovo", "town: 2024-03-12")
     change(folder / FACILITIES, "designation: KK-1", "designation: 1.10")
-    import_bundle(read(folder))
+    import_bundle(read_folder(folder))
     norsi = Facility.objects.get(public_id="norsi")
     assert norsi.parties.get().actor.name == "off"
     assert norsi.town == "2024-03-12"
@@ -324,7 +331,7 @@ def test_rows_may_also_come_as_json(folder):
         "basis": "nameplate",
         "measured_on": dt.date(2024, 3, 12),
     }
-    import_bundle(read(folder) + entries_of({"capacities": [capacity], "reports": [report]}, "body"))
+    import_bundle(read_folder(folder) + entries_of({"capacities": [capacity], "reports": [report]}, "body"))
     made = Report.objects.get(public_id="rep_000000000001")
     assert made.issued_earliest == dt.datetime(2024, 3, 13, 5, 25, tzinfo=dt.UTC)
     assert made.capacities.get().low == Decimal("25.71")
@@ -1184,7 +1191,7 @@ def test_a_folder_that_is_not_there_is_an_error(tmp_path):
 
 def test_an_empty_file_holds_nothing(tmp_path):
     (tmp_path / "empty.yaml").write_text("# nothing yet\n", encoding="utf-8")
-    assert load(tmp_path) == 0
+    assert load_starter(tmp_path) == 0
     assert in_the_database() == 0
 
 
@@ -1200,7 +1207,7 @@ def test_a_right_load_works_after_broken_ones(folder):
         change(folder / file, old, new)
         refusal(folder)
         change(folder / file, new, old)
-    load(folder)
+    load_starter(folder)
     assert WeaponCount.objects.published().count() == 3
     assert list(discrepancies()) == []
 
@@ -1221,7 +1228,7 @@ def test_a_long_chain_of_pointers_is_no_trouble_in_order_and_named_in_disorder(f
     assert "strikes/chain.yaml: propositions prp_" in (text := refusal(folder))
     assert "Too many rows wait for it, one for the other: put it before them." in text
     path.write_text(yaml.safe_dump({"propositions": chain}), encoding="utf-8")
-    assert len([row for row in import_bundle(read(folder)) if row.collection == "propositions"]) > 60
+    assert len([row for row in import_bundle(read_folder(folder)) if row.collection == "propositions"]) > 60
 
 
 JUNK: list[Any] = [
@@ -1251,7 +1258,7 @@ def spelt_like(public_id: str, number: int) -> str:
 
 
 def columns_of(model: Any, rows: list[Any]) -> Iterator[tuple[str, Any]]:
-    names = {field.name for field in model._meta.get_fields()} | set(MOMENTS) | set(PARTS)
+    names = {field.name for field in model._meta.get_fields()} | set(MOMENT_PREFIXES) | set(PARTS)
     for number, key in enumerate(sorted(names - {"id", *model.numbered_parts, *lists_in(model)})):
         yield from ((key, junk) for junk in JUNK[number % 3 :: 3])
 

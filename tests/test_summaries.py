@@ -8,6 +8,7 @@ from record import publishing
 from record.choices import WithdrawalReason
 from strikes.models import Claim, PropositionState
 from strikes.outages.reckoning import widest
+from tests.account_sides import claim_at_hour, only_account
 from tests.factories import (
     MORNING,
     ActorFactory,
@@ -18,8 +19,7 @@ from tests.factories import (
     StrikeFactory,
     UnitFactory,
 )
-from tests.recording import fresh, on_record
-from tests.sides import only, said
+from tests.on_record import fresh, on_record
 from tests.sweeps import one_in
 
 pytestmark = pytest.mark.django_db
@@ -42,12 +42,12 @@ def test_a_summary_counts_claims_documents_origins_and_states(api):
     )
     report, ministry = ReportFactory(), ActorFactory(kind="government_body")
     on_record(
-        said(0, proposition=hit, report=report, actor=ministry),
-        said(1, proposition=burned, report=report, actor=ministry, stance="denies"),
-        said(1, proposition=burned, report=report),
-        said(2, proposition=hit, actor=ActorFactory(affiliation=ministry)),
-        said(2, proposition=silent, stance="declines_to_comment"),
-        said(2, proposition=PropositionFactory()),
+        claim_at_hour(0, proposition=hit, report=report, actor=ministry),
+        claim_at_hour(1, proposition=burned, report=report, actor=ministry, stance="denies"),
+        claim_at_hour(1, proposition=burned, report=report),
+        claim_at_hour(2, proposition=hit, actor=ActorFactory(affiliation=ministry)),
+        claim_at_hour(2, proposition=silent, stance="declines_to_comment"),
+        claim_at_hour(2, proposition=PropositionFactory()),
     )
     summary = summary_of(api, strike)
     assert list(summary) == ["claims", "documents", "origins", "propositions", "capacity_offline"]
@@ -69,7 +69,7 @@ HALF = {"comparator": "at_least", "low": 50}
 
 def offline(strike, subject=None, hours=0, stance="estimates", **numbers):
     point = PropositionFactory(strike=strike, topic="capacity", **(subject or {}))
-    claim = said(hours, proposition=point, stance=stance)
+    claim = claim_at_hour(hours, proposition=point, stance=stance)
     DamageEstimateFactory(claim=claim, **{**PERCENT, "denominator": "facility_capacity", **numbers})
     return claim
 
@@ -214,7 +214,9 @@ def standings():
         strike = StrikeFactory(public_id=f"2024-03-12-{name.replace('_', '-')}")
         row = PropositionFactory(strike=strike, text=name)
         speakers = [*actors, *(ActorFactory() for _ in stances)]
-        claims = [said(n, proposition=row, stance=s, actor=speakers[n]) for n, s in enumerate(stances)]
+        claims = [
+            claim_at_hour(n, proposition=row, stance=s, actor=speakers[n]) for n, s in enumerate(stances)
+        ]
         on_record(*claims, row)
         found[name] = row
 
@@ -278,9 +280,9 @@ def test_own_is_what_is_said_of_the_speakers_own_deed(api):
     army = ActorFactory(kind="armed_force")
     strike = StrikeFactory()
     deed = PropositionFactory(strike=strike, actor=army, topic="responsibility")
-    admits = said(proposition=deed, actor=ActorFactory(affiliation=army), stance="confirms")
-    other = said(proposition=deed)
-    elsewhere = said(proposition=PropositionFactory())
+    admits = claim_at_hour(proposition=deed, actor=ActorFactory(affiliation=army), stance="confirms")
+    other = claim_at_hour(proposition=deed)
+    elsewhere = claim_at_hour(proposition=PropositionFactory())
     on_record(admits, other, elsewhere)
     assert [row["id"] for row in api("claims/?own=true")["results"]] == [admits.public_id]
     assert {row["id"] for row in api("claims/?own=false")["results"]} == {
@@ -313,11 +315,11 @@ def test_a_bound_under_known_at_is_kept_by_narrowing(api, standings, monkeypatch
 
 
 def test_a_withdrawn_strike_takes_its_accounts_with_it(api):
-    claim = on_record(said())
+    claim = on_record(claim_at_hour())
     strike = claim.proposition.strike
     publishing.withdraw(strike, reason=WithdrawalReason.OUT_OF_SCOPE, along=True)
     api(f"strikes/{strike.public_id}/accounts/", status=410)
     then = claim.published_rev.at.isoformat().replace("+00:00", "Z")
-    assert only(api(f"strikes/{strike.public_id}/accounts/?as_of={then}"))["totals"]["for"] == 1
+    assert only_account(api(f"strikes/{strike.public_id}/accounts/?as_of={then}"))["totals"]["for"] == 1
     api("strikes/never-was/accounts/", status=404)
     api(f"strikes/{StrikeFactory().public_id}/accounts/", status=404)

@@ -18,7 +18,6 @@ from record.choices import WithdrawalReason
 from record.derived import pairs_below
 from record.models import Ledger
 from strikes.models import Claim, ClaimRelation, Strike
-from tests.copying import copying, equal, reached, wait_for
 from tests.factories import (
     ActorFactory,
     ClaimFactory,
@@ -31,10 +30,11 @@ from tests.factories import (
     UnitFactory,
     WaveFactory,
 )
-from tests.processes import Process, orders, running, say
-from tests.recording import fresh, on_record
-from tests.serving import serving
+from tests.on_record import fresh, on_record
+from tests.processes import Process, orders_from_test, running, tell_test
+from tests.real_server import running_server
 from tests.sweeps import few_or_many
+from tests.sync_client import copy_equals_lists, polling_client, revision_of_copy, wait_until_current
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -192,9 +192,9 @@ class Hand:
 
 def as_hand(name: str, rounds: str) -> None:
     """An editor in a process of their own, who begins when they are told to."""
-    for _ in orders():
+    for _ in orders_from_test():
         try:
-            say(json.dumps(Hand(name).work(int(rounds))))
+            tell_test(json.dumps(Hand(name).work(int(rounds))))
         finally:
             connections.close_all()
         break
@@ -206,15 +206,15 @@ def keep_equal(folder: Path, hands: int, rounds: int, seconds: float) -> Counter
     on_record(ClaimFactory(statement="shared", proposition=PropositionFactory(strike=strike)))
     file = folder / "copy.sqlite3"
     editors = [Process(as_hand, f"hand{number}", str(rounds)) for number in range(hands)]
-    with serving(folder) as server, copying(server, file) as client:
-        wait_for(file, client, 60)
-        begun = reached(file)
+    with running_server(folder) as server, polling_client(server, file) as client:
+        wait_until_current(file, client, 60)
+        begun = revision_of_copy(file)
         with running(*editors):
             for editor in editors:
                 editor.tell("work")
             done = sum((Counter(json.loads(editor.hear())) for editor in editors), Counter[str]())
-        wait_for(file, client, seconds)
-        assert equal(file)
+        wait_until_current(file, client, seconds)
+        assert copy_equals_lists(file)
     assert Ledger.head().n >= begun + hands * rounds
     return done
 

@@ -37,11 +37,11 @@ from tests.factories import (
     StrikeFactory,
     WaveFactory,
     WeaponCountFactory,
-    factories,
+    factories_by_model,
 )
-from tests.recording import fresh, on_record
+from tests.ledger_asserts import assert_blocked, ledger_line, ledger_lines
+from tests.on_record import fresh, on_record
 from tests.sweeps import one_in
-from tests.telling import line, lines, refused
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_record_holds")]
 LEGAL, SAFETY, OUT, TYPO = (
@@ -74,7 +74,7 @@ def status(*rows: Any) -> list[str]:
     "model", one_in(4, (pytest.param(model, id=model.collection) for model in collections().values()))
 )
 def test_a_row_of_every_collection_is_public_at_no_revision(model):
-    row = on_record(factories()[model]())
+    row = on_record(factories_by_model()[model]())
     publish(ActorFactory())
     born = Ledger.head().n
     takedown(row, reason=SAFETY)
@@ -89,7 +89,7 @@ def test_the_ledger_counts_takedowns_and_keeps_collection_id_and_reason_alone():
     amend(claim, {"note": "Somebody's name."}, note="Named.")
     revision = takedown(claim, reason=LEGAL, note="By order of a court.")
     assert Ledger.head().takedowns == 1
-    assert lines(revision) == [line(Action.WITHDRAW, claim, reason=LEGAL)]
+    assert ledger_lines(revision) == [ledger_line(Action.WITHDRAW, claim, reason=LEGAL)]
     told = Change.objects.filter(object_id=claim.public_id).values_list(
         "action", "note", "values", "replaced_by"
     )
@@ -136,7 +136,7 @@ def test_all_corrections_before_and_after_go_with_their_numbers():
     assert status(*rows, fourth) == ["taken down"] * 6 + ["draft"]
     assert {row.replaced_by for row in map(fresh, rows)} == {None}
     assert not Change.objects.exclude(note=None, replaced_by=None).exists()
-    refused(correct, fourth, reason=TYPO)
+    assert_blocked(correct, fourth, reason=TYPO)
 
 
 def test_every_row_that_ever_named_it_goes():
@@ -235,11 +235,14 @@ def test_no_other_line_of_the_ledger_names_what_went():
 
 def test_takedowns_are_for_safety_and_law_and_of_what_was_public():
     claim, draft = on_record(ClaimFactory()), ClaimFactory()
-    (blocker,) = refused(takedown, claim, reason=TYPO)
+    (blocker,) = assert_blocked(takedown, claim, reason=TYPO)
     assert blocker.rule == "Only for safety or by law: withdraw it instead."
-    assert refused(takedown, claim, draft, reason=SAFETY)[0].rule == "It was never public: delete the draft."
+    assert (
+        assert_blocked(takedown, claim, draft, reason=SAFETY)[0].rule
+        == "It was never public: delete the draft."
+    )
     takedown(claim, reason=SAFETY)
-    assert refused(takedown, claim, reason=LEGAL)[0].rule == "It is taken down already."
+    assert assert_blocked(takedown, claim, reason=LEGAL)[0].rule == "It is taken down already."
     with pytest.raises(ValueError, match="at least one"):
         takedown(reason=LEGAL)
 
@@ -430,5 +433,5 @@ def test_check_record_finds_merges_that_cannot_be():
 def test_withdrawing_names_the_other_door():
     claim = on_record(ClaimFactory())
     for reason in (SAFETY, LEGAL):
-        (blocker,) = refused(publishing.withdraw, claim, reason=reason)
+        (blocker,) = assert_blocked(publishing.withdraw, claim, reason=reason)
         assert "take it down" in blocker.rule

@@ -18,7 +18,7 @@ from tests.factories import (
     ReportFactory,
     ReportNoticeFactory,
 )
-from tests.recording import fresh, on_record
+from tests.on_record import fresh, on_record
 
 pytestmark = pytest.mark.django_db
 

@@ -23,21 +23,21 @@ from tests.factories import (
     StrikeFactory,
     UnitFactory,
 )
-from tests.recording import fresh, on_record
-from tests.saying import (
-    ask,
+from tests.on_record import fresh, on_record
+from tests.outage_claims import (
+    add_operator,
     at_least,
-    back,
     between,
-    draft,
+    claim_outage,
+    claim_restart,
+    claim_stop,
+    draft_claim,
+    effective_period,
     exactly,
-    lasting,
+    forecast_restart,
+    get_json,
     midnight,
-    operates,
-    out,
-    says,
-    stopped,
-    will_be_back,
+    publish_claim,
 )
 from tests.sweeps import few_or_many
 
@@ -71,7 +71,7 @@ def rival():
 
 
 def outages(address="units/avt/timeline/"):
-    return ask(address)["outages"]
+    return get_json(address)["outages"]
 
 
 def the_outage(address="units/avt/timeline/"):
@@ -95,7 +95,7 @@ def reading(outage):
 
 
 def test_an_interval_is_an_outage_with_both_its_edges(unit, agency):
-    claim = out(agency, unit, "2024-03-12", "2024-06-26", until="2024-06-22")
+    claim = claim_outage(agency, unit, "2024-03-12", "2024-06-26", until="2024-06-22")
     outage = the_outage()
     assert reading(outage) == ("2024-03-12", "2024-06-22", "fact")
     assert outage["days"] == {"low": 102, "high": 102}
@@ -108,7 +108,7 @@ def test_an_interval_is_an_outage_with_both_its_edges(unit, agency):
 
 
 def test_an_open_outage_goes_on_by_the_word_of_who_said_so(unit, agency):
-    claim = out(agency, unit, "2024-03-12", "2024-03-15")
+    claim = claim_outage(agency, unit, "2024-03-12", "2024-03-15")
     outage = the_outage()
     assert reading(outage) == ("2024-03-12", None, "open")
     assert outage["days"] is None
@@ -116,16 +116,16 @@ def test_an_open_outage_goes_on_by_the_word_of_who_said_so(unit, agency):
 
 
 def test_a_time_of_stopping_says_nothing_of_the_end(unit, agency):
-    stopped(agency, unit, "2024-03-12", "2024-06-30")
+    claim_stop(agency, unit, "2024-03-12", "2024-06-30")
     outage = the_outage()
     assert reading(outage) == ("2024-03-12", None, "open")
     assert outage["end"]["claims"] == []
 
 
 def test_a_return_ends_it_and_a_mere_stop_said_later_does_not_open_it_again(unit, agency, rival):
-    out(agency, unit, "2024-03-12", "2024-03-15")
-    end = back(agency, unit, "2024-04-20", "2024-04-21")
-    stopped(rival, unit, "2024-03-12", "2024-06-01")
+    claim_outage(agency, unit, "2024-03-12", "2024-03-15")
+    end = claim_restart(agency, unit, "2024-04-20", "2024-04-21")
+    claim_stop(rival, unit, "2024-03-12", "2024-06-01")
     for policy in ("latest", "widest", "operator_first"):
         outage = the_outage(f"units/avt/timeline/?policy={policy}")
         assert reading(outage) == ("2024-03-12", "2024-04-20", "fact")
@@ -133,8 +133,8 @@ def test_a_return_ends_it_and_a_mere_stop_said_later_does_not_open_it_again(unit
 
 
 def test_a_later_word_that_it_still_stands_outweighs_an_earlier_return(unit, agency, rival):
-    early = back(agency, unit, "2024-04-20", "2024-04-21")
-    later = out(rival, unit, "2024-03-12", "2024-05-15")
+    early = claim_restart(agency, unit, "2024-04-20", "2024-04-21")
+    later = claim_outage(rival, unit, "2024-03-12", "2024-05-15")
     outage = the_outage()
     assert reading(outage) == ("2024-03-12", None, "open")
     assert outage["end"]["claims"] == [later]
@@ -144,8 +144,8 @@ def test_a_later_word_that_it_still_stands_outweighs_an_earlier_return(unit, age
 
 
 def test_a_predicted_end_is_a_forecast_not_an_end(unit, agency):
-    claim = out(agency, unit, "2024-03-12", "2024-03-15")
-    forecast = will_be_back(agency, unit, "2024-08-01", "2024-03-15")
+    claim = claim_outage(agency, unit, "2024-03-12", "2024-03-15")
+    forecast = forecast_restart(agency, unit, "2024-08-01", "2024-03-15")
     outage = the_outage()
     assert reading(outage) == ("2024-03-12", "2024-08-01", "forecast")
     assert outage["days"] is None
@@ -154,34 +154,36 @@ def test_a_predicted_end_is_a_forecast_not_an_end(unit, agency):
 
 
 def test_an_interval_that_ends_after_it_was_said_is_a_forecast(unit, agency):
-    out(agency, unit, "2024-03-12", "2024-03-15", until="2024-03-20")
+    claim_outage(agency, unit, "2024-03-12", "2024-03-15", until="2024-03-20")
     assert reading(the_outage()) == ("2024-03-12", "2024-03-20", "forecast")
 
 
 def test_an_interval_that_ends_on_the_day_it_was_said_is_a_fact(unit, agency):
-    out(agency, unit, "2024-03-12", "2024-03-20", until="2024-03-20")
+    claim_outage(agency, unit, "2024-03-12", "2024-03-20", until="2024-03-20")
     assert reading(the_outage()) == ("2024-03-12", "2024-03-20", "fact")
 
 
 def test_a_return_that_is_told_as_a_fact_but_lies_ahead_is_a_forecast(unit, agency):
-    out(agency, unit, "2024-03-12", "2024-03-15")
-    back(agency, unit, "2024-03-20", "2024-03-16")
+    claim_outage(agency, unit, "2024-03-12", "2024-03-15")
+    claim_restart(agency, unit, "2024-03-20", "2024-03-16")
     assert the_outage()["end"]["kind"] == "forecast"
 
 
 def test_a_predicted_stop_is_no_outage(unit, agency):
-    says(agency, Topic.OPERATIONS_HALTED, unit, "2024-03-12", {"date": "2024-04-01"}, stance=Stance.FORECASTS)
-    number = exactly(50, **lasting("2024-04-01"), effective_until_edge="open")
-    says(agency, Topic.CAPACITY, unit, "2024-03-12", numbers=[number], stance=Stance.FORECASTS)
+    publish_claim(
+        agency, Topic.OPERATIONS_HALTED, unit, "2024-03-12", {"date": "2024-04-01"}, stance=Stance.FORECASTS
+    )
+    number = exactly(50, **effective_period("2024-04-01"), effective_until_edge="open")
+    publish_claim(agency, Topic.CAPACITY, unit, "2024-03-12", numbers=[number], stance=Stance.FORECASTS)
     number = exactly(50, effective_from=midnight("2024-04-01"), effective_from_edge="forecast")
-    says(agency, Topic.CAPACITY, unit, "2024-03-12", numbers=[number])
+    publish_claim(agency, Topic.CAPACITY, unit, "2024-03-12", numbers=[number])
     assert outages() == []
 
 
 def test_a_beginning_between_two_days_makes_the_days_a_range(unit, agency):
     event = {"date": "2024-03-10", "until_date": "2024-03-12", "precision": "week"}
-    says(agency, Topic.OPERATIONS_HALTED, unit, "2024-03-15", event)
-    back(agency, unit, "2024-03-20", "2024-03-25", until="2024-03-21")
+    publish_claim(agency, Topic.OPERATIONS_HALTED, unit, "2024-03-15", event)
+    claim_restart(agency, unit, "2024-03-20", "2024-03-25", until="2024-03-21")
     outage = the_outage()
     assert reading(outage) == ("2024-03-10/2024-03-12", "2024-03-20/2024-03-21", "fact")
     assert outage["days"] == {"low": 8, "high": 11}
@@ -189,19 +191,19 @@ def test_a_beginning_between_two_days_makes_the_days_a_range(unit, agency):
 
 def test_where_the_zone_is_not_known_the_dates_are_those_that_were_given(unit, agency):
     event = {"date": "2024-03-12", "until_date": "2024-03-14", "timezone": None}
-    says(agency, Topic.OPERATIONS_HALTED, unit, "2024-03-20", event)
+    publish_claim(agency, Topic.OPERATIONS_HALTED, unit, "2024-03-20", event)
     assert reading(the_outage()) == ("2024-03-12", "2024-03-14", "fact")
 
 
 def test_a_date_alone_without_a_zone_is_one_day(unit, agency):
-    out(agency, unit, "2024-03-12", "2024-03-20")
-    says(agency, Topic.RECOVERY, unit, "2024-03-20", {"date": "2024-03-14", "timezone": None})
+    claim_outage(agency, unit, "2024-03-12", "2024-03-20")
+    publish_claim(agency, Topic.RECOVERY, unit, "2024-03-20", {"date": "2024-03-14", "timezone": None})
     assert reading(the_outage()) == ("2024-03-12", "2024-03-14", "fact")
 
 
 def test_an_earliest_beginning_counts_since_a_later_one_only_says_it_was_still_out(unit, agency):
-    first = out(agency, unit, "2024-03-12", "2024-03-13")
-    later = out(agency, unit, "2024-03-20", "2024-03-20")
+    first = claim_outage(agency, unit, "2024-03-12", "2024-03-13")
+    later = claim_outage(agency, unit, "2024-03-20", "2024-03-20")
     outage = the_outage()
     assert days(outage["start"]) == "2024-03-12"
     assert outage["start"]["claims"] == [first]
@@ -212,8 +214,8 @@ def test_an_earliest_beginning_counts_since_a_later_one_only_says_it_was_still_o
 
 
 def test_a_number_with_a_period_is_an_outage(unit, agency):
-    number = exactly(50, **lasting("2024-03-12", "2024-03-20"))
-    claim = says(agency, Topic.CAPACITY, unit, "2024-03-25", numbers=[number])
+    number = exactly(50, **effective_period("2024-03-12", "2024-03-20"))
+    claim = publish_claim(agency, Topic.CAPACITY, unit, "2024-03-25", numbers=[number])
     outage = the_outage()
     assert outage["start"]["claims"] == [claim]
     assert outage["end"]["kind"] == "fact"
@@ -224,8 +226,8 @@ def test_a_number_with_a_period_is_an_outage(unit, agency):
 
 def test_the_period_of_a_number_is_on_the_clocks_of_the_strike_if_it_has_one(agency):
     strike = on_record(StrikeFactory(facility__public_id="plant", timezone="Europe/Moscow"))
-    number = exactly(50, **lasting("2024-03-12", "2024-03-20", zone="Europe/Moscow"))
-    claim = draft(agency, Topic.CAPACITY, strike.facility, "2024-03-25", numbers=(number,))
+    number = exactly(50, **effective_period("2024-03-12", "2024-03-20", zone="Europe/Moscow"))
+    claim = draft_claim(agency, Topic.CAPACITY, strike.facility, "2024-03-25", numbers=(number,))
     claim.proposition.strike = strike
     claim.proposition.save()
     on_record(claim)
@@ -243,8 +245,8 @@ def test_the_period_of_a_number_is_on_the_clocks_of_the_strike_if_it_has_one(age
     ],
 )
 def test_the_end_of_the_period_of_a_number_says_how_it_is_meant(unit, agency, edge, until, kind):
-    number = exactly(50, **lasting("2024-03-12", until, edge))
-    says(agency, Topic.CAPACITY, unit, "2024-03-25", numbers=[number])
+    number = exactly(50, **effective_period("2024-03-12", until, edge))
+    publish_claim(agency, Topic.CAPACITY, unit, "2024-03-25", numbers=[number])
     assert the_outage()["end"]["kind"] == kind
 
 
@@ -253,7 +255,7 @@ def test_numbers_of_different_denominators_are_never_one_range(unit, agency):
         exactly(50, unit_of_measure="percent", denominator="unit_capacity"),
         at_least(20, unit_of_measure="percent", denominator="facility_output", metric=Metric.OUTPUT_HALTED),
     ]
-    out(agency, unit, "2024-03-12", "2024-03-15", numbers=numbers)
+    claim_outage(agency, unit, "2024-03-12", "2024-03-15", numbers=numbers)
     assert [(one["denominator"], one["low"], one["high"]) for one in the_outage()["offline"]] == [
         ("unit_capacity", 50, 50),
         ("facility_output", 20, None),
@@ -261,9 +263,9 @@ def test_numbers_of_different_denominators_are_never_one_range(unit, agency):
 
 
 def test_a_partial_restart_stands_beside_the_end(unit, agency):
-    out(agency, unit, "2024-03-12", "2024-06-26", until="2024-06-22")
+    claim_outage(agency, unit, "2024-03-12", "2024-06-26", until="2024-06-22")
     load = exactly(60, metric=Metric.UTILISATION, unit_of_measure="percent", denominator="unit_capacity")
-    claim = says(agency, Topic.RECOVERY, unit, "2024-06-26", numbers=[load])
+    claim = publish_claim(agency, Topic.RECOVERY, unit, "2024-06-26", numbers=[load])
     outage = the_outage()
     assert reading(outage) == ("2024-03-12", "2024-06-22", "fact")
     assert [(one["metric"], one["best"], one["claim"]["id"]) for one in outage["load"]] == [
@@ -273,10 +275,10 @@ def test_a_partial_restart_stands_beside_the_end(unit, agency):
 
 
 def test_a_number_without_a_time_belongs_to_the_outage_that_was_on_when_it_was_said(unit, agency):
-    out(agency, unit, "2024-03-12", "2024-03-20", until="2024-03-18")
-    out(agency, unit, "2024-05-01", "2024-05-02")
+    claim_outage(agency, unit, "2024-03-12", "2024-03-20", until="2024-03-18")
+    claim_outage(agency, unit, "2024-05-01", "2024-05-02")
     number = at_least(40)
-    says(agency, Topic.CAPACITY, unit, "2024-03-15", numbers=[number])
+    publish_claim(agency, Topic.CAPACITY, unit, "2024-03-15", numbers=[number])
     first, second = outages()
     assert [one["low"] for one in first["offline"]] == [40]
     assert second["offline"] == []
@@ -286,8 +288,8 @@ def test_a_number_of_which_nobody_says_when_is_kept_apart(unit, agency):
     number = at_least(
         50, unit_of_measure="percent", denominator="facility_output", metric=Metric.OUTPUT_HALTED
     )
-    claim = says(agency, Topic.OPERATIONS_HALTED, unit.facility, "2024-03-12", numbers=[number])
-    answer = ask("facilities/plant/timeline/")
+    claim = publish_claim(agency, Topic.OPERATIONS_HALTED, unit.facility, "2024-03-12", numbers=[number])
+    answer = get_json("facilities/plant/timeline/")
     assert answer["outages"] == []
     (kept,) = answer["undated"]
     assert (kept["low"], kept["best"], kept["high"]) == (50, None, None)
@@ -296,24 +298,24 @@ def test_a_number_of_which_nobody_says_when_is_kept_apart(unit, agency):
 
 def test_the_periods_of_the_numbers_of_a_halt_say_how_much_it_was_and_end_nothing(unit, agency):
     numbers = [
-        exactly(50, **lasting("2024-03-12", "2024-03-20")),
-        exactly(30, **lasting("2024-03-20", "2024-04-01")),
+        exactly(50, **effective_period("2024-03-12", "2024-03-20")),
+        exactly(30, **effective_period("2024-03-20", "2024-04-01")),
     ]
-    out(agency, unit, "2024-03-12", "2024-04-10", numbers=numbers)
+    claim_outage(agency, unit, "2024-03-12", "2024-04-10", numbers=numbers)
     outage = the_outage()
     assert reading(outage) == ("2024-03-12", None, "open")
     assert [(one["low"], one["high"]) for one in outage["offline"]] == [(30, 50)]
 
 
 def test_a_number_belongs_to_its_own_period_whenever_it_was_said(unit, agency):
-    says(
+    publish_claim(
         agency,
         Topic.CAPACITY,
         unit,
         "2024-05-15",
-        numbers=[exactly(50, **lasting("2024-03-12", "2024-03-20"))],
+        numbers=[exactly(50, **effective_period("2024-03-12", "2024-03-20"))],
     )
-    out(agency, unit, "2024-05-01", "2024-05-02")
+    claim_outage(agency, unit, "2024-05-01", "2024-05-02")
     first, second = outages()
     assert [one["low"] for one in first["offline"]] == [50]
     assert (second["offline"], second["start"]["at"]["local_date"]) == ([], "2024-05-01")
@@ -334,9 +336,9 @@ def test_a_number_belongs_to_its_own_period_whenever_it_was_said(unit, agency):
     ],
 )
 def test_a_forecast_is_scored_by_the_days_to_the_end(unit, agency, rival, predicted, outcome, late):
-    out(agency, unit, "2024-03-01", "2024-03-05")
-    claim = will_be_back(rival, unit, predicted[0], "2024-03-05", until=predicted[1])
-    back(agency, unit, "2024-04-20", "2024-04-21")
+    claim_outage(agency, unit, "2024-03-01", "2024-03-05")
+    claim = forecast_restart(rival, unit, predicted[0], "2024-03-05", until=predicted[1])
+    claim_restart(agency, unit, "2024-04-20", "2024-04-21")
     (forecast,) = the_outage()["forecasts"]
     assert forecast["claim"]["id"] == claim
     assert forecast["issuer"] == "rival"
@@ -345,8 +347,8 @@ def test_a_forecast_is_scored_by_the_days_to_the_end(unit, agency, rival, predic
 
 
 def test_a_forecast_is_pending_until_its_day_is_over_and_then_overdue(unit, agency, today):
-    out(agency, unit, "2024-03-12", "2024-03-15")
-    will_be_back(agency, unit, "2024-07-01", "2024-03-15")
+    claim_outage(agency, unit, "2024-03-12", "2024-03-15")
+    forecast_restart(agency, unit, "2024-07-01", "2024-03-15")
     (forecast,) = the_outage()["forecasts"]
     assert (forecast["outcome"], forecast["days_late"]) == ("pending", None)
     today.move_to("2024-07-02T00:00:00Z")
@@ -355,8 +357,8 @@ def test_a_forecast_is_pending_until_its_day_is_over_and_then_overdue(unit, agen
 
 
 def test_an_answer_that_depends_on_the_day_is_not_kept_beyond_it(unit, agency, today):
-    out(agency, unit, "2024-03-12", "2024-03-15")
-    will_be_back(agency, unit, "2024-07-01", "2024-03-15")
+    claim_outage(agency, unit, "2024-03-12", "2024-03-15")
+    forecast_restart(agency, unit, "2024-07-01", "2024-03-15")
     first = Client().get("/api/v1/units/avt/timeline/")
     again = Client().get("/api/v1/units/avt/timeline/", headers={"If-None-Match": first["ETag"]})
     assert again.status_code == 304
@@ -366,9 +368,9 @@ def test_an_answer_that_depends_on_the_day_is_not_kept_beyond_it(unit, agency, t
 
 
 def test_forecasts_are_told_in_the_order_in_which_they_were_said(unit, agency, rival):
-    out(agency, unit, "2024-03-12", "2024-03-15")
-    second = will_be_back(agency, unit, "2024-06-30", "2024-04-10")
-    first = will_be_back(rival, unit, "2024-05-31", "2024-03-16")
+    claim_outage(agency, unit, "2024-03-12", "2024-03-15")
+    second = forecast_restart(agency, unit, "2024-06-30", "2024-04-10")
+    first = forecast_restart(rival, unit, "2024-05-31", "2024-03-16")
     outage = the_outage()
     assert [one["claim"]["id"] for one in outage["forecasts"]] == [first, second]
     assert [one["outcome"] for one in outage["forecasts"]] == ["overdue", "overdue"]
@@ -376,9 +378,9 @@ def test_forecasts_are_told_in_the_order_in_which_they_were_said(unit, agency, r
 
 
 def test_a_prediction_that_somebody_outlived_no_longer_stands(unit, agency, rival):
-    out(agency, unit, "2024-03-12", "2024-03-15")
-    will_be_back(agency, unit, "2024-04-01", "2024-03-15")
-    claim = out(rival, unit, "2024-03-12", "2024-05-01")
+    claim_outage(agency, unit, "2024-03-12", "2024-03-15")
+    forecast_restart(agency, unit, "2024-04-01", "2024-03-15")
+    claim = claim_outage(rival, unit, "2024-03-12", "2024-05-01")
     outage = the_outage()
     assert reading(outage) == ("2024-03-12", None, "open")
     assert claim in outage["end"]["claims"]
@@ -390,11 +392,11 @@ def test_a_prediction_that_somebody_outlived_no_longer_stands(unit, agency, riva
 
 
 def test_two_outages_of_one_unit_are_two(unit, agency, rival):
-    out(agency, unit, "2024-01-10", "2024-01-21", until="2024-01-20")
-    back(rival, unit, "2024-01-20", "2024-01-22")
-    out(agency, unit, "2024-03-12", "2024-03-13")
-    will_be_back(agency, unit, "2024-04-01", "2024-03-14")
-    back(agency, unit, "2024-04-05", "2024-04-06")
+    claim_outage(agency, unit, "2024-01-10", "2024-01-21", until="2024-01-20")
+    claim_restart(rival, unit, "2024-01-20", "2024-01-22")
+    claim_outage(agency, unit, "2024-03-12", "2024-03-13")
+    forecast_restart(agency, unit, "2024-04-01", "2024-03-14")
+    claim_restart(agency, unit, "2024-04-05", "2024-04-06")
     first, second = outages()
     assert reading(first) == ("2024-01-10", "2024-01-20", "fact")
     assert first["end"]["issuers"] == ["agency", "rival"]
@@ -404,14 +406,14 @@ def test_two_outages_of_one_unit_are_two(unit, agency, rival):
 
 
 def test_a_stop_on_the_day_of_the_return_belongs_to_the_same_outage(unit, agency, rival):
-    out(agency, unit, "2024-01-10", "2024-01-21", until="2024-01-20")
-    out(rival, unit, "2024-01-20", "2024-01-21")
+    claim_outage(agency, unit, "2024-01-10", "2024-01-21", until="2024-01-20")
+    claim_outage(rival, unit, "2024-01-20", "2024-01-21")
     assert len(outages()) == 1
 
 
 def test_a_return_before_any_outage_is_not_its_end(unit, agency):
-    claim = back(agency, unit, "2024-02-01", "2024-02-02")
-    out(agency, unit, "2024-03-12", "2024-03-13")
+    claim = claim_restart(agency, unit, "2024-02-01", "2024-02-02")
+    claim_outage(agency, unit, "2024-03-12", "2024-03-13")
     first, second = outages()
     assert reading(first) == (None, "2024-02-01", "fact")
     assert first["days"] is None
@@ -420,15 +422,15 @@ def test_a_return_before_any_outage_is_not_its_end(unit, agency):
 
 
 def test_a_forecast_without_any_beginning_is_kept(unit, agency):
-    will_be_back(agency, unit, "2024-08-01", "2024-03-15")
+    forecast_restart(agency, unit, "2024-08-01", "2024-03-15")
     outage = the_outage()
     assert reading(outage) == (None, "2024-08-01", "forecast")
     assert [one["outcome"] for one in outage["forecasts"]] == ["pending"]
 
 
 def test_an_outage_of_the_facility_stands_beside_that_of_a_unit(unit, agency):
-    of_unit = out(agency, unit, "2024-03-12", "2024-03-13")
-    of_plant = out(agency, unit.facility, "2024-03-12", "2024-03-14")
+    of_unit = claim_outage(agency, unit, "2024-03-12", "2024-03-13")
+    of_plant = claim_outage(agency, unit.facility, "2024-03-12", "2024-03-14")
     found = outages("facilities/plant/timeline/")
     assert {(one["unit"]["id"] if one["unit"] else None, one["claims"][0]) for one in found} == {
         ("avt", of_unit),
@@ -439,12 +441,12 @@ def test_an_outage_of_the_facility_stands_beside_that_of_a_unit(unit, agency):
 
 def test_a_strike_on_a_facility_stands_for_the_facility_unless_it_is_about_somebody_else(agency):
     strike = on_record(StrikeFactory(facility__public_id="plant"))
-    claim = draft(
+    claim = draft_claim(
         agency, Topic.OPERATIONS_HALTED, strike.facility, "2024-03-12", {"date": "2024-03-12", "open": True}
     )
     claim.proposition.strike, claim.proposition.facility = strike, None
     claim.proposition.save()
-    about_company = draft(agency, Topic.RECOVERY, strike.facility, "2024-03-14", {"date": "2024-03-13"})
+    about_company = draft_claim(agency, Topic.RECOVERY, strike.facility, "2024-03-14", {"date": "2024-03-13"})
     about_company.proposition.strike, about_company.proposition.facility = strike, None
     about_company.proposition.actor = agency
     about_company.proposition.save()
@@ -461,11 +463,11 @@ def test_a_strike_on_a_facility_stands_for_the_facility_unless_it_is_about_someb
 def differing(unit, agency, rival):
     """The operator, an agency and a rival, each with another beginning and end."""
     operator = company("operator")
-    operates(operator, unit.facility)
+    add_operator(operator, unit.facility)
     return {
-        "operator": out(operator, unit, "2024-03-12", "2024-03-25", until="2024-03-20"),
-        "agency": out(agency, unit, "2024-03-11", "2024-04-10", until="2024-04-05"),
-        "rival": out(rival, unit, "2024-03-13", "2024-04-20", until="2024-03-31"),
+        "operator": claim_outage(operator, unit, "2024-03-12", "2024-03-25", until="2024-03-20"),
+        "agency": claim_outage(agency, unit, "2024-03-11", "2024-04-10", until="2024-04-05"),
+        "rival": claim_outage(rival, unit, "2024-03-13", "2024-04-20", until="2024-03-31"),
     }
 
 
@@ -478,7 +480,7 @@ def differing(unit, agency, rival):
     ],
 )
 def test_a_policy_picks_one_reading_and_the_rivals_are_kept(unit, differing, policy, start, end):
-    answer = ask(f"units/avt/timeline/?policy={policy}")
+    answer = get_json(f"units/avt/timeline/?policy={policy}")
     (outage,) = answer["outages"]
     assert answer["policy"] == policy
     for edge, (day, issuer) in (("start", start), ("end", end)):
@@ -492,8 +494,8 @@ def test_a_policy_picks_one_reading_and_the_rivals_are_kept(unit, differing, pol
 
 def test_each_issuer_has_a_reading_of_its_own(unit, differing, agency):
     lone = company("lone")
-    will_be_back(lone, unit, "2024-05-01", "2024-03-14")
-    answer = ask("units/avt/timeline/?policy=all")
+    forecast_restart(lone, unit, "2024-05-01", "2024-03-14")
+    answer = get_json("units/avt/timeline/?policy=all")
     (outage,) = answer["outages"]
     assert answer["policy"] == "all"
     assert (outage["start"], outage["end"], outage["days"]) == (None, None, None)
@@ -507,29 +509,31 @@ def test_each_issuer_has_a_reading_of_its_own(unit, differing, agency):
 
 
 def test_what_the_newest_issuer_left_out_is_taken_from_the_one_before(unit, agency, rival):
-    start = stopped(agency, unit, "2024-03-12", "2024-03-13")
-    end = back(rival, unit, "2024-04-01", "2024-04-02")
+    start = claim_stop(agency, unit, "2024-03-12", "2024-03-13")
+    end = claim_restart(rival, unit, "2024-04-01", "2024-04-02")
     outage = the_outage()
     assert (outage["start"]["claims"], outage["end"]["claims"]) == ([start], [end])
 
 
 def test_no_end_is_read_before_its_beginning(unit, agency, rival):
-    out(agency, unit, "2024-03-01", "2024-03-25", until="2024-03-05")
-    out(rival, unit, "2024-03-02", "2024-03-21", until="2024-03-20")
-    stopped(company("third"), unit, "2024-03-10", "2024-03-30")
+    claim_outage(agency, unit, "2024-03-01", "2024-03-25", until="2024-03-05")
+    claim_outage(rival, unit, "2024-03-02", "2024-03-21", until="2024-03-20")
+    claim_stop(company("third"), unit, "2024-03-10", "2024-03-30")
     assert reading(the_outage()) == ("2024-03-10", "2024-03-20", "fact")
 
 
 def test_two_who_say_the_same_stand_together(unit, agency, rival):
-    claims = [out(one, unit, "2024-03-12", "2024-03-25", until="2024-03-20") for one in (agency, rival)]
+    claims = [
+        claim_outage(one, unit, "2024-03-12", "2024-03-25", until="2024-03-20") for one in (agency, rival)
+    ]
     outage = the_outage()
     assert sorted(outage["start"]["claims"]) == sorted(outage["end"]["claims"]) == sorted(claims)
     assert outage["rivals"] == {"start": [], "end": []}
 
 
 def test_widest_has_no_end_while_somebody_stands_by_its_going_on(unit, agency, rival):
-    back(agency, unit, "2024-04-01", "2024-06-01")
-    claim = out(rival, unit, "2024-03-12", "2024-05-01")
+    claim_restart(agency, unit, "2024-04-01", "2024-06-01")
+    claim = claim_outage(rival, unit, "2024-03-12", "2024-05-01")
     assert reading(the_outage("units/avt/timeline/?policy=latest")) == ("2024-03-12", "2024-04-01", "fact")
     outage = the_outage("units/avt/timeline/?policy=widest")
     assert reading(outage) == ("2024-03-12", None, "open")
@@ -541,8 +545,8 @@ def test_widest_has_no_end_while_somebody_stands_by_its_going_on(unit, agency, r
 
 
 def test_an_issuer_that_revises_its_word_no_longer_stands_by_the_old_one(unit, agency):
-    out(agency, unit, "2024-03-12", "2024-05-01")
-    back(agency, unit, "2024-04-20", "2024-05-10")
+    claim_outage(agency, unit, "2024-03-12", "2024-05-01")
+    claim_restart(agency, unit, "2024-04-20", "2024-05-10")
     assert reading(the_outage("units/avt/timeline/?policy=widest")) == ("2024-03-12", "2024-04-20", "fact")
 
 
@@ -558,18 +562,18 @@ def test_an_issuer_that_revises_its_word_no_longer_stands_by_the_old_one(unit, a
 )
 def test_the_operator_is_who_operated_it_when_it_stopped(unit, agency, since, until, first):
     operator = company("operator")
-    operates(operator, unit.facility, since=since, until=until)
-    out(operator, unit, "2024-03-12", "2024-03-25", until="2024-03-20")
-    out(agency, unit, "2024-03-12", "2024-04-10", until="2024-04-05")
+    add_operator(operator, unit.facility, since=since, until=until)
+    claim_outage(operator, unit, "2024-03-12", "2024-03-25", until="2024-03-20")
+    claim_outage(agency, unit, "2024-03-12", "2024-04-10", until="2024-04-05")
     assert the_outage("units/avt/timeline/?policy=operator_first")["end"]["issuers"] == [first]
 
 
 def test_a_spokesman_speaks_for_the_operator(unit, agency):
     operator = company("operator")
-    operates(operator, unit.facility)
+    add_operator(operator, unit.facility)
     spokesman = on_record(ActorFactory(affiliation=operator))
-    claim = out(spokesman, unit, "2024-03-12", "2024-03-25", until="2024-03-20")
-    out(agency, unit, "2024-03-12", "2024-04-10", until="2024-04-05")
+    claim = claim_outage(spokesman, unit, "2024-03-12", "2024-03-25", until="2024-03-20")
+    claim_outage(agency, unit, "2024-03-12", "2024-04-10", until="2024-04-05")
     assert the_outage("units/avt/timeline/?policy=operator_first")["end"]["claims"] == [claim]
 
 
@@ -577,8 +581,8 @@ def test_a_spokesman_speaks_for_the_operator(unit, agency):
 
 
 def test_a_denial_is_named_and_ends_nothing(unit, agency, rival):
-    out(agency, unit, "2024-03-12", "2024-03-15")
-    denial = says(rival, Topic.OPERATIONS_HALTED, unit, "2024-03-16", stance=Stance.DENIES)
+    claim_outage(agency, unit, "2024-03-12", "2024-03-15")
+    denial = publish_claim(rival, Topic.OPERATIONS_HALTED, unit, "2024-03-16", stance=Stance.DENIES)
     outage = the_outage()
     assert outage["denied_by"] == [denial]
     assert outage["end"]["kind"] == "open"
@@ -586,34 +590,36 @@ def test_a_denial_is_named_and_ends_nothing(unit, agency, rival):
 
 
 def test_silence_is_neither(unit, agency, rival):
-    out(agency, unit, "2024-03-12", "2024-03-15")
-    says(rival, Topic.OPERATIONS_HALTED, unit, "2024-03-16", stance=Stance.DECLINES_TO_COMMENT)
+    claim_outage(agency, unit, "2024-03-12", "2024-03-15")
+    publish_claim(rival, Topic.OPERATIONS_HALTED, unit, "2024-03-16", stance=Stance.DECLINES_TO_COMMENT)
     assert the_outage()["denied_by"] == []
 
 
 @pytest.mark.parametrize("stance", [Stance.DENIES, Stance.DISPUTES, Stance.RETRACTS])
 def test_who_takes_its_word_back_no_longer_says_so(unit, agency, rival, stance):
-    out(agency, unit, "2024-03-10", "2024-03-15")
-    says(agency, Topic.OPERATIONS_HALTED, unit, "2024-03-20", stance=stance)
+    claim_outage(agency, unit, "2024-03-10", "2024-03-15")
+    publish_claim(agency, Topic.OPERATIONS_HALTED, unit, "2024-03-20", stance=stance)
     assert outages() == []
-    kept = out(rival, unit, "2024-03-12", "2024-03-15")
+    kept = claim_outage(rival, unit, "2024-03-12", "2024-03-15")
     outage = the_outage()
     assert outage["claims"] == [kept]
     assert bool(outage["denied_by"]) is (stance != Stance.RETRACTS)
 
 
 def test_an_update_counts_as_newer_whenever_it_was_said(unit, agency):
-    denial = on_record(draft(agency, Topic.OPERATIONS_HALTED, unit, "2024-03-20", stance=Stance.DENIES))
-    claim = draft(agency, Topic.OPERATIONS_HALTED, unit, "2024-03-15", {"date": "2024-03-12", "open": True})
+    denial = on_record(draft_claim(agency, Topic.OPERATIONS_HALTED, unit, "2024-03-20", stance=Stance.DENIES))
+    claim = draft_claim(
+        agency, Topic.OPERATIONS_HALTED, unit, "2024-03-15", {"date": "2024-03-12", "open": True}
+    )
     ClaimRelationFactory(claim=claim, kind=ClaimRelationKind.UPDATES, other=denial)
     on_record(claim)
     assert the_outage()["claims"] == [claim.public_id]
 
 
 def test_a_report_that_its_publisher_retracted_no_longer_counts(unit, agency, rival):
-    out(agency, unit, "2024-03-12", "2024-03-15")
+    claim_outage(agency, unit, "2024-03-12", "2024-03-15")
     report = on_record(ReportFactory(issued_earliest=dt.datetime(2024, 4, 2, tzinfo=dt.UTC)))
-    back(rival, unit, "2024-04-01", "2024-04-02", report=report)
+    claim_restart(rival, unit, "2024-04-01", "2024-04-02", report=report)
     assert the_outage()["end"]["kind"] == "fact"
     publishing.amend(report, add=[ReportNoticeFactory.build(report=report, kind=NoticeKind.RETRACTION)])
     outage = the_outage()
@@ -622,31 +628,31 @@ def test_a_report_that_its_publisher_retracted_no_longer_counts(unit, agency, ri
 
 
 def test_drafts_and_withdrawn_claims_are_never_seen(unit, agency, rival):
-    kept = out(agency, unit, "2024-03-12", "2024-03-15")
-    draft(rival, Topic.OPERATIONS_HALTED, unit, "2024-03-15", {"date": "2024-01-01", "open": True})
-    gone = back(rival, unit, "2024-04-01", "2024-04-02")
+    kept = claim_outage(agency, unit, "2024-03-12", "2024-03-15")
+    draft_claim(rival, Topic.OPERATIONS_HALTED, unit, "2024-03-15", {"date": "2024-01-01", "open": True})
+    gone = claim_restart(rival, unit, "2024-04-01", "2024-04-02")
     publishing.withdraw(Claim.objects.get(public_id=gone), reason=WithdrawalReason.TYPO)
-    number = draft(rival, Topic.CAPACITY, unit, "2024-03-16", numbers=(exactly(5),))
+    number = draft_claim(rival, Topic.CAPACITY, unit, "2024-03-16", numbers=(exactly(5),))
     outage = the_outage()
     assert outage["claims"] == [kept]
     assert outage["offline"] == []
-    assert number.public_id not in str(ask("units/avt/timeline/"))
+    assert number.public_id not in str(get_json("units/avt/timeline/"))
 
 
 def test_a_draft_unit_or_capacity_is_not_there(unit, agency):
     hidden = UnitFactory(facility=unit.facility)
-    ask(f"units/{hidden.public_id}/timeline/", 404)
+    get_json(f"units/{hidden.public_id}/timeline/", 404)
     CapacityFactory(unit=unit, facility=unit.facility)
-    assert ask("units/avt/timeline/")["capacities"] == []
+    assert get_json("units/avt/timeline/")["capacities"] == []
 
 
 # Two ways back ----------------------------------------------------------------------------------------
 
 
 def test_known_at_is_what_had_been_said_by_then(unit, agency, rival):
-    out(agency, unit, "2024-03-12", "2024-03-15")
-    will_be_back(rival, unit, "2024-06-30", "2024-04-10", until="2024-07-31")
-    back(agency, unit, "2024-06-22", "2024-06-26")
+    claim_outage(agency, unit, "2024-03-12", "2024-03-15")
+    forecast_restart(rival, unit, "2024-06-30", "2024-04-10", until="2024-07-31")
+    claim_restart(agency, unit, "2024-06-22", "2024-06-26")
     outage = the_outage("units/avt/timeline/?known_at=2024-05-01")
     assert outage["end"]["kind"] == "forecast"
     assert [one["outcome"] for one in outage["forecasts"]] == ["pending"]
@@ -656,10 +662,10 @@ def test_known_at_is_what_had_been_said_by_then(unit, agency, rival):
 
 
 def test_as_of_is_what_we_had_published_by_then(unit, agency, today):
-    out(agency, unit, "2024-03-12", "2024-03-15")
-    will_be_back(agency, unit, "2024-07-05", "2024-03-15")
+    claim_outage(agency, unit, "2024-03-12", "2024-03-15")
+    forecast_restart(agency, unit, "2024-07-05", "2024-03-15")
     today.move_to("2024-07-10T12:00:00Z")
-    back(agency, unit, "2024-06-22", "2024-06-26")
+    claim_restart(agency, unit, "2024-06-22", "2024-06-26")
     assert the_outage()["forecasts"][0]["outcome"] == "early"
     then = the_outage("units/avt/timeline/?as_of=2024-07-04")
     assert (then["end"]["kind"], then["forecasts"][0]["outcome"]) == ("forecast", "pending")
@@ -669,10 +675,10 @@ def test_as_of_is_what_we_had_published_by_then(unit, agency, today):
 
 def test_a_party_that_was_added_later_is_no_operator_before(unit, agency, today):
     operator = company("operator")
-    out(operator, unit, "2024-03-12", "2024-03-25", until="2024-03-20")
-    out(agency, unit, "2024-03-12", "2024-04-10", until="2024-04-05")
+    claim_outage(operator, unit, "2024-03-12", "2024-03-25", until="2024-03-20")
+    claim_outage(agency, unit, "2024-03-12", "2024-04-10", until="2024-04-05")
     today.move_to("2024-07-10T12:00:00Z")
-    operates(operator, unit.facility)
+    add_operator(operator, unit.facility)
     ends = {
         moment: the_outage(f"units/avt/timeline/?policy=operator_first{moment}")["end"]["issuers"]
         for moment in ("", "&as_of=2024-07-05")
@@ -681,7 +687,7 @@ def test_a_party_that_was_added_later_is_no_operator_before(unit, agency, today)
 
 
 def test_numbers_stand_as_they_did(unit, agency, today):
-    out(agency, unit, "2024-03-12", "2024-03-15", numbers=[exactly(50)])
+    claim_outage(agency, unit, "2024-03-12", "2024-03-15", numbers=[exactly(50)])
     claim = Claim.objects.get()
     today.move_to("2024-07-10T12:00:00Z")
     successor = publishing.revise(claim)
@@ -704,7 +710,7 @@ def test_a_unit_is_set_against_each_statement_about_its_facility(unit, agency):
     on_record(CapacityFactory(facility=plant, basis="throughput", **exactly(8)))  # without the unit
     on_record(CapacityFactory(facility=plant, product="gasoline", **exactly(12)))
     on_record(CapacityFactory(facility=plant))  # vague
-    out(agency, unit, "2024-03-12", "2024-03-15")
+    claim_outage(agency, unit, "2024-03-12", "2024-03-15")
     shares = {one["facility_capacity"]: one for one in the_outage()["shares"]}
     assert set(shares) == {whole.public_id, done.public_id}
     assert {one["unit_capacity"] for one in shares.values()} == {part.public_id}
@@ -730,17 +736,17 @@ def test_strikes_and_capacities_are_told_in_their_order(unit, agency):
         for moment in (dt.datetime(2024, 1, 1, tzinfo=dt.UTC), dt.datetime(2024, 2, 1, tzinfo=dt.UTC))
     )
     whole = on_record(CapacityFactory(facility=unit.facility))
-    answer = ask("facilities/plant/timeline/")
+    answer = get_json("facilities/plant/timeline/")
     assert [one["id"] for one in answer["strikes"]] == ["s-1", "s-0"]
     ids = [one["id"] for one in answer["capacities"]]
     assert ids.index(newer.public_id) < ids.index(older.public_id)
     assert whole.public_id in ids
-    assert whole.public_id not in [one["id"] for one in ask("units/avt/timeline/")["capacities"]]
+    assert whole.public_id not in [one["id"] for one in get_json("units/avt/timeline/")["capacities"]]
 
 
 def queries(address):
     with CaptureQueriesContext(connection) as captured:
-        ask(address)
+        get_json(address)
     return len(captured)
 
 
@@ -748,8 +754,8 @@ def queries(address):
 @pytest.mark.parametrize("address", ["units/avt/timeline/", "facilities/plant/timeline/?policy=all"])
 def test_many_claims_take_no_more_queries_than_one(unit, agency, address, more):
     load = exactly(60, metric=Metric.UTILISATION, unit_of_measure="percent", denominator="unit_capacity")
-    out(agency, unit, "2024-03-12", "2024-03-15", numbers=[exactly(50), load])
-    will_be_back(agency, unit, "2024-04-01", "2024-03-15")
+    claim_outage(agency, unit, "2024-03-12", "2024-03-15", numbers=[exactly(50), load])
+    forecast_restart(agency, unit, "2024-04-01", "2024-03-15")
     on_record(CapacityFactory(unit=unit, facility=unit.facility, **exactly(1)))
     on_record(CapacityFactory(facility=unit.facility, **exactly(2)))
     on_record(StrikeFactory(facility=unit.facility))
@@ -758,10 +764,10 @@ def test_many_claims_take_no_more_queries_than_one(unit, agency, address, more):
         issuer = on_record(ActorFactory())
         other = on_record(UnitFactory(facility=unit.facility))
         for one in (unit, other):
-            out(issuer, one, f"2024-03-{10 + number}", "2024-03-15", numbers=[exactly(50), load])
-            will_be_back(issuer, one, f"2024-04-0{number}", "2024-03-15")
+            claim_outage(issuer, one, f"2024-03-{10 + number}", "2024-03-15", numbers=[exactly(50), load])
+            forecast_restart(issuer, one, f"2024-04-0{number}", "2024-03-15")
             on_record(CapacityFactory(unit=one, facility=unit.facility, **exactly(1)))
-        says(issuer, Topic.OPERATIONS_HALTED, unit.facility, "2024-03-15", numbers=[exactly(3)])
+        publish_claim(issuer, Topic.OPERATIONS_HALTED, unit.facility, "2024-03-15", numbers=[exactly(3)])
         on_record(CapacityFactory(facility=unit.facility, **exactly(2)))
         on_record(StrikeFactory(facility=unit.facility))
     assert queries(address) == few <= 14
@@ -770,13 +776,13 @@ def test_many_claims_take_no_more_queries_than_one(unit, agency, address, more):
 def test_more_claims_than_can_be_weighed_are_refused(unit, agency, monkeypatch):
     monkeypatch.setattr(timelines, "MOST_CLAIMS", 2)
     for day in (12, 13):
-        out(agency, unit, f"2024-03-{day}", "2024-03-15")
-    ask("units/avt/timeline/")
-    out(agency, unit, "2024-03-14", "2024-03-15")
-    problem = ask("units/avt/timeline/", 400)
+        claim_outage(agency, unit, f"2024-03-{day}", "2024-03-15")
+    get_json("units/avt/timeline/")
+    claim_outage(agency, unit, "2024-03-14", "2024-03-15")
+    problem = get_json("units/avt/timeline/", 400)
     assert problem["errors"][0]["parameter"] == "known_at"
     assert "narrow it" in problem["errors"][0]["detail"]
-    ask("units/avt/timeline/?known_at=2024-03-01")
+    get_json("units/avt/timeline/?known_at=2024-03-01")
 
 
 @pytest.mark.parametrize(
@@ -791,11 +797,11 @@ def test_more_claims_than_can_be_weighed_are_refused(unit, agency, monkeypatch):
     ],
 )
 def test_a_parameter_that_is_unknown_empty_or_repeated_is_refused(unit, query):
-    ask(f"units/avt/timeline/?{query}", 400)
+    get_json(f"units/avt/timeline/?{query}", 400)
 
 
 def test_a_unit_that_is_not_there_has_no_timeline(unit):
-    ask("units/nothing/timeline/", 404)
+    get_json("units/nothing/timeline/", 404)
     spare = on_record(UnitFactory())
     publishing.withdraw(fresh(spare), reason=WithdrawalReason.DUPLICATE)
-    ask(f"units/{spare.public_id}/timeline/", 410)
+    get_json(f"units/{spare.public_id}/timeline/", 410)

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from api.filters import check_parameters
 from api.formats import Json
-from api.openapi.schema import RENDERERS, rendered
+from api.openapi.document import RENDERERS, rendered
 from api.views import PublicView
 
 

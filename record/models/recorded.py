@@ -37,7 +37,7 @@ class AsOf(NamedTuple):
     """Only what had been said and issued by then; null for all that we have."""
 
 
-def end_of(path: str, merged: Mapping[int, int]) -> Any:
+def end_of(path: str, merged: Mapping[int, int]) -> F | Case:
     """The key that a path leads to or, if that row was merged away, the key of the row that stands for it."""
     if not merged:
         return F(path)
@@ -91,9 +91,9 @@ class RecordedQuerySet(models.QuerySet[_Row]):
         roots = Merge.objects.canonical_ids(self.model.collection, n) if self.model.mergeable else {}
         if not roots:
             return {}
-        rows: Any = self.model._default_manager.all()
-        rows = rows.filter(public_id__in={*roots, *roots.values()})
-        keys: dict[str, int] = dict(rows.values_list("public_id", "pk"))
+        rows: models.QuerySet[Any] = self.model._default_manager.all()  # only rows with an id are merged
+        ids = rows.filter(public_id__in={*roots, *roots.values()})
+        keys: dict[str, int] = dict(ids.values_list("public_id", "pk"))
         return {keys[loser]: keys[root] for loser, root in roots.items()}
 
     def cluster(self, keys: Iterable[int], at: int | AsOf | None = None) -> set[int]:
@@ -105,15 +105,15 @@ class RecordedQuerySet(models.QuerySet[_Row]):
     def including_canonical(self, which: Q, at: int | AsOf | None = None) -> Q:
         """Rows of which this holds, and those that stand for one merged away of which it does."""
         merged = self.canonical_keys(at)
-        rows: Any = self.model._default_manager.cited(at.revision if isinstance(at, AsOf) else at)
-        rows = rows.filter(pk__in=list(merged))
+        cited = self.model._default_manager.cited(at.revision if isinstance(at, AsOf) else at)
+        rows = cited.filter(pk__in=list(merged))
         losers = rows.filter(which).values_list("pk", flat=True) if merged else ()
         return which | Q(pk__in={merged[pk] for pk in losers})
 
     def including_duplicates(self, which: Q, at: int | AsOf | None = None) -> Q:
         """Rows of which this holds, and those merged away for which one of them stands."""
         merged = self.canonical_keys(at)
-        rows: Any = self.model._default_manager.filter(pk__in=set(merged.values()))
+        rows = self.model._default_manager.filter(pk__in=set(merged.values()))
         roots = set(rows.filter(which).values_list("pk", flat=True)) if merged else set()
         return which | Q(pk__in={loser for loser, root in merged.items() if root in roots})
 
@@ -162,7 +162,7 @@ class Recorded(models.Model):
     follows_lineage: ClassVar[bool] = False
     """A part that hangs on the first row of a chain of corrections and outlives each of them."""
 
-    objects: ClassVar[Any] = RecordedQuerySet.as_manager()
+    objects = RecordedQuerySet.as_manager()
 
     class Meta:
         abstract = True

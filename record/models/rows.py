@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, ClassVar, Self, cast
+from typing import ClassVar, Self, cast
 
 from django.apps import apps
 from django.db import models
@@ -65,6 +65,8 @@ class OnRecord(Recorded):
     """Fields that never change once public; to change one, correct the row."""
     watched: ClassVar[frozenset[str]] = frozenset()
     """Amendable fields that the rules of other rows look at."""
+    derived_fields: ClassVar[frozenset[str]] = frozenset()
+    """Fields that `before_publish` fills in, such as what the row is found by: no editor does."""
     parts: ClassVar[tuple[str, ...]] = ()
     """Related names of rows that are part of this one and have no id of their own."""
     frozen_parts: ClassVar[frozenset[str]] = frozenset()
@@ -133,8 +135,7 @@ class OnRecord(Recorded):
         end = Merge.objects.canonical_of(self.collection, [self.public_id])[self.public_id]
         if end == self.public_id:
             return self
-        row: Any = type(self)._default_manager.get(public_id=end)
-        return cast(Self, row)
+        return cast(Self, type(self)._default_manager.get(public_id=end))
 
     # What the doors ask ------------------------------------------------------------------
 

@@ -13,16 +13,16 @@ from record.publishing.publication import (
     withdraw,
 )
 from record.publishing.takedowns import Covered, covered_by, takedown
-from record.publishing.writing import BOOKKEEPING, Blocked, Blocker
+from record.publishing.writing import Blocked, Blocker, bookkeeping_of
 
 __all__ = [
-    "BOOKKEEPING",
     "Blocked",
     "Blocker",
     "Covered",
     "MergePreview",
     "amend",
     "blockers",
+    "bookkeeping_of",
     "conflicts_of",
     "correct",
     "covered_by",

@@ -13,10 +13,10 @@ from record.choices import Action
 from record.derived import Pair
 from record.models import EXEMPT, Merge, OnRecord, Recorded, Revision, collections
 from record.publishing.writing import (
-    BOOKKEEPING,
     Blocked,
     Blocker,
     Writing,
+    bookkeeping_of,
     locked,
     must_be_public,
     opened,
@@ -117,7 +117,7 @@ def conflicts_of(loser: OnRecord, survivor: OnRecord, pairs: Sequence[Pair] | No
 
 def _differences(loser: OnRecord, survivor: OnRecord) -> Iterator[tuple[str, str, str]]:
     for field in loser._meta.concrete_fields:
-        if field.name in BOOKKEEPING or field.generated:
+        if field.name in bookkeeping_of(type(loser)) or field.generated:
             continue
         texts = [_text(getattr(row, field.name)) for row in (loser, survivor)]
         if texts[0] != texts[1]:

@@ -14,11 +14,11 @@ from django.utils import timezone
 from record.choices import Action, WithdrawalReason
 from record.models import Ledger, Merge, OnRecord, Recorded, Revision, references_of
 from record.publishing.writing import (
-    BOOKKEEPING,
     Blocked,
     Blocker,
     Writing,
     acquainted,
+    bookkeeping_of,
     locked,
     must_be_public,
     numbered_parts,
@@ -360,7 +360,7 @@ def _amendable(row: OnRecord, name: str) -> Any:
         raise Blocked([Blocker(row, f"{name}: there is no such field.")]) from None
     if model_field.name != name:
         raise Blocked([Blocker(row, f"{name}: there is no such field.")])
-    if name in row.frozen or name in BOOKKEEPING or model_field.auto_created:
+    if name in row.frozen or name in bookkeeping_of(type(row)) or model_field.auto_created:
         raise Blocked([Blocker(row, f"{name}: frozen since it was published; correct the row instead.")])
     return model_field
 
@@ -436,7 +436,7 @@ def _copy(row: OnRecord, copies: dict[OnRecord, OnRecord], **changes: Any) -> On
     """A draft of a row, its parts and its public numbers; ``copies`` collects which became which."""
     if getattr(row, "superseded_by", None) is not None:
         raise Blocked([Blocker(row, "A correction of it has been drafted already.")])
-    values: dict[str, Any] = _values(row, BOOKKEEPING) | changes | {"supersedes": row}
+    values: dict[str, Any] = _values(row, bookkeeping_of(type(row))) | changes | {"supersedes": row}
     copy = type(row)(**values)
     copy.succeed(row)
     copy.save()
@@ -447,7 +447,7 @@ def _copy(row: OnRecord, copies: dict[OnRecord, OnRecord], **changes: Any) -> On
         for part in getattr(row, related_name).all():
             if isinstance(part, Recorded) and (part.follows_lineage or not part.is_public):
                 continue
-            type(part)(**(_values(part, BOOKKEEPING) | {part.owner: copy})).save()
+            type(part)(**(_values(part, bookkeeping_of(type(part))) | {part.owner: copy})).save()
     for number in numbered_parts(row):
         if number.is_public:
             _copy(number, copies, **{str(number.owner): copy})

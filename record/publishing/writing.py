@@ -17,24 +17,12 @@ from record.choices import Action
 from record.models import Change, OnRecord, Recorded, Revision
 from record.saving import Refused, save_checked
 
-BOOKKEEPING = frozenset(
-    {
-        "id",
-        "public_id",
-        "published_rev",
-        "withdrawn_rev",
-        "taken_down_rev",
-        "withdrawal_reason",
-        "withdrawal_note",
-        "replaced_by",
-        "supersedes",
-        "version",
-        "search_text",
-        "sort_at",
-        "known_at",
-        "local_until",
-    }
-)
+ON_EVERY_ROW = frozenset({"id", *(field.name for field in OnRecord._meta.fields)})
+
+
+def bookkeeping_of(model: type[models.Model]) -> frozenset[str]:
+    """The fields that no editor fills in: they are neither amended, compared nor copied into a draft."""
+    return ON_EVERY_ROW | (model.derived_fields if issubclass(model, OnRecord) else frozenset())
 
 
 @dataclass(frozen=True)

@@ -55,6 +55,7 @@ class Actor(OnRecord):
     search_text = search_text()
 
     collection = "actors"
+    derived_fields = frozenset({"search_text"})
     watched = frozenset({"kind"})
     mergeable = True
     parts = ("names",)
@@ -159,6 +160,7 @@ class Source(OnRecord):
     search_text = search_text()
 
     collection = "sources"
+    derived_fields = frozenset({"search_text"})
     mergeable = True
     frozen = frozenset({"voice"})
 

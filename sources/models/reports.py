@@ -65,6 +65,7 @@ class Report(OnRecord):
     search_text = search_text()
 
     collection = "reports"
+    derived_fields = frozenset({"search_text"})
     known_by = "issued_latest"
     display_needs = ("source",)
     parts = ("notices",)

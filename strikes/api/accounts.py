@@ -12,7 +12,7 @@ from django.db.models.functions import RowNumber
 
 from record.models import AsOf, end_of
 from strikes.choices import Dispute, Metric, Polarity, Stance, Topic
-from strikes.disputes.states import dispute_tallies, retracted, states_of
+from strikes.disputes.states import dispute_tallies, retracted_reports, states_of
 from strikes.models import Assessment, Claim, ClaimOrigin, DamageEstimate, Proposition, Strike
 from strikes.models.related import SUBJECTS, with_prefix
 from strikes.outages.reckoning import Offline, reckonings
@@ -60,7 +60,9 @@ def summaries(strikes: Collection[int], as_of: AsOf) -> dict[int, Summary]:
     counted = claims.order_by().values_list("event").annotate(Count("pk"), Count("report", distinct=True))
     for strike, number, documents in counted:
         found[strike].claims, found[strike].documents = number, documents
-    weighed = claims.of_polarity(Polarity.POSITIVE, Polarity.NEGATIVE).exclude(report__in=retracted(as_of))
+    weighed = claims.of_polarity(Polarity.POSITIVE, Polarity.NEGATIVE).exclude(
+        report__in=retracted_reports(as_of)
+    )
     origins = ClaimOrigin.objects.current(as_of.revision).filter(claim__in=weighed.values("pk"))
     for strike, number in (
         origins.order_by()
@@ -82,7 +84,7 @@ def _offline(strikes: Collection[int], merged: Mapping[int, int], as_of: AsOf) -
     numbers = (
         DamageEstimate.objects.published(as_of)
         .filter(metric__in=OFFLINE, claim__proposition__strike__in=[*strikes, *merged], claim__stance__in=FOR)
-        .exclude(claim__report__in=retracted(as_of))
+        .exclude(claim__report__in=retracted_reports(as_of))
         .select_related(*with_prefix("claim__proposition", "strike__facility", *SUBJECTS))
         .order_by("claim__known_at", "public_id")
     )

@@ -19,7 +19,7 @@ from strikes.api.filters import RegionsFilter
 from strikes.api.pictures import SeriesSvg
 from strikes.api.serializers.offline import CapacityOfflineSerializer, PointInTable
 from strikes.choices import FacilityKind, Metric, PartyRole, Polarity, RegionLevel, Topic, UnitKind
-from strikes.disputes.states import retracted
+from strikes.disputes.states import retracted_reports
 from strikes.models import Claim, DamageEstimate, Facility, Party, Proposition, Region, Unit
 from strikes.models.related import SUBJECTS, with_prefix
 from strikes.outages.agreement import converted
@@ -289,7 +289,7 @@ def said_directly(asked: dict[str, Any], unit: str, as_of: AsOf) -> list[Any]:
     numbers: list[Any] = list(
         DamageEstimate.objects.published(as_of)
         .filter(metric=Metric.CAPACITY_OFFLINE, claim__in=claims)
-        .exclude(claim__report__in=retracted(as_of))
+        .exclude(claim__report__in=retracted_reports(as_of))
         .select_related("part_of", "published_rev")
         .select_related(*with_prefix("claim", "actor", "report__source"))
         .select_related(*with_prefix("claim__proposition", "strike__facility", *SUBJECTS))

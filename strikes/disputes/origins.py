@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q
 
 from record.models import AsOf
 from sources.choices import ActorKind, ReportPart
@@ -13,6 +13,7 @@ from sources.models import Actor, Report, Source
 from strikes.choices import ClaimRelationKind
 from strikes.disputes.past import RecordAt
 from strikes.models import Claim, ClaimOrigin, ClaimRelation
+from strikes.models.claims import ClaimQuerySet
 
 NAMELESS = {ActorKind.COLLECTIVE, ActorKind.UNKNOWN}
 HEADINGS = {ReportPart.HEADLINE, ReportPart.SUBHEADLINE}
@@ -81,7 +82,7 @@ def repeaters_of(claim: Claim) -> Iterator[Claim]:
     yield from Claim.objects.published().filter(lineage__in=lineages)
 
 
-def about_themselves(as_of: AsOf) -> QuerySet[Claim]:
+def claims_about_own_deeds(as_of: AsOf) -> ClaimQuerySet:
     """Claims about the speaker's own deed: the speaker, or the body it speaks for, is the subject."""
     spoken_for = ClaimOrigin.objects.current(as_of.revision).filter(
         claim=OuterRef("pk"), key=OuterRef("proposition__actor__public_id")
@@ -92,5 +93,4 @@ def about_themselves(as_of: AsOf) -> QuerySet[Claim]:
         same = {root} | {loser for loser, end in merged.items() if end == root}
         by_key = ClaimOrigin.objects.current(as_of.revision).filter(claim=OuterRef("pk"), key=public_id)
         themselves |= Q(proposition__actor__in=same) & (Q(actor__in=same) | Exists(by_key))
-    claims: QuerySet[Claim] = Claim.objects.filter(themselves)
-    return claims
+    return Claim.objects.filter(themselves)

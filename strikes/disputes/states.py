@@ -122,7 +122,7 @@ def dispute_tallies(
         Claim.objects.published(at)
         .of_polarity(Polarity.POSITIVE, Polarity.NEGATIVE)
         .filter(proposition__in=family(wanted))
-        .exclude(report__in=retracted(at))
+        .exclude(report__in=retracted_reports(at))
         .select_related("report")
     )
     if past is not None:
@@ -184,7 +184,7 @@ def side_of(claims: Collection[Claim], updates: Collection[tuple[str, str]]) -> 
     return None if newest.stance == Stance.RETRACTS else newest.polarity
 
 
-def retracted(at: int | AsOf | None = None) -> QuerySet[Any, Any]:
+def retracted_reports(at: int | AsOf | None = None) -> QuerySet[Any, Any]:
     """Reports that their publisher has retracted, as far as the record knew at a revision."""
     return ReportNotice.objects.published(at).filter(kind=NoticeKind.RETRACTION).values("report")
 

@@ -43,6 +43,7 @@ class Region(OnRecord):
     search_text = search_text()
 
     collection = "regions"
+    derived_fields = frozenset({"search_text"})
     frozen = frozenset({"level", "parent"})
 
     class Meta(OnRecord.Meta):
@@ -118,6 +119,7 @@ class Facility(OnRecord):
     search_text = search_text()
 
     collection = "facilities"
+    derived_fields = frozenset({"search_text"})
     mergeable = True
     compared = ("capacities", "units")
     parts = ("names", "parties")
@@ -229,6 +231,7 @@ class Unit(OnRecord):
     search_text = search_text()
 
     collection = "units"
+    derived_fields = frozenset({"search_text"})
     display_needs = ("facility",)
     mergeable = True
     compared = ("capacities",)

@@ -15,7 +15,7 @@ from django.db.models import OuterRef, Prefetch, Q, Subquery
 from record.limits import TooMuch
 from record.models import AsOf
 from strikes.choices import CapacityBasis, Denominator, PartyRole, Polarity, Topic, UnitOfMeasure
-from strikes.disputes.states import SUPERSEDING, retracted, side_of
+from strikes.disputes.states import SUPERSEDING, retracted_reports, side_of
 from strikes.models import (
     Capacity,
     Claim,
@@ -91,7 +91,7 @@ def outages(units: Q, facilities: Q, as_of: AsOf, merged: Merged, narrow: str) -
     origin = ClaimOrigin.objects.current(as_of.revision).filter(claim=OuterRef("pk")).values("key")[:1]
     claims = list(
         rows.of_polarity(Polarity.POSITIVE, Polarity.NEGATIVE)
-        .exclude(report__in=retracted(as_of))
+        .exclude(report__in=retracted_reports(as_of))
         .select_related("actor", "report__source")
         .select_related(*with_prefix("proposition", "strike__facility", *SUBJECTS))
         .annotate(origin_key=Subquery(origin))

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.forms import form_of, sentences
-from tests.recording import fresh
+from tests.on_record import fresh
 from tests.roles import ROLES, restore_roles
 
 
@@ -79,29 +79,33 @@ def another_editor(account: Callable[..., User]) -> Editor:
     return Editor(account("editor", "another"))
 
 
-def page(row: models.Model | type[models.Model], name: str = "change") -> str:
+def admin_url(row: models.Model | type[models.Model], name: str = "change") -> str:
     """The address of a page of the admin: of a row, or of its collection."""
-    args = [row.pk] if isinstance(row, models.Model) and name not in DOORS else []
-    address = reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_{name}", args=args)
-    return f"{address}?id={row.public_id}" if name in DOORS and isinstance(row, models.Model) else address  # type: ignore[attr-defined]
+    is_row = isinstance(row, models.Model)
+    takes_ids = name in PUBLISHING_PAGES  # these take rows in the query, since they take several
+    address = reverse(
+        f"admin:{row._meta.app_label}_{row._meta.model_name}_{name}",
+        args=[row.pk] if is_row and not takes_ids else [],
+    )
+    return f"{address}?id={row.public_id}" if is_row and takes_ids else address  # type: ignore[union-attr]
 
 
-def deletion(row: Any) -> str:
+def delete_url(row: Any) -> str:
     """The address of the question whether to delete a draft as it is now."""
-    return f"{page(row, 'delete')}?seen={fresh(row).version}"
+    return f"{admin_url(row, 'delete')}?seen={fresh(row).version}"
 
 
-DOORS = ["publish", "withdraw", "correct", "merge", "unmerge", "takedown"]
+PUBLISHING_PAGES = ["publish", "withdraw", "correct", "merge", "unmerge", "takedown"]
 
 
-def everything() -> Iterator[models.Model]:
+def every_row() -> Iterator[models.Model]:
     """Every row of the record and its bookkeeping, to see that nothing was changed."""
     for app in ("record", "sources", "strikes", "auth"):
         for model in apps.get_app_config(app).get_models():
             yield from model._default_manager.order_by("pk")
 
 
-def contents() -> list[tuple[str, dict[str, Any]]]:
+def record_contents() -> list[tuple[str, dict[str, Any]]]:
     return [
         (
             row._meta.label,
@@ -111,5 +115,5 @@ def contents() -> list[tuple[str, dict[str, Any]]]:
                 if field.name != "last_login"
             },
         )
-        for row in everything()
+        for row in every_row()
     ]

@@ -7,7 +7,7 @@ import pytest
 
 from sources.models import Report
 from strikes.models import Claim
-from tests.admin.conftest import Editor, page
+from tests.admin.conftest import Editor, admin_url
 from tests.factories import (
     ActorFactory,
     ClaimFactory,
@@ -17,7 +17,7 @@ from tests.factories import (
     StrikeFactory,
 )
 from tests.forms import complaints, sentences
-from tests.recording import fresh, on_record
+from tests.on_record import fresh, on_record
 
 
 def at(*parts: int) -> datetime:
@@ -26,7 +26,7 @@ def at(*parts: int) -> datetime:
 
 def entered(editor: Editor, **moment: Any) -> Report:
     editor.saved(
-        page(Report, "add"),
+        admin_url(Report, "add"),
         source=str(SourceFactory().pk),
         title="A headline",
         language="en",
@@ -93,14 +93,14 @@ def test_edges_that_are_entered_are_kept(editor):
 
 def test_a_strike_that_still_goes_on_keeps_its_open_end(editor):
     strike = StrikeFactory(latest=None)
-    editor.saved(page(strike), title="Another name")
+    editor.saved(admin_url(strike), title="Another name")
     assert fresh(strike).latest is None
 
 
 def test_emptied_edges_are_worked_out_anew(editor):
     report = ReportFactory(issued_timezone="Europe/Moscow")
     editor.saved(
-        page(report),
+        admin_url(report),
         issued_local_date="2024-03-13",
         **{f"issued_{edge}_{n}": "" for edge in ("earliest", "latest") for n in (0, 1)},
     )
@@ -110,7 +110,10 @@ def test_emptied_edges_are_worked_out_anew(editor):
 def test_local_times_entered_as_utc_are_noticed_by_their_date(editor):
     report = ReportFactory()
     answer = editor.send(
-        page(report), issued_timezone="Asia/Tokyo", issued_earliest_1="23:00:00", issued_latest_1="23:00:00"
+        admin_url(report),
+        issued_timezone="Asia/Tokyo",
+        issued_earliest_1="23:00:00",
+        issued_latest_1="23:00:00",
     )
     assert (
         "issued_local_date",
@@ -130,14 +133,14 @@ def test_what_cannot_be_worked_out_is_said_beside_its_field(editor):
             "said_local_date",
         ),
     ):
-        found = complaints(editor.send(page(claim), **entered_))
+        found = complaints(editor.send(admin_url(claim), **entered_))
         assert field in [name for name, _ in found], (entered_, found)
     assert fresh(claim).said_earliest is None
 
 
 def test_a_report_without_any_time_is_refused(editor):
     answer = editor.send(
-        page(Report, "add"), source=str(SourceFactory().pk), title="A headline", language="en"
+        admin_url(Report, "add"), source=str(SourceFactory().pk), title="A headline", language="en"
     )
     assert "This field is required." in sentences(answer)
     assert not Report.objects.exists()
@@ -145,7 +148,7 @@ def test_a_report_without_any_time_is_refused(editor):
 
 def test_a_claim_needs_no_time_of_its_own(editor):
     editor.saved(
-        page(Claim, "add"),
+        admin_url(Claim, "add"),
         report=str(ReportFactory().pk),
         position="0",
         part="body",
@@ -161,11 +164,11 @@ def test_a_claim_needs_no_time_of_its_own(editor):
 
 def test_the_time_of_a_public_strike_is_amended_by_its_clock(editor):
     strike = on_record(StrikeFactory(timezone="Europe/Moscow"))
-    editor.saved(page(strike, "amend"), "_amend", from_time="03:10")
+    editor.saved(admin_url(strike, "amend"), "_amend", from_time="03:10")
     assert fresh(strike).earliest == fresh(strike).latest == at(2024, 3, 12, 0, 10)
 
 
 def test_the_frozen_times_of_a_public_claim_have_no_clocks(editor):
     claim = on_record(ClaimFactory())
-    for address in (page(claim), page(claim, "amend")):
+    for address in (admin_url(claim), admin_url(claim, "amend")):
         assert not [name for name in editor.form(address) if name.endswith("_time")]

@@ -8,7 +8,7 @@ from record import publishing
 from record.models import Change, Ledger
 from strikes.choices import ClaimRelationKind
 from strikes.models import Claim
-from tests.admin.conftest import Editor, contents, page
+from tests.admin.conftest import Editor, admin_url, record_contents
 from tests.factories import (
     ActorFactory,
     CapacityFactory,
@@ -27,7 +27,7 @@ from tests.factories import (
     WaveFactory,
 )
 from tests.forms import form_of, sentences
-from tests.recording import fresh, on_record
+from tests.on_record import fresh, on_record
 
 
 def text_of(response: Any) -> str:
@@ -35,7 +35,7 @@ def text_of(response: Any) -> str:
 
 
 def opened(editor: Editor, row: Any, door: str, *others: Any) -> tuple[str, dict[str, Any]]:
-    address = page(row, door) + "".join(f"&id={other.public_id}" for other in others)
+    address = admin_url(row, door) + "".join(f"&id={other.public_id}" for other in others)
     return address, editor.form(address)
 
 
@@ -51,7 +51,7 @@ def pressed(editor: Editor, row: Any, door: str, *others: Any, **changes: Any) -
 
 def test_publishing_offers_what_the_row_points_at(editor):
     source = SourceFactory()
-    shown = text_of(editor.get(page(source, "publish")))
+    shown = text_of(editor.get(admin_url(source, "publish")))
     assert source.voice.public_id in shown
     assert "Publish what they point at, too" in shown
     pressed(editor, source, "publish", note="First of its kind.")
@@ -69,7 +69,7 @@ def test_publishing_says_what_is_in_the_way(editor):
     assert f"voice: {source.voice.public_id} is draft, not public." in text_of(answer)
     assert not fresh(source).is_public
     strike = StrikeFactory(methods=[])
-    assert "methods: name at least one" in text_of(editor.get(page(strike, "publish")))
+    assert "methods: name at least one" in text_of(editor.get(admin_url(strike, "publish")))
 
 
 def test_the_claims_of_a_report_go_along_unless_they_are_unticked(editor):
@@ -92,12 +92,12 @@ def test_what_rests_on_any_other_row_is_offered_and_not_ticked(editor):
     PropositionFactory(strike=strike)
     _, form = opened(editor, strike, "publish")
     assert "along" not in form
-    assert "Drafts that rest on them" in text_of(editor.get(page(strike, "publish")))
+    assert "Drafts that rest on them" in text_of(editor.get(admin_url(strike, "publish")))
 
 
 def test_the_numbers_of_a_claim_go_with_it(editor):
     number = DamageEstimateFactory()
-    assert "Publish" not in text_of(editor.get(page(number))).split("object-tools")[1].split("</ul>")[0]
+    assert "Publish" not in text_of(editor.get(admin_url(number))).split("object-tools")[1].split("</ul>")[0]
     pressed(editor, number.claim, "publish")
     assert fresh(number).is_public
 
@@ -105,11 +105,11 @@ def test_the_numbers_of_a_claim_go_with_it(editor):
 def test_a_preview_publishes_nothing(editor):
     report = ReportFactory()
     address, form = opened(editor, report, "publish")
-    before = contents()
+    before = record_contents()
     answer = editor.post(address, form, "_preview")
     assert answer.status_code == 200
     assert report.source.public_id in text_of(answer)
-    assert contents() == before
+    assert record_contents() == before
 
 
 def test_many_rows_are_published_together(editor):
@@ -123,7 +123,7 @@ def test_a_page_of_the_past_publishes_nothing(editor, contributor):
     report = ReportFactory()
     claim = ClaimFactory(report=report)
     address, form = opened(editor, report, "publish")
-    contributor.saved(page(claim), statement="It says something else now.")
+    contributor.saved(admin_url(claim), statement="It says something else now.")
     answer = editor.post(address, form, "_do")
     assert answer.status_code == 409
     assert "Somebody changed it since you opened it" in text_of(answer)
@@ -134,7 +134,7 @@ def test_a_page_of_the_past_publishes_nothing(editor, contributor):
 
 def test_a_page_without_the_versions_it_showed_passes_no_door(editor):
     row = FacilityFactory()
-    assert editor.post(page(row, "publish"), {"with_needed": "on"}, "_do").status_code == 409
+    assert editor.post(admin_url(row, "publish"), {"with_needed": "on"}, "_do").status_code == 409
     assert not fresh(row).is_public
 
 
@@ -163,7 +163,7 @@ def test_a_withdrawn_row_answers_410_with_the_reason_and_the_note(editor):
     assert answer.json()["reason"] == "duplicate"
     assert answer.json()["note"] == "It was here twice."
     assert answer.json()["replaced_by"] == other.public_id
-    assert "Withdrawn in revision" in text_of(editor.get(page(row)))
+    assert "Withdrawn in revision" in text_of(editor.get(admin_url(row)))
 
 
 def test_withdrawing_shows_what_rests_on_the_row_and_takes_it_along_only_if_told(editor):
@@ -191,7 +191,7 @@ def test_what_came_to_rest_on_a_row_since_is_not_taken_along_unseen(editor):
 def test_a_stale_page_withdraws_nothing(editor, another_editor):
     row = on_record(FacilityFactory())
     address, form = opened(editor, row, "withdraw")
-    another_editor.saved(page(row, "amend"), "_amend", town="Kstovo")
+    another_editor.saved(admin_url(row, "amend"), "_amend", town="Kstovo")
     answer = editor.post(address, form | {"reason": "duplicate"}, "_do")
     assert answer.status_code == 409
     assert fresh(row).is_public
@@ -219,10 +219,10 @@ def test_a_correction_is_drafted_previewed_and_put_in_place(editor):
     claim = on_record(number.claim)
     answer = pressed(editor, claim, "correct")
     draft = Claim.objects.get(supersedes=claim)
-    assert answer["Location"] == page(draft)
+    assert answer["Location"] == admin_url(draft)
     assert fresh(claim).is_public
-    editor.saved(page(draft), statement="At least 40.", **{"damage_estimates-0-low": "40"})
-    shown = text_of(editor.get(page(draft, "correct")))
+    editor.saved(admin_url(draft), statement="At least 40.", **{"damage_estimates-0-low": "40"})
+    shown = text_of(editor.get(admin_url(draft, "correct")))
     assert "statement: The unit took a direct hit. → At least 40." in shown
     assert "low: 50.000 → 40.000" in shown
     pressed(editor, draft, "correct", reason="typo", note="A slip of ours.")
@@ -244,7 +244,7 @@ def test_a_row_is_corrected_once_at_a_time(editor):
     answer = editor.post(address, form, "_do")
     assert answer.status_code == 409
     assert "drafted already" in text_of(answer)
-    buttons = text_of(editor.get(page(claim))).split("object-tools")[1].split("</ul>")[0]
+    buttons = text_of(editor.get(admin_url(claim))).split("object-tools")[1].split("</ul>")[0]
     assert "Correct" not in buttons
 
 
@@ -252,18 +252,18 @@ def test_a_correction_says_what_is_in_the_way_and_publishes_what_it_points_at(ed
     claim = on_record(ClaimFactory())
     draft: Any = publishing.revise(claim)
     speaker = ActorFactory()
-    editor.saved(page(draft), actor=str(speaker.pk))
+    editor.saved(admin_url(draft), actor=str(speaker.pk))
     address, form = opened(editor, draft, "correct")
     answer = editor.post(address, form | {"reason": "misattribution", "with_needed": []}, "_do")
     assert answer.status_code == 409
     assert not fresh(speaker).is_public
     other = PropositionFactory(open=True)
-    editor.saved(page(draft), proposition=str(other.pk))
+    editor.saved(admin_url(draft), proposition=str(other.pk))
     assert "it is an open question" in text_of(editor.get(address))
     answer = editor.post(address, form_of(editor.get(address)) | {"reason": "typo"}, "_do")
     assert answer.status_code == 409
     assert not fresh(speaker).is_public, "What was published on the way stays published."
-    editor.saved(page(draft), proposition=str(claim.proposition.pk))
+    editor.saved(admin_url(draft), proposition=str(claim.proposition.pk))
     pressed(editor, draft, "correct", reason="misattribution")
     assert fresh(speaker).is_public
     assert fresh(draft).is_public
@@ -273,7 +273,7 @@ def test_a_stale_page_corrects_nothing(editor, contributor):
     claim = on_record(ClaimFactory())
     draft: Any = publishing.revise(claim)
     address, form = opened(editor, draft, "correct")
-    contributor.saved(page(draft), statement="Slipped in.")
+    contributor.saved(admin_url(draft), statement="Slipped in.")
     assert editor.post(address, form | {"reason": "typo"}, "_do").status_code == 409
     assert fresh(claim).is_public
 
@@ -288,7 +288,7 @@ def test_takedown_reasons_are_not_offered_for_a_correction(editor):
 
 def test_what_has_a_chosen_id_is_amended_and_not_corrected(editor):
     row = on_record(FacilityFactory())
-    buttons = text_of(editor.get(page(row))).split("object-tools")[1].split("</ul>")[0]
+    buttons = text_of(editor.get(admin_url(row))).split("object-tools")[1].split("</ul>")[0]
     assert "Correct" not in buttons
     address, form = opened(editor, row, "correct")
     answer = editor.post(address, form, "_do")
@@ -300,7 +300,7 @@ def test_what_has_a_chosen_id_is_amended_and_not_corrected(editor):
 
 
 def amended(editor: Editor, row: Any, **changes: Any) -> Change:
-    editor.saved(page(row, "amend"), "_amend", **changes)
+    editor.saved(admin_url(row, "amend"), "_amend", **changes)
     change = Change.objects.filter(action="amend", object_id=row.public_id).last()
     assert change is not None
     return change
@@ -397,7 +397,7 @@ def test_a_notice_is_added_to_a_report_that_is_public(editor):
 def test_evidence_and_relations_are_added_to_a_claim_that_is_public(editor):
     claim, other = on_record(ClaimFactory()), on_record(ClaimFactory())
     evidence = on_record(EvidenceFactory())
-    form = editor.form(page(claim, "amend"))
+    form = editor.form(admin_url(claim, "amend"))
     assert "statement" not in form
     assert "chain-TOTAL_FORMS" not in form
     amended(
@@ -420,16 +420,16 @@ def test_evidence_and_relations_are_added_to_a_claim_that_is_public(editor):
 
 def test_what_is_frozen_is_not_in_the_form_and_not_taken(editor):
     claim = on_record(ClaimFactory())
-    answer = editor.send(page(claim, "amend"), "_amend", statement="Slipped in.", stance="denies")
+    answer = editor.send(admin_url(claim, "amend"), "_amend", statement="Slipped in.", stance="denies")
     assert "Nothing would change." in text_of(answer)
     assert fresh(claim).statement == claim.statement
 
 
 def test_a_preview_of_an_amendment_changes_nothing(editor):
     facility = on_record(FacilityFactory())
-    before = contents()
+    before = record_contents()
     answer = editor.send(
-        page(facility, "amend"),
+        admin_url(facility, "amend"),
         "_preview",
         town="Kstovo",
         **{"names-TOTAL_FORMS": "1", "names-0-name": "НОРСИ"},
@@ -438,9 +438,9 @@ def test_a_preview_of_an_amendment_changes_nothing(editor):
     shown = text_of(answer)
     assert "This would change" in shown
     assert "<td>Kstovo</td>" in shown
-    assert contents() == before
+    assert record_contents() == before
     assert form_of(answer)["town"] == "Kstovo"
-    assert editor.post(page(facility, "amend"), form_of(answer), "_amend").status_code == 302
+    assert editor.post(admin_url(facility, "amend"), form_of(answer), "_amend").status_code == 302
     assert fresh(facility).town == "Kstovo"
     assert fresh(facility).names.get().name == "НОРСИ"
 
@@ -448,17 +448,17 @@ def test_a_preview_of_an_amendment_changes_nothing(editor):
 def test_what_a_rule_that_spans_rows_has_against_it_stands_beside_the_field(editor):
     first = on_record(StrikeFactory())
     second = on_record(StrikeFactory())
-    answer = editor.send(page(first, "amend"), "_amend", wave=str(second.pk))
+    answer = editor.send(admin_url(first, "amend"), "_amend", wave=str(second.pk))
     assert ("only a strike of kind `wave` groups others.") in sentences(answer)
     draft = WaveFactory()
-    answer = editor.send(page(first, "amend"), "_amend", wave=str(draft.pk))
+    answer = editor.send(admin_url(first, "amend"), "_amend", wave=str(draft.pk))
     assert any("is draft, not public" in sentence for sentence in sentences(answer))
     assert fresh(first).wave is None
 
 
 def test_a_rule_of_one_row_is_said_when_amending_too(editor):
     facility = on_record(FacilityFactory())
-    answer = editor.send(page(facility, "amend"), "_amend", latitude="56.1")
+    answer = editor.send(admin_url(facility, "amend"), "_amend", latitude="56.1")
     assert "Give both coordinates or neither." in sentences(answer)
     assert fresh(facility).latitude is None
 
@@ -469,7 +469,7 @@ def test_a_relation_that_breaks_a_rule_is_refused(editor):
     claim = on_record(ClaimFactory())
     on_record(ClaimRelationFactory(claim=ClaimFactory(), other=earlier, kind=ClaimRelationKind.REPEATS).claim)
     answer = editor.send(
-        page(later, "amend"),
+        admin_url(later, "amend"),
         "_amend",
         **{"relations-TOTAL_FORMS": "1", "relations-0-kind": "repeats", "relations-0-other": str(claim.pk)},
     )
@@ -479,7 +479,7 @@ def test_a_relation_that_breaks_a_rule_is_refused(editor):
 
 def test_nothing_to_amend_is_said(editor):
     facility = on_record(FacilityFactory())
-    answer = editor.send(page(facility, "amend"), "_amend")
+    answer = editor.send(admin_url(facility, "amend"), "_amend")
     assert any("Nothing would change." in sentence for sentence in sentences(answer))
     assert Ledger.head().n == 1
 
@@ -488,7 +488,7 @@ def test_the_way_to_each_door_is_a_button_of_the_row(editor, account):
     draft, public = FacilityFactory(), on_record(CapacityFactory())
 
     def buttons(person: Editor, row: Any) -> list[str]:
-        tools = text_of(person.get(page(row))).split('class="object-tools"')[1].split("</ul>")[0]
+        tools = text_of(person.get(admin_url(row))).split('class="object-tools"')[1].split("</ul>")[0]
         return [label for label in ("Publish", "Amend", "Correct", "Withdraw") if f">{label}</a>" in tools]
 
     assert buttons(editor, draft) == ["Publish"]

@@ -10,17 +10,17 @@ from django.test import Client
 
 from record.models import OnRecord
 from strikes.models import Facility
-from tests.admin.conftest import Editor, contents, page
+from tests.admin.conftest import Editor, admin_url, record_contents
 from tests.factories import (
     ClaimFactory,
     DamageEstimateFactory,
     FacilityFactory,
     RegionFactory,
     StrikeFactory,
-    factories,
+    factories_by_model,
 )
 from tests.forms import complaints, sentences
-from tests.recording import fresh
+from tests.on_record import fresh
 from tests.sweeps import one_in
 
 PAGES = [model for model in admin.site._registry if issubclass(model, OnRecord)]
@@ -46,24 +46,24 @@ FORM = "application/x-www-form-urlencoded"
 
 @pytest.mark.parametrize("model", one_in(9, (pytest.param(model, id=model.__name__) for model in PAGES)))
 def test_no_text_in_all_fields_breaks_a_form(model, editor):
-    form = editor.form(page(model, "add"))
+    form = editor.form(admin_url(model, "add"))
     names = [name for name in form if name != "csrfmiddlewaretoken" and not name.endswith("_FORMS")]
-    before = contents()
+    before = record_contents()
     for text in EXTREMES:
-        response = editor.post(page(model, "add"), form | dict.fromkeys(names, text))
+        response = editor.post(admin_url(model, "add"), form | dict.fromkeys(names, text))
         assert response.status_code == 200, text
         assert complaints(response)
-    assert contents() == before
+    assert record_contents() == before
 
 
 @pytest.mark.parametrize("model", one_in(9, (pytest.param(model, id=model.__name__) for model in PAGES)))
 def test_no_value_that_a_form_might_take_is_too_much_for_the_database(model, editor):
-    row = factories()[model]()
-    form = editor.form(page(row))
+    row = factories_by_model()[model]()
+    form = editor.form(admin_url(row))
     for field in model._meta.fields:
         for text in large(field):
             for key in [key for key in (field.name, f"{field.name}_0") if key in form]:
-                response = editor.post(page(row), form | {key: text, "seen_version": fresh(row).version})
+                response = editor.post(admin_url(row), form | {key: text, "seen_version": fresh(row).version})
                 assert response.status_code in (200, 302), (key, text)
 
 
@@ -90,10 +90,10 @@ def test_half_a_surrogate_pair_breaks_nothing():
 
 def test_half_a_surrogate_pair_in_a_form_is_kept_as_the_sign_for_what_cannot_be_read(editor):
     facility = FacilityFactory()
-    form = editor.form(page(facility)) | {"_save": "x"}
+    form = editor.form(admin_url(facility)) | {"_save": "x"}
     form.pop("name")
     body = urlencode(form, doseq=True) + "&name=a%ED%A0%80b"
-    assert editor.client.post(page(facility), body, content_type=FORM).status_code == 302
+    assert editor.client.post(admin_url(facility), body, content_type=FORM).status_code == 302
     assert fresh(facility).name == "a\ufffd\ufffd\ufffdb"
 
 
@@ -102,10 +102,10 @@ def test_half_a_surrogate_pair_in_a_form_is_kept_as_the_sign_for_what_cannot_be_
 )
 def test_no_question_to_a_list_breaks_it(model, account):
     asker = Editor(account(name="superuser", is_superuser=True))
-    factory = factories().get(model)
+    factory = factories_by_model().get(model)
     if factory:
         factory()
-    address = page(model, "changelist")
+    address = admin_url(model, "changelist")
     model_admin = admin.site._registry[model]
     filters = [
         one if isinstance(one, str) else getattr(one, "parameter_name", "") for one in model_admin.list_filter
@@ -149,14 +149,14 @@ def test_prefilled_nonsense_breaks_no_form(editor):
             query = "&".join(
                 f"{field.name}={text}" for field in [*model._meta.fields, *model._meta.many_to_many]
             )
-            assert editor.get(f"{page(model, 'add')}?{query}").status_code == 200, text
+            assert editor.get(f"{admin_url(model, 'add')}?{query}").status_code == 200, text
 
 
 def test_many_regions_with_keys_that_are_none_are_refused(editor):
     region = RegionFactory()
     for row in (FacilityFactory(), StrikeFactory()):
         for key in ("9" * 30, "\x00", "-1", "x"):
-            response = editor.send(page(row), regions=[str(region.pk), key])
+            response = editor.send(admin_url(row), regions=[str(region.pk), key])
             assert response.status_code == 200
             assert sentences(response)
     assert not Facility.objects.exclude(regions=None).exists()
@@ -165,7 +165,7 @@ def test_many_regions_with_keys_that_are_none_are_refused(editor):
 def test_the_first_and_the_last_year_are_no_years_of_this_record(editor):
     strike = StrikeFactory(timezone="Europe/Moscow")
     for edge in ("0001-01-01", "9999-12-31"):
-        response = editor.send(page(strike), earliest_0=edge, latest_0=edge, local_date=edge)
+        response = editor.send(admin_url(strike), earliest_0=edge, latest_0=edge, local_date=edge)
         assert "That is not a year of this record." in sentences(response)
     assert fresh(strike).earliest == strike.earliest
 
@@ -173,5 +173,5 @@ def test_the_first_and_the_last_year_are_no_years_of_this_record(editor):
 def test_a_number_with_too_many_digits_is_refused_beside_it(editor):
     number = DamageEstimateFactory(claim=ClaimFactory())
     for text in ("9" * 30, "1e400", "NaN", "0.0001"):
-        found = complaints(editor.send(page(number), low=text, comparator="at_least"))
+        found = complaints(editor.send(admin_url(number), low=text, comparator="at_least"))
         assert [field for field, _ in found] == ["low"], (text, found)

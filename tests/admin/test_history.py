@@ -6,13 +6,13 @@ from typing import Any
 from record import publishing
 from record.choices import WithdrawalReason
 from strikes.models import Facility
-from tests.admin.conftest import Editor, page
+from tests.admin.conftest import Editor, admin_url
 from tests.factories import ClaimFactory, FacilityFactory, FacilityNameFactory, ReportFactory, StrikeFactory
-from tests.recording import on_record
+from tests.on_record import on_record
 
 
 def history(editor: Editor, row: Any) -> str:
-    response = editor.get(page(row, "history"))
+    response = editor.get(admin_url(row, "history"))
     assert response.status_code == 200
     return unescape(" ".join(response.content.decode().split("change-history")[1].split()))
 
@@ -25,10 +25,14 @@ def values(shown: str, label: str) -> list[tuple[str, str]]:
 
 def test_a_draft_tells_who_entered_and_who_changed_it_with_old_and_new_value(editor, contributor):
     contributor.saved(
-        page(Facility, "add"), public_id="norsi", name="NORSI", kind="refinery", location_precision="site"
+        admin_url(Facility, "add"),
+        public_id="norsi",
+        name="NORSI",
+        kind="refinery",
+        location_precision="site",
     )
     row = Facility.objects.get()
-    editor.saved(page(row), town="Kstovo", location_precision="town")
+    editor.saved(admin_url(row), town="Kstovo", location_precision="town")
     shown = history(editor, row)
     assert values(shown, "Location precision") == [("site", "town"), ("—", "site")]
     assert values(shown, "Town") == [("—", "Kstovo")]
@@ -41,7 +45,7 @@ def test_parts_are_in_the_history_of_their_row(editor):
     FacilityNameFactory(facility=row, name="First")
     FacilityNameFactory(facility=row, name="Second")
     editor.saved(
-        page(row),
+        admin_url(row),
         **{
             "names-0-DELETE": "on",
             "names-1-name": "Changed",
@@ -59,7 +63,7 @@ def test_parts_are_in_the_history_of_their_row(editor):
 def test_pointers_and_words_are_told_as_a_reader_knows_them(editor):
     strike = StrikeFactory()
     other = FacilityFactory(name="Another refinery")
-    editor.saved(page(strike), facility=str(other.pk), methods=["drone", "missile"])
+    editor.saved(admin_url(strike), facility=str(other.pk), methods=["drone", "missile"])
     shown = history(editor, strike)
     assert values(shown, "Facility") == [(strike.facility.name, "Another refinery")]
     assert values(shown, "Methods") == [("drone", "drone, missile")]
@@ -67,7 +71,7 @@ def test_pointers_and_words_are_told_as_a_reader_knows_them(editor):
 
 def test_a_door_is_in_the_history_with_who_opened_it_and_with_what_it_said(editor):
     claim = ClaimFactory()
-    address = page(claim, "publish")
+    address = admin_url(claim, "publish")
     editor.post(address, editor.form(address), "_do")
     shown = history(editor, claim)
     assert "Revision 1: publish" in shown
@@ -79,7 +83,7 @@ def test_a_door_is_in_the_history_with_who_opened_it_and_with_what_it_said(edito
 
 def test_an_amendment_tells_its_old_and_new_values(editor):
     row = on_record(FacilityFactory(town="Kstovo"))
-    editor.saved(page(row, "amend"), "_amend", town="Nizhny Novgorod", public_note="A better address.")
+    editor.saved(admin_url(row, "amend"), "_amend", town="Nizhny Novgorod", public_note="A better address.")
     shown = history(editor, row)
     assert values(shown, "town") == [("Kstovo", "Nizhny Novgorod")]
     assert "amend: A better address." in shown
@@ -87,16 +91,16 @@ def test_an_amendment_tells_its_old_and_new_values(editor):
 
 def test_a_preview_and_a_refused_save_leave_no_trace(editor):
     row = on_record(FacilityFactory())
-    editor.send(page(row, "amend"), "_preview", town="Kstovo")
+    editor.send(admin_url(row, "amend"), "_preview", town="Kstovo")
     draft = ReportFactory()
-    editor.send(page(draft), title="")
+    editor.send(admin_url(draft), title="")
     assert "Nothing is logged" in history(editor, draft)
     assert "Kstovo" not in history(editor, row)
 
 
 def test_times_that_were_worked_out_are_in_the_history(editor):
     report = ReportFactory()
-    editor.saved(page(report), issued_timezone="Europe/Kyiv", issued_from_time="08:25")
+    editor.saved(admin_url(report), issued_timezone="Europe/Kyiv", issued_from_time="08:25")
     assert values(history(editor, report), "Issued earliest (UTC)") == [
         ("2024-03-12 06:00:00+00:00", "2024-03-12 06:25:00+00:00")
     ]
@@ -104,7 +108,7 @@ def test_times_that_were_worked_out_are_in_the_history(editor):
 
 def test_history_takes_markup_for_text(editor):
     row = FacilityFactory()
-    editor.saved(page(row), town="<script>alert(1)</script>")
-    raw = editor.get(page(row, "history")).content.decode()
+    editor.saved(admin_url(row), town="<script>alert(1)</script>")
+    raw = editor.get(admin_url(row, "history")).content.decode()
     assert "<script>alert(1)</script>" not in raw
     assert "&lt;script&gt;" in raw

@@ -13,7 +13,7 @@ from record.choices import WithdrawalReason
 from record.models import OnRecord
 from sources.models import Actor, Report
 from strikes.models import Claim, Facility, Proposition, Strike, Unit
-from tests.admin.conftest import Editor, deletion, page
+from tests.admin.conftest import Editor, admin_url, delete_url
 from tests.admin.related import RELATED, of_a_claim
 from tests.factories import (
     ActorFactory,
@@ -28,9 +28,9 @@ from tests.factories import (
     StrikeFactory,
     UnitFactory,
     WeaponCountFactory,
-    factories,
+    factories_by_model,
 )
-from tests.recording import fresh, on_record
+from tests.on_record import fresh, on_record
 from tests.sweeps import one_in
 
 REGISTERED = [model for model in admin.site._registry if model not in (User, Group)]
@@ -48,19 +48,19 @@ def same_count(one: list[str], many: list[str]) -> None:
 
 @pytest.mark.parametrize("model", [pytest.param(model, id=model.__name__) for model in REGISTERED])
 def test_a_list_takes_as_many_queries_for_many_rows_as_for_one(model, editor):
-    factories()[model]()
-    editor.get(page(model, "changelist"))
-    one = queries(editor, page(model, "changelist"))
-    factories()[model].create_batch(6)
-    same_count(one, queries(editor, page(model, "changelist")))
+    factories_by_model()[model]()
+    editor.get(admin_url(model, "changelist"))
+    one = queries(editor, admin_url(model, "changelist"))
+    factories_by_model()[model].create_batch(6)
+    same_count(one, queries(editor, admin_url(model, "changelist")))
 
 
 def test_a_list_of_accounts_takes_as_many_queries_for_many_as_for_one(account):
     above = Editor(account(name="superuser", is_superuser=True))
-    one = queries(above, page(User, "changelist"))
+    one = queries(above, admin_url(User, "changelist"))
     for n in range(5):
         account("editor", f"editor-{n}")
-    same_count(one, queries(above, page(User, "changelist")))
+    same_count(one, queries(above, admin_url(User, "changelist")))
 
 
 @pytest.mark.parametrize(
@@ -72,17 +72,17 @@ def test_a_page_takes_as_many_queries_with_many_parts_as_with_one(factory, relat
     related(few)
     for _ in range(4):
         related(many)
-    editor.get(page(few))
-    same_count(queries(editor, page(few)), queries(editor, page(many)))
+    editor.get(admin_url(few))
+    same_count(queries(editor, admin_url(few)), queries(editor, admin_url(many)))
     few, many = on_record(few), on_record(many)
-    same_count(queries(editor, page(few)), queries(editor, page(many)))
-    same_count(queries(editor, page(few, "amend")), queries(editor, page(many, "amend")))
+    same_count(queries(editor, admin_url(few)), queries(editor, admin_url(many)))
+    same_count(queries(editor, admin_url(few, "amend")), queries(editor, admin_url(many, "amend")))
 
 
 def test_a_row_with_nothing_below_it_and_every_other_page_is_pinned_too(editor):
     """The pages of rows that have nothing below them need no more queries than these."""
     for model in (Unit, Actor):
-        assert len(queries(editor, page(factories()[model]()))) < 25
+        assert len(queries(editor, admin_url(factories_by_model()[model]()))) < 25
 
 
 # What is found ----------------------------------------------------------------------------------------------
@@ -102,7 +102,7 @@ def find(editor: Editor, field: str, term: str) -> list[str]:
 def norsi(editor: Editor) -> Facility:
     """The refinery, entered by hand."""
     editor.saved(
-        page(Facility, "add"),
+        admin_url(Facility, "add"),
         public_id="norsi",
         name="NORSI",
         name_local="НОРСИ",
@@ -121,13 +121,13 @@ def norsi(editor: Editor) -> Facility:
 def test_a_draft_entered_by_hand_is_found_in_any_script(term, editor):
     norsi(editor)
     assert find(editor, "unit.facility", term) == ["NORSI · norsi · draft"]
-    listed = editor.client.get(page(Facility, "changelist"), {"q": term}).content.decode()
+    listed = editor.client.get(admin_url(Facility, "changelist"), {"q": term}).content.decode()
     assert "1 facility" in listed
 
 
 def test_what_is_changed_is_found_by_its_new_names(editor):
     facility = norsi(editor)
-    editor.saved(page(facility), **{"names-0-name": "Лукойл-Нижегороднефтеоргсинтез"})
+    editor.saved(admin_url(facility), **{"names-0-name": "Лукойл-Нижегороднефтеоргсинтез"})
     assert find(editor, "unit.facility", "lukoylnizhegorod")
     assert find(editor, "unit.facility", "кстовский") == []
 
@@ -163,17 +163,17 @@ def test_an_autocomplete_marks_drafts_and_leaves_out_what_was_withdrawn(editor):
     publishing.withdraw(gone, reason=WithdrawalReason.DUPLICATE)
     found = find(editor, "unit.facility", "kstovo")
     assert [text.split(" · ")[1:] for text in found] == [["kstovo-draft", "draft"], ["kstovo-public"]]
-    assert "kstovo-gone" in editor.get(f"{page(Facility, 'changelist')}?q=kstovo-gone").content.decode()
+    assert "kstovo-gone" in editor.get(f"{admin_url(Facility, 'changelist')}?q=kstovo-gone").content.decode()
 
 
 def test_every_list_is_narrowed_by_state(editor):
     draft, public, gone = FacilityFactory(), on_record(FacilityFactory()), on_record(FacilityFactory())
     publishing.withdraw(gone, reason=WithdrawalReason.DUPLICATE)
     for state, row in (("draft", draft), ("published", public), ("withdrawn", gone)):
-        listed = editor.get(f"{page(Facility, 'changelist')}?state={state}").content.decode()
+        listed = editor.get(f"{admin_url(Facility, 'changelist')}?state={state}").content.decode()
         assert "1 facility" in listed
         assert row.public_id in listed
-    assert "3 facilities" in editor.get(page(Facility, "changelist")).content.decode()
+    assert "3 facilities" in editor.get(admin_url(Facility, "changelist")).content.decode()
 
 
 # What a page shows ------------------------------------------------------------------------------------------
@@ -185,35 +185,37 @@ def text_of(response: Any) -> str:
 
 def test_the_state_of_a_row_is_plain_to_see(editor):
     draft = ClaimFactory()
-    assert "<strong>Draft.</strong>" in text_of(editor.get(page(draft)))
+    assert "<strong>Draft.</strong>" in text_of(editor.get(admin_url(draft)))
     public = on_record(draft)
-    shown = text_of(editor.get(page(public)))
+    shown = text_of(editor.get(admin_url(public)))
     assert f"<strong>Public since revision {public.published_rev_id}.</strong>" in shown
     assert f'href="/api/v1/claims/{public.public_id}/"' in shown
     correction = publishing.revise(public)
-    shown = text_of(editor.get(page(correction)))
+    shown = text_of(editor.get(admin_url(correction)))
     assert "<strong>Draft of a correction.</strong>" in shown
-    assert f'<a href="{page(public)}"><code>{public.public_id}</code></a>' in shown
-    assert f'A correction is drafted: <a href="{page(correction)}">' in text_of(editor.get(page(public)))
+    assert f'<a href="{admin_url(public)}"><code>{public.public_id}</code></a>' in shown
+    assert f'A correction is drafted: <a href="{admin_url(correction)}">' in text_of(
+        editor.get(admin_url(public))
+    )
     publishing.correct(correction, reason=WithdrawalReason.TYPO, note="A slip.")
-    shown = text_of(editor.get(page(public)))
+    shown = text_of(editor.get(admin_url(public)))
     assert "<strong>Withdrawn in revision" in shown
     assert "A slip." in shown
-    assert f'Replaced by <a href="{page(correction)}">' in shown
+    assert f'Replaced by <a href="{admin_url(correction)}">' in shown
 
 
 def test_a_draft_has_no_public_page(editor):
-    assert "View on site" not in editor.get(page(FacilityFactory())).content.decode()
+    assert "View on site" not in editor.get(admin_url(FacilityFactory())).content.decode()
 
 
 def test_a_report_shows_its_claims_in_order_and_adds_the_next_one(editor):
     report = ReportFactory()
     second = ClaimFactory(report=report, position=1, statement="Said second.")
     first = ClaimFactory(report=report, position=0, statement="Said first.")
-    shown = text_of(editor.get(page(report)))
+    shown = text_of(editor.get(admin_url(report)))
     assert shown.index(first.statement) < shown.index(second.statement)
-    assert page(first) in shown
-    address = f"{page(Claim, 'add')}?report={report.pk}&position=2"
+    assert admin_url(first) in shown
+    address = f"{admin_url(Claim, 'add')}?report={report.pk}&position=2"
     assert address.replace("&", "&amp;") in shown
     form = editor.form(address)
     assert (form["report"], form["position"]) == ([str(report.pk)], "2")
@@ -221,24 +223,26 @@ def test_a_report_shows_its_claims_in_order_and_adds_the_next_one(editor):
 
 def test_a_strike_shows_its_propositions_and_how_they_stand(editor):
     claim = on_record(ClaimFactory())
-    shown = text_of(editor.get(page(claim.proposition.strike)))
+    shown = text_of(editor.get(admin_url(claim.proposition.strike)))
     assert claim.proposition.text in shown
     assert "(1 for, 0 against)" in shown
-    shown = text_of(editor.get(page(claim.proposition)))
+    shown = text_of(editor.get(admin_url(claim.proposition)))
     assert claim.statement in shown
     assert claim.report.title in shown
 
 
 def test_a_list_below_a_form_does_not_offer_more_to_those_who_may_not(editor, account):
     proposition = PropositionFactory()
-    assert "strikes/assessment/add/" in text_of(editor.get(page(proposition)))
-    assert "strikes/assessment/add/" not in text_of(Editor(account("contributor")).get(page(proposition)))
+    assert "strikes/assessment/add/" in text_of(editor.get(admin_url(proposition)))
+    assert "strikes/assessment/add/" not in text_of(
+        Editor(account("contributor")).get(admin_url(proposition))
+    )
 
 
 def test_the_parts_of_a_claim_are_on_its_page(editor):
     claim = ClaimFactory()
     of_a_claim(claim)
-    form = editor.form(page(claim))
+    form = editor.form(admin_url(claim))
     for prefix, count in {
         "chain": 2,
         "relations": 1,
@@ -254,7 +258,7 @@ def test_a_total_is_chosen_among_the_numbers_of_the_same_claim(editor):
     total = DamageEstimateFactory()
     part = DamageEstimateFactory(claim=total.claim)
     elsewhere = DamageEstimateFactory()
-    address = page(total.claim)
+    address = admin_url(total.claim)
     which = f"damage_estimates-{int(part.public_id > total.public_id)}-part_of"  # they stand in the order of their ids
     editor.saved(address, **{which: str(total.pk)})
     assert fresh(part).part_of == total
@@ -267,16 +271,16 @@ def test_what_was_never_public_is_deleted_with_its_numbers(editor):
     total = DamageEstimateFactory(claim=claim)
     DamageEstimateFactory(claim=claim, part_of=total)
     of_a_claim(claim)
-    listed = editor.get(deletion(claim)).content.decode()
+    listed = editor.get(delete_url(claim)).content.decode()
     assert "Are you sure" in listed
-    assert editor.post(deletion(claim), {"post": "yes"}).status_code == 302
+    assert editor.post(delete_url(claim), {"post": "yes"}).status_code == 302
     assert not Claim.objects.filter(pk=claim.pk).exists()
     assert not claim.damage_estimates.exists()
 
 
 def test_what_others_point_at_is_not_deleted(editor):
     claim = ClaimFactory()
-    shown = editor.post(deletion(claim.report), {"post": "yes"})
+    shown = editor.post(delete_url(claim.report), {"post": "yes"})
     assert shown.status_code == 200
     assert "would require deleting the following protected" in shown.content.decode()
     assert Report.objects.filter(pk=claim.report.pk).exists()
@@ -298,6 +302,6 @@ def test_every_field_that_an_editor_fills_in_has_help(editor):
 
 def test_the_help_of_a_field_that_is_only_shown_looks_as_where_it_is_filled_in(editor):
     for row in (on_record(StrikeFactory()), on_record(WeaponCountFactory())):
-        shown = editor.get(page(row)).content.decode()
+        shown = editor.get(admin_url(row)).content.decode()
         assert "<code>" in shown
         assert "`" not in shown

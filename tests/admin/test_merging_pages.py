@@ -3,7 +3,7 @@
 import pytest
 
 from record.models import Change, Ledger, Merge
-from tests.admin.conftest import contents, page
+from tests.admin.conftest import admin_url, record_contents
 from tests.factories import (
     ActorFactory,
     ClaimFactory,
@@ -15,7 +15,7 @@ from tests.factories import (
     UnitFactory,
 )
 from tests.forms import form_of, sentences
-from tests.recording import fresh, on_record
+from tests.on_record import fresh, on_record
 from tests.sweeps import one_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_record_holds")]
@@ -40,18 +40,18 @@ def strikes():
 
 def test_a_merge_is_looked_at_before_it_is_made(editor, strikes):
     here, there = strikes
-    before = contents()
-    first = editor.send(page(here, "merge"), "_do", survivor=there.pk, note="One attack.")
+    before = record_contents()
+    first = editor.send(admin_url(here, "merge"), "_do", survivor=there.pk, note="One attack.")
     assert first.status_code == 200
     shown = text_of(first)
     assert "title: At dawn | In the morning" in shown
     assert "propositions by strike: 2 | 2" in shown
     assert "single origin, 1 for and 0 against → agreed, 2 for and 0 against" in shown
-    assert contents() == before
+    assert record_contents() == before
     form = form_of(first)
     (pair,) = form["pairs"]
     assert pair.startswith("propositions/")
-    second = editor.post(page(here, "merge"), form, "_do")
+    second = editor.post(admin_url(here, "merge"), form, "_do")
     assert second.status_code == 302, sentences(second)
     assert Merge.objects.active().count() == 2
     assert fresh(here).canonical == there
@@ -60,7 +60,7 @@ def test_a_merge_is_looked_at_before_it_is_made(editor, strikes):
 
 def test_a_pair_that_is_not_ticked_stays_apart(editor, strikes):
     here, there = strikes
-    address = page(here, "merge")
+    address = admin_url(here, "merge")
     form = form_of(editor.send(address, "_preview", survivor=there.pk))
     response = editor.post(address, {**form, "pairs": []}, "_do")
     assert response.status_code == 302, sentences(response)
@@ -70,8 +70,8 @@ def test_a_pair_that_is_not_ticked_stays_apart(editor, strikes):
 def test_choosing_another_survivor_shows_what_it_would_do_first(editor, strikes):
     here, there = strikes
     third = on_record(StrikeFactory())
-    form = form_of(editor.send(page(here, "merge"), "_preview", survivor=there.pk))
-    response = editor.post(page(here, "merge"), {**form, "survivor": third.pk}, "_do")
+    form = form_of(editor.send(admin_url(here, "merge"), "_preview", survivor=there.pk))
+    response = editor.post(admin_url(here, "merge"), {**form, "survivor": third.pk}, "_do")
     assert response.status_code == 200
     assert not Merge.objects.exists()
     assert "pairs" not in form_of(response)
@@ -79,20 +79,20 @@ def test_choosing_another_survivor_shows_what_it_would_do_first(editor, strikes)
 
 def test_the_page_says_what_is_in_the_way(editor):
     one, other = on_record(ActorFactory(kind="anonymous")), on_record(ActorFactory())
-    shown = text_of(editor.send(page(one, "merge"), "_preview", survivor=other.pk))
+    shown = text_of(editor.send(admin_url(one, "merge"), "_preview", survivor=other.pk))
     assert "An anonymous voice is only ever the same as another anonymous voice." in shown
     report, copy = on_record(ReportFactory()), on_record(ReportFactory())
-    form = form_of(editor.send(page(report, "merge"), "_preview", survivor=copy.pk))
-    response = editor.post(page(report, "merge"), form, "_do")
+    form = form_of(editor.send(admin_url(report, "merge"), "_preview", survivor=copy.pk))
+    response = editor.post(admin_url(report, "merge"), form, "_do")
     assert response.status_code == 409
     assert "withdrawn as a duplicate, not merged" in text_of(response)
 
 
 def test_what_somebody_changed_since_is_not_merged(editor, strikes):
     here, there = strikes
-    form = form_of(editor.send(page(here, "merge"), "_preview", survivor=there.pk))
+    form = form_of(editor.send(admin_url(here, "merge"), "_preview", survivor=there.pk))
     type(here).objects.filter(pk=there.pk).update(version=7)
-    response = editor.post(page(here, "merge"), form, "_do")
+    response = editor.post(admin_url(here, "merge"), form, "_do")
     assert response.status_code == 409
     assert "Somebody changed it since you opened it" in text_of(response)
     assert not Merge.objects.exists()
@@ -101,20 +101,20 @@ def test_what_somebody_changed_since_is_not_merged(editor, strikes):
 @pytest.mark.parametrize("survivor", one_in(3, ["", "0", "999999", "x", "9" * 30, "-1", "\x00"]))
 def test_no_survivor_is_no_merge(editor, strikes, survivor):
     here, _ = strikes
-    response = editor.send(page(here, "merge"), "_do", survivor=survivor)
+    response = editor.send(admin_url(here, "merge"), "_do", survivor=survivor)
     assert response.status_code == 200
     assert not Merge.objects.exists()
 
 
 def test_a_merged_row_offers_to_undo_it_and_is_not_offered_any_more(editor, strikes):
     here, there = strikes
-    assert ">Merge</a>" in text_of(editor.get(page(here)))
-    form = form_of(editor.send(page(here, "merge"), "_preview", survivor=there.pk))
-    editor.post(page(here, "merge"), form, "_do")
-    shown = text_of(editor.get(page(here)))
+    assert ">Merge</a>" in text_of(editor.get(admin_url(here)))
+    form = form_of(editor.send(admin_url(here, "merge"), "_preview", survivor=there.pk))
+    editor.post(admin_url(here, "merge"), form, "_do")
+    shown = text_of(editor.get(admin_url(here)))
     assert ">Undo the merge</a>" in shown
     assert ">Merge</a>" not in shown
-    assert f'merged into <a href="{page(there)}"><code>{there.public_id}</code></a>' in shown
+    assert f'merged into <a href="{admin_url(there)}"><code>{there.public_id}</code></a>' in shown
     found = editor.get(
         f"/admin/autocomplete/?term={here.public_id}&app_label=strikes&model_name=proposition&field_name=strike"
     )
@@ -123,14 +123,14 @@ def test_a_merged_row_offers_to_undo_it_and_is_not_offered_any_more(editor, stri
 
 def test_undoing_says_what_stands_apart_again(editor, strikes):
     here, there = strikes
-    form = form_of(editor.send(page(here, "merge"), "_preview", survivor=there.pk))
-    editor.post(page(here, "merge"), form, "_do")
-    shown = text_of(editor.get(page(here, "unmerge")))
+    form = form_of(editor.send(admin_url(here, "merge"), "_preview", survivor=there.pk))
+    editor.post(admin_url(here, "merge"), form, "_do")
+    shown = text_of(editor.get(admin_url(here, "unmerge")))
     assert shown.count("stands apart from") == 2
-    response = editor.send(page(here, "unmerge"), "_do", note="Two attacks.")
+    response = editor.send(admin_url(here, "unmerge"), "_do", note="Two attacks.")
     assert response.status_code == 302, sentences(response)
     assert not Merge.objects.active().exists()
-    again = editor.get(page(here, "unmerge"))
+    again = editor.get(admin_url(here, "unmerge"))
     assert "is not merged into another row" in text_of(again)
 
 
@@ -138,7 +138,7 @@ def test_facilities_show_their_capacities_and_bring_their_units(editor):
     here, there = on_record(FacilityFactory()), on_record(FacilityFactory())
     for number, facility in enumerate((here, there)):
         on_record(UnitFactory(facility=facility, designation="AVT-6", public_id=f"unit-of-{number}"))
-    shown = text_of(editor.send(page(here, "merge"), "_preview", survivor=there.pk))
+    shown = text_of(editor.send(admin_url(here, "merge"), "_preview", survivor=there.pk))
     assert "units/unit-of-0 → units/unit-of-1" in shown
 
 
@@ -150,19 +150,19 @@ def test_a_takedown_shows_all_that_goes_and_is_confirmed_by_typing(editor):
     party = PartyFactory(actor=claim.actor, facility=FacilityFactory())
     facility = on_record(party.facility)
     draft = ClaimFactory(actor=claim.actor)
-    address = page(claim.actor, "takedown")
+    address = admin_url(claim.actor, "takedown")
     shown = text_of(editor.get(address))
     assert "All that goes, at every revision: 2" in shown
     assert f"claims/{claim.public_id}" in shown
     assert f"names actors/{claim.actor.public_id} by actor" in shown
     assert str(party) in shown
     assert draft.public_id in shown
-    before = contents()
+    before = record_contents()
     for confirmation in ("", "yes", claim.public_id):
         response = editor.send(address, "_do", reason="safety", confirmation=confirmation)
         assert response.status_code == 200
     assert editor.send(address, "_do", reason="typo", confirmation=claim.actor.public_id).status_code == 200
-    assert contents() == before
+    assert record_contents() == before
     response = editor.send(
         address, "_do", reason="legal", note="A court, 12 May.", confirmation=f" {claim.actor.public_id} "
     )
@@ -174,7 +174,7 @@ def test_a_takedown_shows_all_that_goes_and_is_confirmed_by_typing(editor):
         "draft",
     ]
     assert Ledger.head().takedowns == 1
-    after = text_of(editor.get(page(claim.actor)))
+    after = text_of(editor.get(admin_url(claim.actor)))
     assert "Taken down in revision" in after
     assert "A court, 12 May." in after
     assert ">Take down</a>" not in after
@@ -182,15 +182,15 @@ def test_a_takedown_shows_all_that_goes_and_is_confirmed_by_typing(editor):
 
 def test_what_came_to_rest_on_it_since_does_not_go_unseen(editor):
     report = on_record(ReportFactory())
-    form = editor.form(page(report, "takedown"))
+    form = editor.form(admin_url(report, "takedown"))
     late = on_record(ClaimFactory(report=report))
     answer = {**form, "reason": "safety", "confirmation": report.public_id}
-    response = editor.post(page(report, "takedown"), answer, "_do")
+    response = editor.post(admin_url(report, "takedown"), answer, "_do")
     assert response.status_code == 200
     assert "More goes now than you have seen" in text_of(response)
     assert fresh(late).status == "published"
     again = editor.post(
-        page(report, "takedown"), form_of(response) | {"confirmation": report.public_id}, "_do"
+        admin_url(report, "takedown"), form_of(response) | {"confirmation": report.public_id}, "_do"
     )
     assert again.status_code == 302, sentences(again)
     assert fresh(late).status == "taken down"
@@ -198,18 +198,18 @@ def test_what_came_to_rest_on_it_since_does_not_go_unseen(editor):
 
 def test_what_was_withdrawn_can_still_be_taken_down_and_a_draft_cannot(editor):
     claim, draft = on_record(ClaimFactory()), ClaimFactory()
-    editor.send(page(claim, "withdraw"), "_do", reason="typo")
-    assert ">Take down</a>" in text_of(editor.get(page(claim)))
-    response = editor.send(page(claim, "takedown"), "_do", reason="legal", confirmation=claim.public_id)
+    editor.send(admin_url(claim, "withdraw"), "_do", reason="typo")
+    assert ">Take down</a>" in text_of(editor.get(admin_url(claim)))
+    response = editor.send(admin_url(claim, "takedown"), "_do", reason="legal", confirmation=claim.public_id)
     assert response.status_code == 302, sentences(response)
-    shown = text_of(editor.get(page(draft, "takedown")))
+    shown = text_of(editor.get(admin_url(draft, "takedown")))
     assert f"claims/{draft.public_id} is draft." in shown
 
 
 def test_only_editors_see_these_doors(contributor, strikes):
     here, _ = strikes
-    shown = text_of(contributor.get(page(here)))
+    shown = text_of(contributor.get(admin_url(here)))
     for label in ("Merge", "Take down"):
         assert f">{label}</a>" not in shown
     for door in ("merge", "unmerge", "takedown"):
-        assert contributor.get(page(here, door)).status_code == 403
+        assert contributor.get(admin_url(here, door)).status_code == 403

@@ -12,7 +12,7 @@ from record.choices import WithdrawalReason
 from record.models import OnRecord
 from sources.models import Actor
 from strikes.models import Assessment, Capacity, Claim, DamageEstimate, Facility, PropositionState, Strike
-from tests.admin.conftest import DOORS, Editor, contents, deletion, page
+from tests.admin.conftest import PUBLISHING_PAGES, Editor, admin_url, delete_url, record_contents
 from tests.admin.related import RELATED
 from tests.factories import (
     ActorFactory,
@@ -25,10 +25,10 @@ from tests.factories import (
     ReportFactory,
     SourceFactory,
     WaveFactory,
-    factories,
+    factories_by_model,
 )
 from tests.forms import form_of
-from tests.recording import fresh, on_record
+from tests.on_record import fresh, on_record
 from tests.roles import ROLES
 from tests.sweeps import one_in
 
@@ -54,7 +54,7 @@ def may(model: Any, name: str, state: str) -> set[str]:
         return READERS if name in ("changelist", "change", "history") else set()
     if name in ("changelist", "change", "history"):
         return READERS
-    if name in ("amend", *DOORS):
+    if name in ("amend", *PUBLISHING_PAGES):
         return EDITORS if name != "amend" or state == "public" else set()
     writers = EDITORS if model is Assessment else WRITERS
     return writers if name == "add" or state == "draft" else set()
@@ -73,12 +73,12 @@ def rows_of(model: Any) -> dict[str, Any]:
         return {"any": User.objects.create_user("somebody")}
     if model is Group:
         return {"any": Group.objects.get(name="editor")}
-    factory = factories()[model]
+    factory = factories_by_model()[model]
     if not issubclass(model, OnRecord):
         return {"any": factory()}
     public, draft = factory(), factory()
     for make, related in RELATED.items():
-        if factories()[model] is make or (make is WaveFactory and model is Strike):
+        if factories_by_model()[model] is make or (make is WaveFactory and model is Strike):
             related(public)
             related(draft)
     on_record(getattr(public, public.owner) if public.owner else public)
@@ -91,10 +91,12 @@ def rows_of(model: Any) -> dict[str, Any]:
 def test_every_page_opens_for_those_who_may_and_for_nobody_else(model, people):
     wrong = []
     for state, row in rows_of(model).items():
-        addresses = {name: page(row, name) for name in ("change", "history", "delete")}
-        addresses |= {name: page(model, name) for name in ("changelist", "add")}
+        addresses = {name: admin_url(row, name) for name in ("change", "history", "delete")}
+        addresses |= {name: admin_url(model, name) for name in ("changelist", "add")}
         if issubclass(model, OnRecord):
-            addresses |= {name: page(row, name) for name in ("amend", *DOORS)} | {"delete": deletion(row)}
+            addresses |= {name: admin_url(row, name) for name in ("amend", *PUBLISHING_PAGES)} | {
+                "delete": delete_url(row)
+            }
         for name, address in addresses.items():
             for who, person in people.items():
                 answer = person.get(address).status_code
@@ -117,7 +119,7 @@ def names_of_addresses() -> set[str]:
 
 
 def test_no_address_of_the_admin_is_left_out_here():
-    swept = {"changelist", "add", "change", "history", "delete", "amend", *DOORS}
+    swept = {"changelist", "add", "change", "history", "delete", "amend", *PUBLISHING_PAGES}
     assert names_of_addresses() == swept | {"password_change"}
     of_the_site = {url.name for url in admin.site.urls[0] if isinstance(url, URLPattern)}
     public = {"login", "logout"}
@@ -142,7 +144,7 @@ def test_somebody_without_a_role_sees_nothing(people):
 def test_an_account_that_is_no_staff_gets_nowhere(account):
     outside = Editor(account("editor", is_staff=False))
     assert outside.get("/admin/").status_code == 302
-    assert outside.get(page(ActorFactory())).status_code == 302
+    assert outside.get(admin_url(ActorFactory())).status_code == 302
 
 
 @pytest.mark.parametrize("model", one_in(11, (pytest.param(model, id=model.__name__) for model in ON_RECORD)))
@@ -151,9 +153,9 @@ def test_what_may_not_be_written_stays_as_it_was(model, people):
     rows = rows_of(model)
     forms: dict[str, dict[str, Any]] = {}
     for state, row in rows.items():
-        reader = people["superuser"].form(page(row, "amend" if state == "public" else "change"))
+        reader = people["superuser"].form(admin_url(row, "amend" if state == "public" else "change"))
         forms[state] = {**reader, "note": "Slipped in", "reason": "Slipped in"}
-    before = contents()
+    before = record_contents()
     wrong = []
     for state, row in rows.items():
         for who, person in people.items():
@@ -164,38 +166,38 @@ def test_what_may_not_be_written_stays_as_it_was(model, people):
                     "with_needed": "on",
                     f"version-{row.collection}/{row.public_id}": row.version,
                 }
-                for door in DOORS
+                for door in PUBLISHING_PAGES
             }
             for name, data in {**sent, **doors_}.items():
-                if who in may(model, name, state) and not (name in DOORS and who not in EDITORS):
+                if who in may(model, name, state) and not (name in PUBLISHING_PAGES and who not in EDITORS):
                     continue
-                answer = person.post(page(row, name), data, "_save")
+                answer = person.post(admin_url(row, name), data, "_save")
                 if answer.status_code not in (302, 403) or (answer.status_code == 302 and who != "stranger"):
                     wrong.append((state, name, who, answer.status_code))
     assert wrong == []
-    assert contents() == before
+    assert record_contents() == before
 
 
 def test_a_public_row_is_not_saved_from_its_page_even_by_a_superuser(people):
     facility = on_record(FacilityFactory(town="Kstovo"))
-    data = people["superuser"].form(page(facility, "amend")) | {"town": "Elsewhere"}
-    before = contents()
+    data = people["superuser"].form(admin_url(facility, "amend")) | {"town": "Elsewhere"}
+    before = record_contents()
     for button in ("_save", "_continue", "_addanother", "_amend", "_preview"):
-        answer = people["superuser"].post(page(facility), data, button)
+        answer = people["superuser"].post(admin_url(facility), data, button)
         assert answer.status_code == 200
         assert "was published or withdrawn since" in answer.content.decode()
-    assert people["superuser"].post(page(facility), data, "_saveasnew").status_code == 403
-    assert people["superuser"].post(page(facility, "amend"), data, "_saveasnew").status_code == 403
-    assert contents() == before
+    assert people["superuser"].post(admin_url(facility), data, "_saveasnew").status_code == 403
+    assert people["superuser"].post(admin_url(facility, "amend"), data, "_saveasnew").status_code == 403
+    assert record_contents() == before
 
 
 def test_nothing_is_deleted_from_a_list(people):
     public, draft = on_record(FacilityFactory()), FacilityFactory()
-    before = contents()
+    before = record_contents()
     for who in ("contributor", "editor", "superuser"):
         data = {"action": "delete_selected", "_selected_action": [public.pk, draft.pk], "post": "yes"}
-        people[who].client.post(page(Facility, "changelist"), data)
-    assert contents() == before
+        people[who].client.post(admin_url(Facility, "changelist"), data)
+    assert record_contents() == before
 
 
 @pytest.mark.parametrize("action", ["to_publish", "to_withdraw"])
@@ -203,27 +205,29 @@ def test_the_actions_of_a_list_lead_editors_to_the_doors_and_nobody_else(action,
     rows = [FacilityFactory(), FacilityFactory()]
     data = {"action": action, "_selected_action": [row.pk for row in rows]}
     door = action.removeprefix("to_")
-    answer = people["editor"].client.post(page(Facility, "changelist"), data)
-    assert answer["Location"] == f"{page(Facility, door)}?id={rows[1].public_id}&id={rows[0].public_id}" or (
-        answer["Location"] == f"{page(Facility, door)}?id={rows[0].public_id}&id={rows[1].public_id}"
+    answer = people["editor"].client.post(admin_url(Facility, "changelist"), data)
+    assert answer[
+        "Location"
+    ] == f"{admin_url(Facility, door)}?id={rows[1].public_id}&id={rows[0].public_id}" or (
+        answer["Location"] == f"{admin_url(Facility, door)}?id={rows[0].public_id}&id={rows[1].public_id}"
     )
     for who in ("contributor", "administrator"):
-        listed = people[who].get(page(Facility, "changelist")).content.decode()
+        listed = people[who].get(admin_url(Facility, "changelist")).content.decode()
         assert action not in listed
-        answer = people[who].client.post(page(Facility, "changelist"), data)
+        answer = people[who].client.post(admin_url(Facility, "changelist"), data)
         assert door not in answer.get("Location", "")
 
 
 def test_a_number_goes_through_no_action_of_its_own(people):
     DamageEstimateFactory()
-    assert "to_publish" not in people["editor"].get(page(DamageEstimate, "changelist")).content.decode()
+    assert "to_publish" not in people["editor"].get(admin_url(DamageEstimate, "changelist")).content.decode()
 
 
 def test_rows_of_another_state_pass_no_door(editor):
     draft, public, gone = FacilityFactory(), on_record(FacilityFactory()), on_record(FacilityFactory())
     publishing.withdraw(gone, reason=WithdrawalReason.DUPLICATE)
     gone = fresh(gone)
-    before = contents()
+    before = record_contents()
     for door, row in [
         ("publish", public),
         ("publish", gone),
@@ -234,15 +238,17 @@ def test_rows_of_another_state_pass_no_door(editor):
         ("correct", draft),
     ]:
         answer = editor.post(
-            page(row, door), {"reason": "typo", f"version-facilities/{row.public_id}": row.version}, "_do"
+            admin_url(row, door),
+            {"reason": "typo", f"version-facilities/{row.public_id}": row.version},
+            "_do",
         )
         assert answer.status_code == 409, (door, row.status)
-    assert contents() == before
+    assert record_contents() == before
 
 
 def test_a_door_knows_no_rows_of_other_collections_and_no_nonsense(editor):
     row = FacilityFactory()
-    actor = page(Actor, "publish")
+    actor = admin_url(Actor, "publish")
     assert editor.get(f"{actor}?id={row.public_id}").status_code == 404
     for query in (
         "",
@@ -253,23 +259,23 @@ def test_a_door_knows_no_rows_of_other_collections_and_no_nonsense(editor):
         "?id=no-such-row",
         f"?id={row.public_id}&id=x",
     ):
-        assert editor.get(page(Facility, "publish") + query).status_code == 404
+        assert editor.get(admin_url(Facility, "publish") + query).status_code == 404
     many = "&".join(f"id={n}" for n in range(300))
-    assert editor.get(f"{page(Facility, 'publish')}?{many}").status_code == 404
+    assert editor.get(f"{admin_url(Facility, 'publish')}?{many}").status_code == 404
 
 
 def test_a_contributor_makes_drafts_and_grades_nothing(contributor):
     source = SourceFactory()
     report = ReportFactory(source=source)
     claim = ClaimFactory(report=report)
-    assert "reliability" not in contributor.form(page(source))
-    contributor.saved(page(source), name="The Post", reliability="A")
-    contributor.saved(page(claim), statement="Said otherwise.", credibility="1")
+    assert "reliability" not in contributor.form(admin_url(source))
+    contributor.saved(admin_url(source), name="The Post", reliability="A")
+    contributor.saved(admin_url(claim), statement="Said otherwise.", credibility="1")
     assert (fresh(source).name, fresh(source).reliability) == ("The Post", None)
     assert (fresh(claim).statement, fresh(claim).credibility) == ("Said otherwise.", None)
-    assert contributor.get(page(Assessment, "add")).status_code == 403
+    assert contributor.get(admin_url(Assessment, "add")).status_code == 403
     answer = contributor.post(
-        page(Assessment, "add"),
+        admin_url(Assessment, "add"),
         {
             "proposition": claim.proposition.pk,
             "grade": "fair",
@@ -285,7 +291,7 @@ def test_a_contributor_makes_drafts_and_grades_nothing(contributor):
 def test_an_editor_grades_and_is_named_as_its_author(editor):
     proposition = PropositionFactory()
     editor.saved(
-        f"{page(Assessment, 'add')}?proposition={proposition.pk}",
+        f"{admin_url(Assessment, 'add')}?proposition={proposition.pk}",
         grade="fair",
         grade_basis="visual",
         reason="Two photographs.",
@@ -297,32 +303,32 @@ def test_an_editor_grades_and_is_named_as_its_author(editor):
 def test_an_author_is_not_chosen(editor, account):
     other = account("editor", "other")
     row = AssessmentFactory(author=editor.user)
-    editor.saved(page(row), reason="Better said.", author=other.pk)
+    editor.saved(admin_url(row), reason="Better said.", author=other.pk)
     assert fresh(row).author == editor.user
 
 
 def test_the_inlines_of_a_reader_take_nothing(people):
     facility = FacilityFactory()
     name = FacilityNameFactory(facility=facility)
-    data = people["editor"].form(page(facility)) | {"names-0-name": "Changed", "names-0-DELETE": "on"}
-    before = contents()
+    data = people["editor"].form(admin_url(facility)) | {"names-0-name": "Changed", "names-0-DELETE": "on"}
+    before = record_contents()
     for who in ("administrator", "nobody"):
-        assert people[who].post(page(facility), data).status_code == 403
-    assert contents() == before
+        assert people[who].post(admin_url(facility), data).status_code == 403
+    assert record_contents() == before
     assert fresh(name).name == name.name
 
 
 def test_a_popup_is_no_way_around(people):
-    before = contents()
+    before = record_contents()
     for who in ("administrator", "nobody"):
         for model in ON_RECORD:
-            address = f"{page(model, 'add')}?_popup=1"
+            address = f"{admin_url(model, 'add')}?_popup=1"
             assert people[who].post(address, {"_popup": "1", "name": "x"}).status_code == 403
-    assert contents() == before
+    assert record_contents() == before
 
 
 def test_a_popup_gives_back_what_was_made(contributor):
-    address = f"{page(Actor, 'add')}?_popup=1"
+    address = f"{admin_url(Actor, 'add')}?_popup=1"
     answer = contributor.send(address, public_id="the-post", name="The Post", kind="media")
     assert answer.status_code == 200
     assert "popup_response" in answer.content.decode()
@@ -332,7 +338,7 @@ def test_accounts_are_kept_by_administrators_who_make_no_superusers(people, acco
     keeper = people["administrator"]
     other = account("contributor", "other")
     keeper.saved(
-        page(other),
+        admin_url(other),
         is_superuser="on",
         groups=[str(Group.objects.get(name="editor").pk)],
         user_permissions=["1"],
@@ -342,27 +348,31 @@ def test_accounts_are_kept_by_administrators_who_make_no_superusers(people, acco
     assert (other.first_name, other.is_superuser) == ("Olena", False)
     assert not other.user_permissions.exists()
     assert other.groups.get().name == "editor"
-    keeper.saved(page(keeper.user), is_superuser="on")
+    keeper.saved(admin_url(keeper.user), is_superuser="on")
     keeper.user.refresh_from_db()
     assert not keeper.user.is_superuser
 
 
 def test_the_account_of_a_superuser_is_changed_by_superusers_only(people):
     keeper, above = people["administrator"], people["superuser"].user
-    before = contents()
-    assert keeper.get(page(above)).status_code == 200  # to be read
-    assert keeper.post(page(above), {"username": "mine"}).status_code == 403
+    before = record_contents()
+    assert keeper.get(admin_url(above)).status_code == 200  # to be read
+    assert keeper.post(admin_url(above), {"username": "mine"}).status_code == 403
     password = f"/admin/auth/user/{above.pk}/password/"
     assert keeper.get(password).status_code == 403
     data = {"password1": "Kstovo-2024-03-12", "password2": "Kstovo-2024-03-12"}
     assert keeper.post(password, data).status_code == 403
-    assert contents() == before
+    assert record_contents() == before
     assert keeper.post(f"/admin/auth/user/{people['nobody'].user.pk}/password/", data).status_code == 302
 
 
 @pytest.mark.parametrize("who", ["contributor", "editor"])
 def test_nobody_else_sees_an_account(who, people):
-    for address in (page(User, "changelist"), page(people["nobody"].user), page(Group, "changelist")):
+    for address in (
+        admin_url(User, "changelist"),
+        admin_url(people["nobody"].user),
+        admin_url(Group, "changelist"),
+    ):
         assert people[who].get(address).status_code == 403
 
 
@@ -384,7 +394,7 @@ def test_only_what_a_form_points_at_can_be_asked_of_an_autocomplete(editor):
 def test_a_number_is_not_added_to_what_is_on_the_record(editor):
     claim = on_record(ClaimFactory())
     answer = editor.send(
-        f"{page(DamageEstimate, 'add')}?claim={claim.pk}",
+        f"{admin_url(DamageEstimate, 'add')}?claim={claim.pk}",
         metric="output_halted",
         comparator="vague",
         unit_of_measure="kbbl_per_day",
@@ -396,11 +406,12 @@ def test_a_number_is_not_added_to_what_is_on_the_record(editor):
 def test_the_ledger_is_written_by_nobody(people):
     on_record(ClaimFactory())
     row = PropositionState.objects.get()
-    before = contents()
+    before = record_contents()
     for name in ("change", "delete"):
         assert (
-            people["superuser"].post(page(row, name), {"state": "agreed", "post": "yes"}).status_code == 403
+            people["superuser"].post(admin_url(row, name), {"state": "agreed", "post": "yes"}).status_code
+            == 403
         )
-    assert contents() == before
-    assert form_of(people["superuser"].get(page(row))).keys() <= {"csrfmiddlewaretoken", "theme"}
+    assert record_contents() == before
+    assert form_of(people["superuser"].get(admin_url(row))).keys() <= {"csrfmiddlewaretoken", "theme"}
     assert {Capacity, Claim, Strike} <= set(ON_RECORD)

@@ -12,7 +12,7 @@ from django.db.models import CheckConstraint, F, UniqueConstraint
 from record.models import OnRecord
 from strikes.choices import ClaimRelationKind
 from strikes.models import Claim, ClaimStep, CountedWeapon, Facility, Strike, StrikeMethod, Unit, WeaponCount
-from tests.admin.conftest import contents, page
+from tests.admin.conftest import admin_url, record_contents
 from tests.factories import (
     ActorFactory,
     ClaimFactory,
@@ -24,14 +24,14 @@ from tests.factories import (
     StrikeFactory,
     UnitFactory,
     WeaponCountFactory,
-    factories,
+    factories_by_model,
 )
 from tests.forms import complaints, sentences
-from tests.recording import fresh
+from tests.on_record import fresh
 from tests.sweeps import one_in
 from tests.test_constraints import ANOTHER, ways_to_break
 
-FACTORIES = factories()
+FACTORIES = factories_by_model()
 PAGES = [model for model in admin.site._registry if issubclass(model, OnRecord)]
 INLINES = [(model, inline) for model in PAGES for inline in admin.site._registry[model].inlines]
 ENOUGH = 4
@@ -122,7 +122,7 @@ def as_new(form: dict[str, Any], owner: str | None) -> dict[str, Any]:
 def test_a_broken_rule_is_said_beside_its_field(model, inline, rule, new, editor):
     row = FACTORIES[inline.model if inline else model]()
     owner = getattr(row, row.owner) if inline else row
-    form = editor.form(page(owner))
+    form = editor.form(admin_url(owner))
     related = row._meta.get_field(row.owner).remote_field.related_name if inline else ""
     prefix = f"{related}-0-" if inline else ""
     ways = [way(row) if callable(way) else way for way in ways_to_break(type(row), rule)]
@@ -130,10 +130,10 @@ def test_a_broken_rule_is_said_beside_its_field(model, inline, rule, new, editor
     assert entered, "No form breaks it: say why in OUT_OF_REACH."
     if new:
         entered = [(way, as_new(data, row.owner if inline else None)) for way, data in entered]
-    before = contents()
+    before = record_contents()
     for way, data in entered[:1] if new or inline else entered[:: 1 + len(entered) // ENOUGH]:
         response = editor.post(
-            page(model, "add") if new else page(owner),
+            admin_url(model, "add") if new else admin_url(owner),
             data | ({"public_id": way["public_id"]} if new and "public_id" in way else {}),
         )
         assert response.status_code == 200, way
@@ -147,7 +147,7 @@ def test_a_broken_rule_is_said_beside_its_field(model, inline, rule, new, editor
             texts = {text: field for field, text in found}
             assert str(rule.get_violation_error_message()) in texts, (way, found)
             assert texts[str(rule.get_violation_error_message())], "It stands above the form."
-    assert contents() == before
+    assert record_contents() == before
 
 
 UNIQUES = [
@@ -162,16 +162,16 @@ UNIQUES = [
 def test_a_value_that_is_taken_is_said_beside_its_field(model, field, editor):
     first, second = FACTORIES[model].create_batch(2)
     data = {field.name: getattr(first, field.attname)}
-    before = contents()
-    found = complaints(editor.send(page(second), **data))
+    before = record_contents()
+    found = complaints(editor.send(admin_url(second), **data))
     assert any(name == field.name and "already exists" in text for name, text in found), found
-    assert contents() == before
+    assert record_contents() == before
 
 
 def test_a_second_unit_of_one_designation_is_refused_beside_it(editor):
     first = UnitFactory()
     second = UnitFactory(facility=first.facility)
-    found = complaints(editor.send(page(second), designation=first.designation))
+    found = complaints(editor.send(admin_url(second), designation=first.designation))
     assert ("facility", "The facility has a unit of this designation.") in found
     assert Unit.objects.filter(designation=first.designation).count() == 1
 
@@ -205,26 +205,26 @@ def test_two_rows_of_one_inline_that_may_not_be_the_same_are_refused(rule, edito
     prefix = {"claimstep": "chain", "claimrelation": "relations", "claimevidence": "evidence_links"}[
         rule.name.split("_")[0]
     ]
-    data = twice(editor.form(page(claim)), prefix, row[rule.name])
+    data = twice(editor.form(admin_url(claim)), prefix, row[rule.name])
     if rule.name == "claimrelation_repeats_one_claim":
         data["relations-1-other"] = ClaimFactory().pk
-    before = contents()
-    response = editor.post(page(claim), data)
+    before = record_contents()
+    response = editor.post(admin_url(claim), data)
     said = str(rule.get_violation_error_message())
     assert response.status_code == 200
     assert {text: field for field, text in complaints(response)}[said].startswith(f"{prefix}-1-")
-    assert contents() == before
+    assert record_contents() == before
     data |= {f"{prefix}-TOTAL_FORMS": "1"}
-    assert editor.post(page(claim), data).status_code == 302
-    again = editor.form(page(claim)) | {f"{prefix}-TOTAL_FORMS": "2"}
+    assert editor.post(admin_url(claim), data).status_code == 302
+    again = editor.form(admin_url(claim)) | {f"{prefix}-TOTAL_FORMS": "2"}
     again |= {name: value for name, value in twice({}, prefix, row[rule.name]).items() if "-1-" in name}
-    assert said in sentences(editor.post(page(claim), again))
+    assert said in sentences(editor.post(admin_url(claim), again))
 
 
 def test_two_steps_of_a_chain_may_trade_places(editor):
     first = ClaimStepFactory(step=1)
     second = ClaimStepFactory(claim=first.claim, step=2, actor=ActorFactory())
-    editor.saved(page(first.claim), **{"chain-0-step": "2", "chain-1-step": "1"})
+    editor.saved(admin_url(first.claim), **{"chain-0-step": "2", "chain-1-step": "1"})
     assert [step.actor for step in first.claim.chain.all()] == [second.actor, first.actor]
     assert ClaimStep.objects.count() == 2
 
@@ -234,21 +234,23 @@ def test_a_relation_may_change_its_kind_for_another_s(editor):
     other, third = ClaimFactory(), ClaimFactory()
     ClaimRelationFactory(claim=claim, kind=ClaimRelationKind.REPEATS, other=other)
     ClaimRelationFactory(claim=claim, kind=ClaimRelationKind.UPDATES, other=third)
-    editor.saved(page(claim), **{"relations-0-kind": "updates", "relations-1-kind": "repeats"})
+    editor.saved(admin_url(claim), **{"relations-0-kind": "updates", "relations-1-kind": "repeats"})
     kinds = {row.other: row.kind for row in claim.relations.all()}
     assert kinds == {other: "updates", third: "repeats"}
 
 
 def test_a_row_of_an_inline_that_is_gone_is_a_complaint(editor):
     name = FacilityNameFactory()
-    form = editor.form(page(name.facility))
+    form = editor.form(admin_url(name.facility))
     for stale in ("999999", "0", "-1", "9" * 30, "x", ""):
-        response = editor.post(page(name.facility), form | {"names-0-id": stale, "names-0-name": "Changed"})
+        response = editor.post(
+            admin_url(name.facility), form | {"names-0-id": stale, "names-0-name": "Changed"}
+        )
         assert response.status_code == 200, (stale, response.status_code)
         assert complaints(response)
     foreign = FacilityNameFactory()
     response = editor.post(
-        page(name.facility), form | {"names-0-id": str(foreign.pk), "names-0-name": "Changed"}
+        admin_url(name.facility), form | {"names-0-id": str(foreign.pk), "names-0-name": "Changed"}
     )
     assert response.status_code == 200
     assert Facility.objects.filter(names__name="Changed").count() == 0
@@ -256,10 +258,10 @@ def test_a_row_of_an_inline_that_is_gone_is_a_complaint(editor):
 
 def test_a_management_form_that_makes_no_sense_breaks_nothing(editor):
     facility = FacilityFactory()
-    form = editor.form(page(facility))
+    form = editor.form(admin_url(facility))
     for counts in (("", "0"), ("x", "0"), ("0", "x"), ("-1", "0"), ("0", "-1"), ("0", "9" * 30)):
         data = dict(zip(("names-TOTAL_FORMS", "names-INITIAL_FORMS"), counts, strict=True))
-        response = editor.post(page(facility), form | data | {"seen_version": fresh(facility).version})
+        response = editor.post(admin_url(facility), form | data | {"seen_version": fresh(facility).version})
         assert response.status_code in (200, 302), counts
     assert Facility.objects.get().names.count() == 0
 
@@ -269,9 +271,9 @@ def test_a_management_form_that_makes_no_sense_breaks_nothing(editor):
 
 def test_a_method_that_is_no_word_is_refused(editor):
     strike = StrikeFactory()
-    found = complaints(editor.send(page(strike), methods=["drone", "no such word"]))
+    found = complaints(editor.send(admin_url(strike), methods=["drone", "no such word"]))
     assert [field for field, text in found if "Select a valid choice" in text] == ["methods"]
-    editor.saved(page(strike), methods=["missile", "drone", "drone"])
+    editor.saved(admin_url(strike), methods=["missile", "drone", "drone"])
     assert strike.method_codes == ["drone", "missile"]
     assert StrikeMethod.objects.count() == 2
     assert Strike.objects.get().version == 2
@@ -279,8 +281,8 @@ def test_a_method_that_is_no_word_is_refused(editor):
 
 def test_what_is_no_weapon_is_not_offered_and_not_taken(editor):
     count = WeaponCountFactory()
-    assert 'value="none"' not in editor.get(page(count)).content.decode()
-    for address, name in ((page(count), "weapons"), (page(count.claim), "weapon_counts-0-weapons")):
+    assert 'value="none"' not in editor.get(admin_url(count)).content.decode()
+    for address, name in ((admin_url(count), "weapons"), (admin_url(count.claim), "weapon_counts-0-weapons")):
         [(field, said)] = complaints(editor.send(address, **{name: ["none", "drone"]}))
         assert field == name
         assert "Select a valid choice" in said

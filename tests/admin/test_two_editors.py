@@ -13,7 +13,7 @@ from record import publishing
 from record.choices import WithdrawalReason
 from sources.models import Report
 from strikes.models import Claim, DamageEstimate, Facility
-from tests.admin.conftest import Editor, contents, deletion, page
+from tests.admin.conftest import Editor, admin_url, delete_url, record_contents
 from tests.factories import (
     ActorFactory,
     ClaimFactory,
@@ -26,7 +26,7 @@ from tests.factories import (
     WeaponCountFactory,
 )
 from tests.forms import form_of
-from tests.recording import fresh, on_record
+from tests.on_record import fresh, on_record
 
 
 def text_of(response: Any) -> str:
@@ -43,57 +43,57 @@ def conflict(response: Any) -> str:
 
 def test_the_second_save_of_one_version_is_refused_and_shows_both(editor, another_editor):
     report = ReportFactory(title="As it was")
-    mine, theirs = editor.form(page(report)), another_editor.form(page(report))
-    assert another_editor.post(page(report), theirs | {"title": "Theirs"}).status_code == 302
-    answer = editor.post(page(report), mine | {"title": "Mine", "note": "Only mine."})
+    mine, theirs = editor.form(admin_url(report)), another_editor.form(admin_url(report))
+    assert another_editor.post(admin_url(report), theirs | {"title": "Theirs"}).status_code == 302
+    answer = editor.post(admin_url(report), mine | {"title": "Mine", "note": "Only mine."})
     table = conflict(answer)
     assert '<th scope="row">Title</th><td>Theirs</td><td>Mine</td>' in table
     assert '<th scope="row">Note</th><td>—</td><td>Only mine.</td>' in table
     assert fresh(report).title == "Theirs"
     again = form_of(answer)
     assert (again["title"], again["note"]) == ("Mine", "Only mine.")
-    assert editor.post(page(report), again).status_code == 302
+    assert editor.post(admin_url(report), again).status_code == 302
     assert (fresh(report).title, fresh(report).note) == ("Mine", "Only mine.")
     assert fresh(report).version == 3
 
 
 def test_a_save_that_changes_nothing_is_no_new_version(editor):
     report = ReportFactory()
-    editor.saved(page(report))
+    editor.saved(admin_url(report))
     assert fresh(report).version == 1
 
 
 def test_a_save_without_the_version_that_was_seen_is_refused(editor):
     report = ReportFactory()
-    form = editor.form(page(report)) | {"title": "Slipped in"}
+    form = editor.form(admin_url(report)) | {"title": "Slipped in"}
     for version in ("", "x", "0", "9" * 30, "\x00"):
-        conflict(editor.post(page(report), form | {"seen_version": version}))
+        conflict(editor.post(admin_url(report), form | {"seen_version": version}))
     form.pop("seen_version")
-    conflict(editor.post(page(report), form))
+    conflict(editor.post(admin_url(report), form))
     assert fresh(report).title == report.title
 
 
 def test_the_change_of_a_part_is_a_change_of_the_row(editor, another_editor):
     facility = FacilityFactory()
     name = FacilityNameFactory(facility=facility, name="As it was")
-    mine, theirs = editor.form(page(facility)), another_editor.form(page(facility))
-    another_editor.post(page(facility), theirs | {"names-0-name": "Theirs"})
-    answer = editor.post(page(facility), mine | {"names-0-name": "Mine"})
+    mine, theirs = editor.form(admin_url(facility)), another_editor.form(admin_url(facility))
+    another_editor.post(admin_url(facility), theirs | {"names-0-name": "Theirs"})
+    answer = editor.post(admin_url(facility), mine | {"names-0-name": "Mine"})
     table = conflict(answer)
     assert "Theirs" in table
     assert "Mine" in table
     assert fresh(name).name == "Theirs"
-    editor.post(page(facility), form_of(answer))
+    editor.post(admin_url(facility), form_of(answer))
     assert fresh(name).name == "Mine"
 
 
 def test_a_part_that_somebody_added_is_shown_and_stays(editor, another_editor):
     facility = FacilityFactory()
-    mine, theirs = editor.form(page(facility)), another_editor.form(page(facility))
-    another_editor.post(page(facility), theirs | {"names-TOTAL_FORMS": "1", "names-0-name": "Theirs"})
-    answer = editor.post(page(facility), mine | {"names-TOTAL_FORMS": "1", "names-0-name": "Mine"})
+    mine, theirs = editor.form(admin_url(facility)), another_editor.form(admin_url(facility))
+    another_editor.post(admin_url(facility), theirs | {"names-TOTAL_FORMS": "1", "names-0-name": "Theirs"})
+    answer = editor.post(admin_url(facility), mine | {"names-TOTAL_FORMS": "1", "names-0-name": "Mine"})
     assert "Theirs</td><td>not in your form: it stays" in conflict(answer)
-    assert editor.post(page(facility), form_of(answer)).status_code == 302
+    assert editor.post(admin_url(facility), form_of(answer)).status_code == 302
     assert {name.name for name in facility.names.all()} == {"Theirs", "Mine"}
 
 
@@ -101,70 +101,73 @@ def test_a_part_that_somebody_removed_is_entered_anew(editor, another_editor):
     facility = FacilityFactory()
     for name in ("First", "Second", "Third"):
         FacilityNameFactory(facility=facility, name=name)
-    mine, theirs = editor.form(page(facility)), another_editor.form(page(facility))
-    another_editor.post(page(facility), theirs | {"names-0-DELETE": "on"})
+    mine, theirs = editor.form(admin_url(facility)), another_editor.form(admin_url(facility))
+    another_editor.post(admin_url(facility), theirs | {"names-0-DELETE": "on"})
     changed = {"names-0-name": "First, as I say", "names-2-name": "Third, as I say"}
-    answer = editor.post(page(facility), mine | changed)
+    answer = editor.post(admin_url(facility), mine | changed)
     assert "First, as I say" in conflict(answer)
-    assert editor.post(page(facility), form_of(answer)).status_code == 302
+    assert editor.post(admin_url(facility), form_of(answer)).status_code == 302
     assert {name.name for name in facility.names.all()} == {"Second", "First, as I say", "Third, as I say"}
 
 
 def test_a_number_edited_on_its_own_page_is_a_change_of_its_claim(editor, another_editor):
     number = DamageEstimateFactory(comparator="at_least", low=50)
-    on_the_claim, on_its_page = editor.form(page(number.claim)), another_editor.form(page(number))
-    assert another_editor.post(page(number), on_its_page | {"low": "40"}).status_code == 302
-    answer = editor.post(page(number.claim), on_the_claim | {"statement": "Mine"})
+    on_the_claim, on_its_page = editor.form(admin_url(number.claim)), another_editor.form(admin_url(number))
+    assert another_editor.post(admin_url(number), on_its_page | {"low": "40"}).status_code == 302
+    answer = editor.post(admin_url(number.claim), on_the_claim | {"statement": "Mine"})
     assert "40" in conflict(answer)
     assert fresh(number).low == 40
 
 
 def test_a_number_edited_with_its_claim_is_a_change_of_the_number(editor, another_editor):
     number = DamageEstimateFactory(comparator="at_least", low=50)
-    on_the_claim, on_its_page = editor.form(page(number.claim)), another_editor.form(page(number))
-    assert editor.post(page(number.claim), on_the_claim | {"damage_estimates-0-low": "40"}).status_code == 302
-    conflict(another_editor.post(page(number), on_its_page | {"low": "30"}))
+    on_the_claim, on_its_page = editor.form(admin_url(number.claim)), another_editor.form(admin_url(number))
+    assert (
+        editor.post(admin_url(number.claim), on_the_claim | {"damage_estimates-0-low": "40"}).status_code
+        == 302
+    )
+    conflict(another_editor.post(admin_url(number), on_its_page | {"low": "30"}))
     assert fresh(number).low == 40
 
 
 def test_words_kept_as_rows_are_a_change_too(editor, another_editor):
     strike = StrikeFactory()
-    mine, theirs = editor.form(page(strike)), another_editor.form(page(strike))
-    another_editor.post(page(strike), theirs | {"methods": ["missile"]})
-    table = conflict(editor.post(page(strike), mine | {"methods": ["drone", "artillery"]}))
+    mine, theirs = editor.form(admin_url(strike)), another_editor.form(admin_url(strike))
+    another_editor.post(admin_url(strike), theirs | {"methods": ["missile"]})
+    table = conflict(editor.post(admin_url(strike), mine | {"methods": ["drone", "artillery"]}))
     assert "<td>missile</td><td>drone, artillery</td>" in table
     assert strike.method_codes == ["missile"]
 
 
 def test_a_draft_that_was_published_meanwhile_is_not_overwritten(editor, another_editor):
     facility = FacilityFactory(town="Kstovo")
-    form = editor.form(page(facility))
+    form = editor.form(admin_url(facility))
     on_record(facility)
-    before = contents()
-    answer = editor.post(page(facility), form | {"town": "Mine"})
+    before = record_contents()
+    answer = editor.post(admin_url(facility), form | {"town": "Mine"})
     assert "It was published or withdrawn since you opened it" in text_of(answer)
     assert "<td>Kstovo</td><td>Mine</td>" in conflict(answer)
     assert form_of(answer)["town"] == "Mine"
     assert 'name="_save"' not in text_of(answer)
-    assert contents() == before
+    assert record_contents() == before
 
 
 def test_a_claim_with_everything_that_was_published_meanwhile_is_shown(editor):
     count = WeaponCountFactory()
-    form = editor.form(page(count.claim))
+    form = editor.form(admin_url(count.claim))
     on_record(count.claim)
-    assert "Mine" in conflict(editor.post(page(count.claim), form | {"statement": "Mine"}))
+    assert "Mine" in conflict(editor.post(admin_url(count.claim), form | {"statement": "Mine"}))
 
 
 def test_a_draft_that_was_deleted_meanwhile_can_be_saved_as_a_new_one(editor, another_editor):
     facility = FacilityFactory()
     FacilityNameFactory(facility=facility, name="НОРСИ")
-    form = editor.form(page(facility))
-    another_editor.post(deletion(facility), {"post": "yes"})
-    answer = editor.post(page(facility), form | {"town": "Kstovo"})
+    form = editor.form(admin_url(facility))
+    another_editor.post(delete_url(facility), {"post": "yes"})
+    answer = editor.post(admin_url(facility), form | {"town": "Kstovo"})
     assert "Somebody deleted it since you opened it" in conflict(answer)
-    assert f'action="{page(Facility, "add")}"' in text_of(answer)
-    assert editor.post(page(Facility, "add"), form_of(answer)).status_code == 302
+    assert f'action="{admin_url(Facility, "add")}"' in text_of(answer)
+    assert editor.post(admin_url(Facility, "add"), form_of(answer)).status_code == 302
     saved = Facility.objects.get()
     assert (saved.public_id, saved.town) == (facility.public_id, "Kstovo")
     assert saved.names.get().name == "НОРСИ"
@@ -174,18 +177,18 @@ def test_a_claim_that_was_deleted_meanwhile_keeps_its_parts_in_the_form(editor, 
     claim = ClaimFactory()
     ClaimStepFactory(claim=claim, actor=ActorFactory())
     DamageEstimateFactory(claim=claim)
-    form = editor.form(page(claim))
-    another_editor.post(deletion(claim), {"post": "yes"})
-    answer = editor.post(page(claim), form | {"statement": "Mine"})
+    form = editor.form(admin_url(claim))
+    another_editor.post(delete_url(claim), {"post": "yes"})
+    answer = editor.post(admin_url(claim), form | {"statement": "Mine"})
     conflict(answer)
-    assert editor.post(page(Claim, "add"), form_of(answer)).status_code == 302
+    assert editor.post(admin_url(Claim, "add"), form_of(answer)).status_code == 302
     saved = Claim.objects.get()
     assert (saved.statement, saved.chain.count(), saved.damage_estimates.count()) == ("Mine", 1, 1)
 
 
 def test_the_second_amendment_of_one_version_is_refused(editor, another_editor):
     facility = on_record(FacilityFactory(town="Kstovo"))
-    address = page(facility, "amend")
+    address = admin_url(facility, "amend")
     mine, theirs = editor.form(address), another_editor.form(address)
     assert another_editor.post(address, theirs | {"town": "Theirs"}, "_amend").status_code == 302
     for button in ("_preview", "_amend"):
@@ -200,32 +203,32 @@ def test_the_second_amendment_of_one_version_is_refused(editor, another_editor):
 
 def test_an_amendment_of_what_was_withdrawn_meanwhile_shows_what_was_entered(editor):
     facility = on_record(FacilityFactory())
-    address = page(facility, "amend")
+    address = admin_url(facility, "amend")
     form = editor.form(address)
     publishing.withdraw(facility, reason=WithdrawalReason.DUPLICATE)
-    before = contents()
+    before = record_contents()
     answer = editor.post(address, form | {"town": "Mine"}, "_amend")
     assert "It was published or withdrawn since you opened it" in text_of(answer)
     assert "<td>Mine</td>" in conflict(answer)
-    assert contents() == before
+    assert record_contents() == before
 
 
 def test_a_draft_is_deleted_only_as_the_editor_saw_it(editor, another_editor):
     report = ReportFactory(title="As it was")
-    (link,) = re.findall(r'href="([^"]*)" class="deletelink"', editor.get(page(report)).content.decode())
-    assert link == deletion(report)
+    (link,) = re.findall(r'href="([^"]*)" class="deletelink"', editor.get(admin_url(report)).content.decode())
+    assert link == delete_url(report)
     assert "Are you sure" in text_of(editor.get(link))
-    another_editor.saved(page(report), title="Theirs")
+    another_editor.saved(admin_url(report), title="Theirs")
     for answer in (
         lambda: editor.post(link, {"post": "yes"}),
         lambda: editor.get(link),
-        lambda: editor.post(page(report, "delete"), {"post": "yes"}),
+        lambda: editor.post(admin_url(report, "delete"), {"post": "yes"}),
     ):
-        assert answer()["Location"] == page(report)
-        assert "somebody changed it since you opened it" in text_of(editor.get(page(report)))
+        assert answer()["Location"] == admin_url(report)
+        assert "somebody changed it since you opened it" in text_of(editor.get(admin_url(report)))
     assert fresh(report).title == "Theirs"
-    assert editor.get(page(report, "delete"))["Location"] == deletion(report) != link
-    assert editor.post(deletion(report), {"post": "yes"}).status_code == 302
+    assert editor.get(admin_url(report, "delete"))["Location"] == delete_url(report) != link
+    assert editor.post(delete_url(report), {"post": "yes"}).status_code == 302
     assert not Report.objects.exists()
 
 
@@ -239,7 +242,7 @@ def test_a_draft_published_while_it_is_being_deleted_stays(editor, monkeypatch):
         return collect(self, *args)
 
     monkeypatch.setattr(Editor, "post", publish_first)
-    assert editor.post(deletion(report), {"post": "yes"}).status_code == 403
+    assert editor.post(delete_url(report), {"post": "yes"}).status_code == 403
     assert Report.objects.filter(pk=report.pk).exists()
 
 
@@ -252,13 +255,13 @@ def test_of_two_saves_in_the_same_moment_one_is_refused(account):
     def save(editor: Editor, form: dict[str, Any], title: str) -> int:
         together.wait()
         try:
-            return int(editor.post(page(report), form | {"title": title}).status_code)
+            return int(editor.post(admin_url(report), form | {"title": title}).status_code)
         finally:
             connection.close()
 
     for _ in range(3):
         report = ReportFactory()
-        forms = [editor.form(page(report)) for editor in editors]
+        forms = [editor.form(admin_url(report)) for editor in editors]
         with ThreadPoolExecutor(2) as pool:
             answers = list(pool.map(save, editors, forms, ["Mine", "Theirs"]))
         assert sorted(answers) == [200, 302]
@@ -274,7 +277,7 @@ def test_who_deletes_a_number_and_who_publishes_its_claim_wait_for_each_other_in
 
     def delete() -> int:
         try:
-            return int(editor.post(deletion(number), {"post": "yes"}).status_code)
+            return int(editor.post(delete_url(number), {"post": "yes"}).status_code)
         finally:
             connection.close()
 

@@ -22,7 +22,7 @@ from tests.factories import (
     StrikeFactory,
     WeaponCountFactory,
 )
-from tests.recording import on_record
+from tests.on_record import on_record
 
 
 @contextmanager

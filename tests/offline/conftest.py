@@ -5,9 +5,9 @@ import time_machine
 
 from sources.choices import ActorKind
 from tests.factories import ActorFactory, FacilityFactory
-from tests.offline.series import unit_of
-from tests.recording import on_record
-from tests.saying import out
+from tests.offline.series import unit_with_capacity
+from tests.on_record import on_record
+from tests.outage_claims import claim_outage
 
 
 @pytest.fixture(autouse=True)
@@ -35,5 +35,5 @@ def rival():
 @pytest.fixture
 def nine_days(plant, agency):
     """A unit of 70 that was out from Saturday the second to Monday the eleventh of March, itself not counted."""
-    unit = unit_of(plant, "avt", 70)
-    return out(agency, unit, "2024-03-02", "2024-03-20", until="2024-03-11")
+    unit = unit_with_capacity(plant, "avt", 70)
+    return claim_outage(agency, unit, "2024-03-02", "2024-03-20", until="2024-03-11")

@@ -3,46 +3,46 @@
 import datetime as dt
 
 from tests.factories import CapacityFactory, ReportFactory, UnitFactory
-from tests.recording import on_record
-from tests.saying import ask, exactly
+from tests.on_record import on_record
+from tests.outage_claims import exactly, get_json
 
 SERIES = "stats/capacity-offline/?unit_of_measure=kbbl_per_day"
 
 
-def unit_of(plant, public_id, capacity=None, **more):
+def unit_with_capacity(plant, public_id, capacity=None, **more):
     unit = on_record(UnitFactory(public_id=public_id, facility=plant, **more))
     if capacity is not None:
-        able(plant, unit, **exactly(capacity))
+        state_capacity(plant, unit, **exactly(capacity))
     return unit
 
 
-def able(plant, unit=None, issued="2023-12-01", **number):
+def state_capacity(plant, unit=None, issued="2023-12-01", **number):
     """Put on record what a report says a unit or a whole facility can do."""
     report = ReportFactory(issued_earliest=dt.datetime.fromisoformat(f"{issued}T12:00:00+00:00"))
     number = {"unit_of_measure": "kbbl_per_day", **number}
     return on_record(CapacityFactory(facility=plant, unit=unit, report=report, **number)).public_id
 
 
-def series(query, interval="day", status=200):
-    return ask(f"{SERIES}&interval={interval}&{query}", status)
+def get_series(query, interval="day", status=200):
+    return get_json(f"{SERIES}&interval={interval}&{query}", status)
 
 
-def bounds(point):
+def bounds_of(point):
     return point["low"], point["best"], point["high"]
 
 
-def by_day(query, policy="latest"):
+def bounds_by_day(query, policy="latest"):
     """The bounds of each day."""
-    return {one["start"]: bounds(one) for one in series(f"policy={policy}&{query}")["points"]}
+    return {one["start"]: bounds_of(one) for one in get_series(f"policy={policy}&{query}")["points"]}
 
 
-def one_day(query, day, **more):
+def bounds_on_day(query, day, **more):
     """The bounds of one day."""
     until = dt.date.fromisoformat(day) + dt.timedelta(days=1)
-    return bounds(series(f"{query}&after={day}&before={until}", **more)["points"][0])
+    return bounds_of(get_series(f"{query}&after={day}&before={until}", **more)["points"][0])
 
 
-def refused(query, parameter):
-    (error,) = ask(f"stats/capacity-offline/?{query}", 400)["errors"]
+def refused_parameter(query, parameter):
+    (error,) = get_json(f"stats/capacity-offline/?{query}", 400)["errors"]
     assert error["parameter"] == parameter
     return error

@@ -5,21 +5,30 @@ import pytest
 from sources.choices import ActorKind
 from strikes.choices import CapacityBasis, Metric, Topic, UnitKind
 from tests.factories import ActorFactory, DamageEstimateFactory
-from tests.offline.series import SERIES, able, bounds, by_day, one_day, refused, series, unit_of
-from tests.recording import on_record
-from tests.saying import (
-    ask,
+from tests.offline.series import (
+    SERIES,
+    bounds_by_day,
+    bounds_of,
+    bounds_on_day,
+    get_series,
+    refused_parameter,
+    state_capacity,
+    unit_with_capacity,
+)
+from tests.on_record import on_record
+from tests.outage_claims import (
+    add_operator,
     at_least,
     at_most,
-    back,
     between,
-    draft,
+    claim_outage,
+    claim_restart,
+    draft_claim,
+    effective_period,
     exactly,
-    lasting,
-    operates,
-    out,
-    says,
-    will_be_back,
+    forecast_restart,
+    get_json,
+    publish_claim,
 )
 
 pytestmark = pytest.mark.django_db
@@ -29,8 +38,8 @@ pytestmark = pytest.mark.django_db
 
 
 def test_a_unit_that_stood_still_took_away_what_it_can_do(plant, nine_days):
-    found = series("unit=avt&before=2024-03-13")
-    assert [(one["start"], bounds(one)) for one in found["points"]] == [
+    found = get_series("unit=avt&before=2024-03-13")
+    assert [(one["start"], bounds_of(one)) for one in found["points"]] == [
         *((f"2024-03-{day:02}", (70, 70, 70)) for day in range(2, 11)),
         ("2024-03-11", (0, 0, 0)),
         ("2024-03-12", (0, 0, 0)),
@@ -44,7 +53,7 @@ def test_a_unit_that_stood_still_took_away_what_it_can_do(plant, nine_days):
 
 
 def test_a_week_is_the_mean_over_its_days_from_monday(plant, nine_days):
-    found = series("unit=avt&after=2024-02-26&before=2024-03-18", "week")
+    found = get_series("unit=avt&after=2024-02-26&before=2024-03-18", "week")
     assert [(one["start"], one["until"], one["best"]) for one in found["points"]] == [
         ("2024-02-26", "2024-03-04", 20),
         ("2024-03-04", "2024-03-11", 70),
@@ -53,7 +62,7 @@ def test_a_week_is_the_mean_over_its_days_from_monday(plant, nine_days):
 
 
 def test_a_month_is_the_mean_over_its_days(plant, nine_days):
-    found = series("unit=avt&after=2024-02-01&before=2024-05-01", "month")
+    found = get_series("unit=avt&after=2024-02-01&before=2024-05-01", "month")
     assert [(one["start"], one["until"], one["best"]) for one in found["points"]] == [
         ("2024-02-01", "2024-03-01", 0),
         ("2024-03-01", "2024-04-01", 20.323),
@@ -62,29 +71,29 @@ def test_a_month_is_the_mean_over_its_days(plant, nine_days):
 
 
 def test_the_first_and_the_last_period_are_cut_off_where_the_series_begins_and_ends(plant, nine_days):
-    (cut,) = series("unit=avt&after=2024-03-10&before=2024-03-12", "month")["points"]
+    (cut,) = get_series("unit=avt&after=2024-03-10&before=2024-03-12", "month")["points"]
     assert (cut["start"], cut["until"], cut["best"]) == ("2024-03-10", "2024-03-12", 35)
-    found = series("unit=avt", "month")["points"]
+    found = get_series("unit=avt", "month")["points"]
     assert (found[0]["start"], found[-1]["until"]) == ("2024-03-02", "2024-07-01")
 
 
 def test_months_are_taken_unless_another_period_is_asked_for(plant, nine_days):
-    assert ask(f"{SERIES}&unit=avt")["interval"] == "month"
+    assert get_json(f"{SERIES}&unit=avt")["interval"] == "month"
 
 
 def test_a_moment_stands_for_its_day(plant, nine_days):
     query = "unit=avt&after=2024-03-10T15:00:00Z&before=2024-03-12T00:00:00Z"
-    assert list(by_day(query)) == ["2024-03-10", "2024-03-11"]
+    assert list(bounds_by_day(query)) == ["2024-03-10", "2024-03-11"]
 
 
 # What is known and what is not -------------------------------------------------------------------------
 
 
 def test_after_the_last_word_of_an_outage_nothing_is_certain(plant, agency):
-    unit = unit_of(plant, "avt", 70)
-    out(agency, unit, "2024-06-25", "2024-06-27")
-    found = series("unit=avt")["points"]
-    assert [(one["start"][-2:], bounds(one), one["forecast"]) for one in found] == [
+    unit = unit_with_capacity(plant, "avt", 70)
+    claim_outage(agency, unit, "2024-06-25", "2024-06-27")
+    found = get_series("unit=avt")["points"]
+    assert [(one["start"][-2:], bounds_of(one), one["forecast"]) for one in found] == [
         ("25", (70, 70, 70), False),
         ("26", (70, 70, 70), False),
         ("27", (70, 70, 70), False),
@@ -95,37 +104,37 @@ def test_after_the_last_word_of_an_outage_nothing_is_certain(plant, agency):
 
 
 def test_a_predicted_end_carries_it_on_but_makes_nothing_certain(plant, agency):
-    unit = unit_of(plant, "avt", 70)
-    out(agency, unit, "2024-06-29", "2024-06-29")
-    will_be_back(agency, unit, "2024-07-02", "2024-06-29", until="2024-07-04")
-    found = series("unit=avt&before=2024-07-06")["points"]
-    assert [(one["start"][-5:], bounds(one), one["forecast"]) for one in found] == [
+    unit = unit_with_capacity(plant, "avt", 70)
+    claim_outage(agency, unit, "2024-06-29", "2024-06-29")
+    forecast_restart(agency, unit, "2024-07-02", "2024-06-29", until="2024-07-04")
+    found = get_series("unit=avt&before=2024-07-06")["points"]
+    assert [(one["start"][-5:], bounds_of(one), one["forecast"]) for one in found] == [
         ("06-29", (70, 70, 70), False),
         *((day, (0, None, 70), True) for day in ("06-30", "07-01", "07-02", "07-03")),
         ("07-04", (0, 0, 0), False),
         ("07-05", (0, 0, 0), False),
     ]
-    assert series("unit=avt")["points"][-1]["start"] == "2024-06-30"
+    assert get_series("unit=avt")["points"][-1]["start"] == "2024-06-30"
 
 
 def test_known_at_and_as_of_look_no_further_than_their_day(plant, agency, today):
-    unit = unit_of(plant, "avt", 70)
-    out(agency, unit, "2024-06-20", "2024-06-21")
+    unit = unit_with_capacity(plant, "avt", 70)
+    claim_outage(agency, unit, "2024-06-20", "2024-06-21")
     today.move_to("2024-07-10T12:00:00Z")
-    back(agency, unit, "2024-06-24", "2024-07-10")
-    assert list(by_day("unit=avt&known_at=2024-06-22")) == ["2024-06-20", "2024-06-21", "2024-06-22"]
-    assert by_day("unit=avt&known_at=2024-06-22")["2024-06-22"] == (0, None, 70)
-    assert one_day("unit=avt&as_of=2024-07-05", "2024-07-05") == (0, None, 70)
-    assert one_day("unit=avt", "2024-07-05") == (0, 0, 0)
-    assert one_day("unit=avt", "2024-06-23") == (70, 70, 70)
+    claim_restart(agency, unit, "2024-06-24", "2024-07-10")
+    assert list(bounds_by_day("unit=avt&known_at=2024-06-22")) == ["2024-06-20", "2024-06-21", "2024-06-22"]
+    assert bounds_by_day("unit=avt&known_at=2024-06-22")["2024-06-22"] == (0, None, 70)
+    assert bounds_on_day("unit=avt&as_of=2024-07-05", "2024-07-05") == (0, None, 70)
+    assert bounds_on_day("unit=avt", "2024-07-05") == (0, 0, 0)
+    assert bounds_on_day("unit=avt", "2024-06-23") == (70, 70, 70)
 
 
 def test_days_on_which_it_may_have_begun_or_ended_have_no_lower_bound(plant, agency):
-    unit = unit_of(plant, "avt", 70)
+    unit = unit_with_capacity(plant, "avt", 70)
     event = {"date": "2024-03-01", "until_date": "2024-03-03", "precision": "week"}
-    says(agency, Topic.OPERATIONS_HALTED, unit, "2024-03-15", event)
-    back(agency, unit, "2024-03-05", "2024-03-25", until="2024-03-06")
-    assert by_day("unit=avt&before=2024-03-07") == {
+    publish_claim(agency, Topic.OPERATIONS_HALTED, unit, "2024-03-15", event)
+    claim_restart(agency, unit, "2024-03-05", "2024-03-25", until="2024-03-06")
+    assert bounds_by_day("unit=avt&before=2024-03-07") == {
         "2024-03-01": (0, None, 70),
         "2024-03-02": (0, None, 70),
         "2024-03-03": (70, 70, 70),
@@ -150,78 +159,91 @@ def test_days_on_which_it_may_have_begun_or_ended_have_no_lower_bound(plant, age
     ],
 )
 def test_a_bound_never_becomes_a_value(plant, agency, number, expected):
-    able(plant, **exactly(100))
-    unit = unit_of(plant, "avt", 70)
-    out(agency, unit, "2024-03-01", "2024-03-10", until="2024-03-05", numbers=[number])
-    assert one_day("unit=avt", "2024-03-02") == expected
+    state_capacity(plant, **exactly(100))
+    unit = unit_with_capacity(plant, "avt", 70)
+    claim_outage(agency, unit, "2024-03-01", "2024-03-10", until="2024-03-05", numbers=[number])
+    assert bounds_on_day("unit=avt", "2024-03-02") == expected
 
 
 def test_one_open_day_opens_the_mean(plant, agency):
-    unit = unit_of(plant, "avt", 70)
-    out(agency, unit, "2024-03-01", "2024-03-10", until="2024-03-02", numbers=[at_least(31)])
-    out(agency, unit, "2024-03-10", "2024-03-20", until="2024-03-11", numbers=[exactly(31)])
-    (month,) = series("unit=avt&after=2024-03-01&before=2024-04-01", "month")["points"]
-    assert bounds(month) == (2, None, None)
+    unit = unit_with_capacity(plant, "avt", 70)
+    claim_outage(agency, unit, "2024-03-01", "2024-03-10", until="2024-03-02", numbers=[at_least(31)])
+    claim_outage(agency, unit, "2024-03-10", "2024-03-20", until="2024-03-11", numbers=[exactly(31)])
+    (month,) = get_series("unit=avt&after=2024-03-01&before=2024-04-01", "month")["points"]
+    assert bounds_of(month) == (2, None, None)
 
 
 def test_numbers_with_periods_say_how_much_it_was_when(plant, agency):
-    unit = unit_of(plant, "avt", 70)
+    unit = unit_with_capacity(plant, "avt", 70)
     numbers = [
-        exactly(50, **lasting("2024-03-01", "2024-03-03")),
-        exactly(30, **lasting("2024-03-03", "2024-03-05")),
+        exactly(50, **effective_period("2024-03-01", "2024-03-03")),
+        exactly(30, **effective_period("2024-03-03", "2024-03-05")),
     ]
-    says(agency, Topic.CAPACITY, unit, "2024-03-20", numbers=numbers)
-    assert [best for _, best, _ in by_day("unit=avt&before=2024-03-06").values()] == [50, 50, 30, 30, 0]
+    publish_claim(agency, Topic.CAPACITY, unit, "2024-03-20", numbers=numbers)
+    assert [best for _, best, _ in bounds_by_day("unit=avt&before=2024-03-06").values()] == [
+        50,
+        50,
+        30,
+        30,
+        0,
+    ]
 
 
 def test_a_day_between_the_periods_that_were_stated_is_open(plant, agency):
-    unit = unit_of(plant, "avt", 70)
-    number = exactly(50, **lasting("2024-03-01", "2024-03-03"))
-    out(agency, unit, "2024-03-01", "2024-03-20", until="2024-03-05", numbers=[number])
-    assert list(by_day("unit=avt&before=2024-03-05").values()) == [(50, 50, 50)] * 2 + [(0, None, None)] * 2
+    unit = unit_with_capacity(plant, "avt", 70)
+    number = exactly(50, **effective_period("2024-03-01", "2024-03-03"))
+    claim_outage(agency, unit, "2024-03-01", "2024-03-20", until="2024-03-05", numbers=[number])
+    assert (
+        list(bounds_by_day("unit=avt&before=2024-03-05").values())
+        == [(50, 50, 50)] * 2 + [(0, None, None)] * 2
+    )
 
 
 # What is never added ----------------------------------------------------------------------------------
 
 
 def test_two_issuers_of_one_outage_are_not_two_outages(plant, agency, rival):
-    unit = unit_of(plant, "avt", 70)
-    out(agency, unit, "2024-03-01", "2024-03-10", until="2024-03-05")
-    out(rival, unit, "2024-03-02", "2024-03-11", until="2024-03-04")
+    unit = unit_with_capacity(plant, "avt", 70)
+    claim_outage(agency, unit, "2024-03-01", "2024-03-10", until="2024-03-05")
+    claim_outage(rival, unit, "2024-03-02", "2024-03-11", until="2024-03-04")
     for policy, days in (("latest", ["02", "03"]), ("widest", ["01", "02", "03", "04"])):
-        found = by_day("unit=avt&before=2024-03-10", policy)
+        found = bounds_by_day("unit=avt&before=2024-03-10", policy)
         assert {day[-2:]: value for day, value in found.items() if value != (0, 0, 0)} == dict.fromkeys(
             days, (70, 70, 70)
         )
 
 
 def test_overlapping_outages_of_one_unit_are_never_added(plant, agency, rival):
-    unit = unit_of(plant, "avt", 70)
-    out(agency, unit, "2024-03-01", "2024-03-30")
-    back(rival, unit, "2024-03-05", "2024-03-06")
-    out(rival, unit, "2024-03-10", "2024-03-30")
-    assert one_day("unit=avt&policy=widest", "2024-03-12") == (70, 70, 70)
+    unit = unit_with_capacity(plant, "avt", 70)
+    claim_outage(agency, unit, "2024-03-01", "2024-03-30")
+    claim_restart(rival, unit, "2024-03-05", "2024-03-06")
+    claim_outage(rival, unit, "2024-03-10", "2024-03-30")
+    assert bounds_on_day("unit=avt&policy=widest", "2024-03-12") == (70, 70, 70)
 
 
 def test_units_of_one_stage_are_added(plant, agency):
     for name, value in (("avt-1", 30), ("avt-2", 50)):
-        out(agency, unit_of(plant, name, value), "2024-03-01", "2024-03-10", until="2024-03-05")
-    assert one_day("facility=plant", "2024-03-02") == (80, 80, 80)
-    assert one_day("unit=avt-1,avt-2", "2024-03-02") == (80, 80, 80)
+        claim_outage(
+            agency, unit_with_capacity(plant, name, value), "2024-03-01", "2024-03-10", until="2024-03-05"
+        )
+    assert bounds_on_day("facility=plant", "2024-03-02") == (80, 80, 80)
+    assert bounds_on_day("unit=avt-1,avt-2", "2024-03-02") == (80, 80, 80)
 
 
 def test_a_facility_is_never_above_what_it_has(plant, agency):
-    able(plant, **exactly(60))
-    able(plant, issued="2024-01-01", **at_most(75))
+    state_capacity(plant, **exactly(60))
+    state_capacity(plant, issued="2024-01-01", **at_most(75))
     for name, value in (("avt-1", 30), ("avt-2", 50)):
-        out(agency, unit_of(plant, name, value), "2024-03-01", "2024-03-10", until="2024-03-05")
-    assert one_day("facility=plant", "2024-03-02") == (75, 75, 75)
+        claim_outage(
+            agency, unit_with_capacity(plant, name, value), "2024-03-01", "2024-03-10", until="2024-03-05"
+        )
+    assert bounds_on_day("facility=plant", "2024-03-02") == (75, 75, 75)
 
 
 def test_what_a_facility_can_do_does_not_close_what_somebody_left_open(plant, agency):
-    able(plant, **exactly(60))
-    out(agency, plant, "2024-03-01", "2024-03-10", until="2024-03-05", numbers=[at_least(50)])
-    assert one_day("facility=plant", "2024-03-02") == (50, None, None)
+    state_capacity(plant, **exactly(60))
+    claim_outage(agency, plant, "2024-03-01", "2024-03-10", until="2024-03-05", numbers=[at_least(50)])
+    assert bounds_on_day("facility=plant", "2024-03-02") == (50, None, None)
 
 
 @pytest.mark.parametrize(
@@ -235,14 +257,16 @@ def test_what_a_facility_can_do_does_not_close_what_somebody_left_open(plant, ag
 )
 def test_a_facility_and_its_units_cover_the_same_ground(plant, agency, whole, expected):
     for name, value in (("avt-1", 30), ("avt-2", 50)):
-        out(agency, unit_of(plant, name, value), "2024-03-01", "2024-03-10", until="2024-03-05")
-    out(agency, plant, "2024-03-01", "2024-03-10", until="2024-03-05", numbers=[whole])
-    assert one_day("facility=plant", "2024-03-02") == expected
+        claim_outage(
+            agency, unit_with_capacity(plant, name, value), "2024-03-01", "2024-03-10", until="2024-03-05"
+        )
+    claim_outage(agency, plant, "2024-03-01", "2024-03-10", until="2024-03-05", numbers=[whole])
+    assert bounds_on_day("facility=plant", "2024-03-02") == expected
 
 
 def test_a_stated_part_is_never_added_to_its_total(plant, agency):
-    unit = unit_of(plant, "avt", 70)
-    claim = draft(
+    unit = unit_with_capacity(plant, "avt", 70)
+    claim = draft_claim(
         agency,
         Topic.OPERATIONS_HALTED,
         unit,
@@ -253,60 +277,60 @@ def test_a_stated_part_is_never_added_to_its_total(plant, agency):
     DamageEstimateFactory(claim=claim, part_of=total, **exactly(25))
     on_record(claim)
     for policy in ("latest", "widest"):
-        assert one_day(f"unit=avt&policy={policy}", "2024-03-02") == (40, 40, 40)
+        assert bounds_on_day(f"unit=avt&policy={policy}", "2024-03-02") == (40, 40, 40)
 
 
 def test_units_of_two_stages_are_not_added(plant, agency):
-    out(agency, unit_of(plant, "avt", 70), "2024-03-01", "2024-03-10", until="2024-03-05")
-    cracker = unit_of(plant, "kk", 40, kind=UnitKind.CATALYTIC_CRACKER)
-    claim = out(agency, cracker, "2024-03-01", "2024-03-10", until="2024-03-05")
-    assert one_day("facility=plant", "2024-03-02") == (70, 70, 70)
-    (left,) = series("facility=plant")["left_out"]
+    claim_outage(agency, unit_with_capacity(plant, "avt", 70), "2024-03-01", "2024-03-10", until="2024-03-05")
+    cracker = unit_with_capacity(plant, "kk", 40, kind=UnitKind.CATALYTIC_CRACKER)
+    claim = claim_outage(agency, cracker, "2024-03-01", "2024-03-10", until="2024-03-05")
+    assert bounds_on_day("facility=plant", "2024-03-02") == (70, 70, 70)
+    (left,) = get_series("facility=plant")["left_out"]
     assert left["claims"] == [claim]
     assert "kk is a unit of another stage" in left["reason"]
-    assert one_day("unit=kk", "2024-03-02") == (40, 40, 40)
-    assert one_day("facility=plant&unit_kind=catalytic_cracker", "2024-03-02") == (40, 40, 40)
-    assert refused("unit_of_measure=kbbl_per_day&unit=kk,avt", "unit")["code"] == "incomparable"
+    assert bounds_on_day("unit=kk", "2024-03-02") == (40, 40, 40)
+    assert bounds_on_day("facility=plant&unit_kind=catalytic_cracker", "2024-03-02") == (40, 40, 40)
+    assert refused_parameter("unit_of_measure=kbbl_per_day&unit=kk,avt", "unit")["code"] == "incomparable"
     kinds = "catalytic_cracker,crude_distillation_vacuum"
-    refused(f"unit_of_measure=kbbl_per_day&facility=plant&unit_kind={kinds}", "unit_kind")
+    refused_parameter(f"unit_of_measure=kbbl_per_day&facility=plant&unit_kind={kinds}", "unit_kind")
 
 
 def test_a_kind_of_units_leaves_out_the_others_and_the_whole(plant, agency):
-    out(agency, unit_of(plant, "avt", 70), "2024-03-01", "2024-03-10", until="2024-03-05")
-    other = unit_of(plant, "at", 20, kind=UnitKind.CRUDE_DISTILLATION_ATMOSPHERIC)
-    out(agency, other, "2024-03-01", "2024-03-10", until="2024-03-05")
-    out(agency, plant, "2024-03-01", "2024-03-10", until="2024-03-05", numbers=[exactly(500)])
-    assert one_day("facility=plant&unit_kind=crude_distillation_vacuum", "2024-03-02") == (70, 70, 70)
-    assert one_day("unit=at", "2024-03-02") == (20, 20, 20)
-    assert one_day("facility=plant", "2024-03-02") == (500, 500, 500)
+    claim_outage(agency, unit_with_capacity(plant, "avt", 70), "2024-03-01", "2024-03-10", until="2024-03-05")
+    other = unit_with_capacity(plant, "at", 20, kind=UnitKind.CRUDE_DISTILLATION_ATMOSPHERIC)
+    claim_outage(agency, other, "2024-03-01", "2024-03-10", until="2024-03-05")
+    claim_outage(agency, plant, "2024-03-01", "2024-03-10", until="2024-03-05", numbers=[exactly(500)])
+    assert bounds_on_day("facility=plant&unit_kind=crude_distillation_vacuum", "2024-03-02") == (70, 70, 70)
+    assert bounds_on_day("unit=at", "2024-03-02") == (20, 20, 20)
+    assert bounds_on_day("facility=plant", "2024-03-02") == (500, 500, 500)
 
 
 # Which amount -----------------------------------------------------------------------------------------
 
 
 def test_what_was_stated_comes_before_what_the_unit_can_do(plant, agency):
-    unit = unit_of(plant, "avt", 70)
-    claim = out(agency, unit, "2024-03-01", "2024-03-10", until="2024-03-05", numbers=[exactly(30)])
-    (point,) = series("unit=avt&after=2024-03-02&before=2024-03-03")["points"]
-    assert (bounds(point), point["claims"], point["capacities"]) == ((30, 30, 30), [claim], [])
+    unit = unit_with_capacity(plant, "avt", 70)
+    claim = claim_outage(agency, unit, "2024-03-01", "2024-03-10", until="2024-03-05", numbers=[exactly(30)])
+    (point,) = get_series("unit=avt&after=2024-03-02&before=2024-03-03")["points"]
+    assert (bounds_of(point), point["claims"], point["capacities"]) == ((30, 30, 30), [claim], [])
 
 
 def test_the_policy_says_whose_amount_counts(plant, agency, rival):
     operator = on_record(ActorFactory(public_id="operator", kind=ActorKind.COMPANY))
-    operates(operator, plant)
-    unit = unit_of(plant, "avt", 70)
+    add_operator(operator, plant)
+    unit = unit_with_capacity(plant, "avt", 70)
     for day, (by, value) in enumerate(((operator, 30), (agency, 50), (rival, 40)), 10):
-        out(by, unit, "2024-03-01", f"2024-03-{day}", until="2024-03-05", numbers=[exactly(value)])
+        claim_outage(by, unit, "2024-03-01", f"2024-03-{day}", until="2024-03-05", numbers=[exactly(value)])
     found = {
-        policy: one_day(f"unit=avt&policy={policy}", "2024-03-02")
+        policy: bounds_on_day(f"unit=avt&policy={policy}", "2024-03-02")
         for policy in ("latest", "widest", "operator_first")
     }
     assert found == {"latest": (40, 40, 40), "widest": (30, None, 50), "operator_first": (30, 30, 30)}
 
 
 def test_widest_takes_no_numbers_that_are_reckoned_in_another_way(plant, agency, rival):
-    unit = unit_of(plant, "avt", 70)
-    out(
+    unit = unit_with_capacity(plant, "avt", 70)
+    claim_outage(
         rival,
         unit,
         "2024-03-01",
@@ -314,31 +338,33 @@ def test_widest_takes_no_numbers_that_are_reckoned_in_another_way(plant, agency,
         until="2024-03-05",
         numbers=[exactly(60, metric=Metric.OUTPUT_HALTED)],
     )
-    out(agency, unit, "2024-03-01", "2024-03-10", until="2024-03-05", numbers=[exactly(30)])
-    assert one_day("unit=avt&policy=widest", "2024-03-02") == (30, 30, 30)
+    claim_outage(agency, unit, "2024-03-01", "2024-03-10", until="2024-03-05", numbers=[exactly(30)])
+    assert bounds_on_day("unit=avt&policy=widest", "2024-03-02") == (30, 30, 30)
 
 
 def test_the_newest_report_of_a_capacity_counts_and_widest_takes_rivals_of_one_basis(plant, agency):
-    unit = unit_of(plant, "avt")
-    able(plant, unit, "2022-01-01", **exactly(90))
-    able(plant, unit, "2023-01-01", basis=CapacityBasis.STREAM_DAY, **exactly(95))
-    newest = able(plant, unit, "2024-01-01", **exactly(70))
-    able(plant, unit, "2024-02-01", product="gasoline", **exactly(10))
-    able(plant, unit, "2024-02-02", basis=CapacityBasis.THROUGHPUT, **exactly(20))
-    able(plant, unit, "2024-02-03", comparator="vague")
-    out(agency, unit, "2024-03-01", "2024-03-10", until="2024-03-05")
-    (point,) = series("unit=avt&after=2024-03-02&before=2024-03-03")["points"]
-    assert (bounds(point), point["capacities"]) == ((70, 70, 70), [newest])
-    assert one_day("unit=avt&policy=widest", "2024-03-02") == (70, None, 90)
+    unit = unit_with_capacity(plant, "avt")
+    state_capacity(plant, unit, "2022-01-01", **exactly(90))
+    state_capacity(plant, unit, "2023-01-01", basis=CapacityBasis.STREAM_DAY, **exactly(95))
+    newest = state_capacity(plant, unit, "2024-01-01", **exactly(70))
+    state_capacity(plant, unit, "2024-02-01", product="gasoline", **exactly(10))
+    state_capacity(plant, unit, "2024-02-02", basis=CapacityBasis.THROUGHPUT, **exactly(20))
+    state_capacity(plant, unit, "2024-02-03", comparator="vague")
+    claim_outage(agency, unit, "2024-03-01", "2024-03-10", until="2024-03-05")
+    (point,) = get_series("unit=avt&after=2024-03-02&before=2024-03-03")["points"]
+    assert (bounds_of(point), point["capacities"]) == ((70, 70, 70), [newest])
+    assert bounds_on_day("unit=avt&policy=widest", "2024-03-02") == (70, None, 90)
 
 
 def test_amounts_are_converted_into_the_unit_that_is_asked_for(plant, agency):
-    unit = unit_of(plant, "avt")
-    able(plant, unit, unit_of_measure="mt_per_year", **exactly(9))
-    out(agency, unit, "2024-03-01", "2024-03-10", until="2024-03-05")
-    assert one_day("unit=avt", "2024-03-02") == (180, 180, 180)  # 9 million × 7.3 barrels ÷ 365
-    tonnes = ask("stats/capacity-offline/?unit=avt&unit_of_measure=kt_per_day&interval=day&before=2024-03-02")
-    assert bounds(tonnes["points"][0]) == (24.658, 24.658, 24.658)
+    unit = unit_with_capacity(plant, "avt")
+    state_capacity(plant, unit, unit_of_measure="mt_per_year", **exactly(9))
+    claim_outage(agency, unit, "2024-03-01", "2024-03-10", until="2024-03-05")
+    assert bounds_on_day("unit=avt", "2024-03-02") == (180, 180, 180)  # 9 million × 7.3 barrels ÷ 365
+    tonnes = get_json(
+        "stats/capacity-offline/?unit=avt&unit_of_measure=kt_per_day&interval=day&before=2024-03-02"
+    )
+    assert bounds_of(tonnes["points"][0]) == (24.658, 24.658, 24.658)
 
 
 # What is left out -------------------------------------------------------------------------------------
@@ -356,56 +382,63 @@ PERCENT = {"unit_of_measure": "percent", "denominator": "unit_capacity"}
     ],
 )
 def test_a_number_that_cannot_be_compared_is_left_out_and_says_why(plant, agency, number, reason):
-    out(agency, unit_of(plant, "other", 10), "2024-03-01", "2024-03-10", until="2024-03-05")
-    claim = out(
-        agency, unit_of(plant, "avt", 70), "2024-03-01", "2024-03-10", until="2024-03-05", numbers=[number]
+    claim_outage(
+        agency, unit_with_capacity(plant, "other", 10), "2024-03-01", "2024-03-10", until="2024-03-05"
     )
-    found = series("facility=plant")
+    claim = claim_outage(
+        agency,
+        unit_with_capacity(plant, "avt", 70),
+        "2024-03-01",
+        "2024-03-10",
+        until="2024-03-05",
+        numbers=[number],
+    )
+    found = get_series("facility=plant")
     (left,) = found["left_out"]
     assert left["claims"] == [claim]
     assert reason in left["reason"]
-    assert bounds(found["points"][0]) == (10, 10, 10)
-    problem = refused("unit_of_measure=kbbl_per_day&unit=avt", "unit_of_measure")
+    assert bounds_of(found["points"][0]) == (10, 10, 10)
+    problem = refused_parameter("unit_of_measure=kbbl_per_day&unit=avt", "unit_of_measure")
     assert problem["code"] == "incomparable"
     assert reason in problem["detail"]
 
 
 def test_a_unit_of_which_nobody_states_what_it_can_do_is_left_out(plant, agency):
-    out(agency, unit_of(plant, "avt"), "2024-03-01", "2024-03-10", until="2024-03-05")
+    claim_outage(agency, unit_with_capacity(plant, "avt"), "2024-03-01", "2024-03-10", until="2024-03-05")
     assert (
         "Nobody states what the unit can do"
-        in refused("unit_of_measure=mw&unit=avt", "unit_of_measure")["detail"]
+        in refused_parameter("unit_of_measure=mw&unit=avt", "unit_of_measure")["detail"]
     )
 
 
 def test_a_facility_that_stood_still_is_not_taken_for_all_that_it_can_do(plant, agency):
-    able(plant, **exactly(100))
-    out(agency, plant, "2024-03-01", "2024-03-10", until="2024-03-05")
+    state_capacity(plant, **exactly(100))
+    claim_outage(agency, plant, "2024-03-01", "2024-03-10", until="2024-03-05")
     assert (
         "not how much of it"
-        in refused("unit_of_measure=kbbl_per_day&facility=plant", "unit_of_measure")["detail"]
+        in refused_parameter("unit_of_measure=kbbl_per_day&facility=plant", "unit_of_measure")["detail"]
     )
 
 
 def test_what_has_no_time_is_left_out(plant, agency):
-    unit = unit_of(plant, "avt", 70)
-    claim = says(agency, Topic.OPERATIONS_HALTED, plant, "2024-03-12", numbers=[at_least(30)])
-    ended = back(agency, unit_of(plant, "avt-2", 10), "2024-03-12", "2024-03-13")
-    out(agency, unit, "2024-03-01", "2024-03-10", until="2024-03-05")
-    left = {one["claims"][0]: one["reason"] for one in series("facility=plant")["left_out"]}
+    unit = unit_with_capacity(plant, "avt", 70)
+    claim = publish_claim(agency, Topic.OPERATIONS_HALTED, plant, "2024-03-12", numbers=[at_least(30)])
+    ended = claim_restart(agency, unit_with_capacity(plant, "avt-2", 10), "2024-03-12", "2024-03-13")
+    claim_outage(agency, unit, "2024-03-01", "2024-03-10", until="2024-03-05")
+    left = {one["claims"][0]: one["reason"] for one in get_series("facility=plant")["left_out"]}
     assert set(left) == {claim, ended}
     assert "from when" in left[claim]
     assert "nobody says when it began" in left[ended]
 
 
 def test_what_lies_outside_the_days_that_were_asked_for_is_not_left_out_of_them(plant, agency):
-    out(agency, unit_of(plant, "avt", 70), "2024-03-01", "2024-03-10", until="2024-03-05")
-    out(agency, unit_of(plant, "none"), "2024-01-01", "2024-01-10", until="2024-01-05")
-    assert series("facility=plant&after=2024-03-01")["left_out"] == []
-    assert len(series("facility=plant")["left_out"]) == 1
-    assert series("unit=none&after=2024-03-01&before=2024-03-03")["left_out"] == []
+    claim_outage(agency, unit_with_capacity(plant, "avt", 70), "2024-03-01", "2024-03-10", until="2024-03-05")
+    claim_outage(agency, unit_with_capacity(plant, "none"), "2024-01-01", "2024-01-10", until="2024-01-05")
+    assert get_series("facility=plant&after=2024-03-01")["left_out"] == []
+    assert len(get_series("facility=plant")["left_out"]) == 1
+    assert get_series("unit=none&after=2024-03-01&before=2024-03-03")["left_out"] == []
 
 
 def test_nothing_said_is_an_empty_series_not_an_error(plant):
-    found = series("facility=plant")
+    found = get_series("facility=plant")
     assert (found["points"], found["stated"], found["left_out"], found["denominator"]) == ([], [], [], None)

@@ -25,20 +25,29 @@ from tests.factories import (
     SubdivisionFactory,
     UnitFactory,
 )
-from tests.offline.series import SERIES, able, bounds, by_day, one_day, refused, series, unit_of
-from tests.recording import fresh, on_record
-from tests.saying import (
-    ask,
+from tests.offline.series import (
+    SERIES,
+    bounds_by_day,
+    bounds_of,
+    bounds_on_day,
+    get_series,
+    refused_parameter,
+    state_capacity,
+    unit_with_capacity,
+)
+from tests.on_record import fresh, on_record
+from tests.outage_claims import (
+    add_operator,
     at_least,
     at_most,
     between,
-    draft,
+    claim_outage,
+    claim_stop,
+    draft_claim,
     exactly,
-    operates,
-    out,
-    says,
-    stopped,
-    will_be_back,
+    forecast_restart,
+    get_json,
+    publish_claim,
 )
 from tests.sweeps import few_or_many
 
@@ -53,11 +62,17 @@ def test_facilities_of_a_region_and_of_its_country_are_added(agency):
     part = on_record(SubdivisionFactory(public_id="XA-1", parent=country))
     for name, value, regions in (("one", 30, [part]), ("two", 50, [country])):
         place = on_record(FacilityFactory(public_id=name, regions=regions))
-        out(agency, unit_of(place, f"{name}-avt", value), "2024-03-01", "2024-03-10", until="2024-03-05")
-    assert one_day("region=XA-1", "2024-03-02") == (30, 30, 30)
-    assert one_day("country=XA", "2024-03-02") == (80, 80, 80)
-    assert one_day("country=XA&facility=two", "2024-03-02") == (50, 50, 50)
-    (point,) = series("country=XA&after=2024-03-02&before=2024-03-03")["points"]
+        claim_outage(
+            agency,
+            unit_with_capacity(place, f"{name}-avt", value),
+            "2024-03-01",
+            "2024-03-10",
+            until="2024-03-05",
+        )
+    assert bounds_on_day("region=XA-1", "2024-03-02") == (30, 30, 30)
+    assert bounds_on_day("country=XA", "2024-03-02") == (80, 80, 80)
+    assert bounds_on_day("country=XA&facility=two", "2024-03-02") == (50, 50, 50)
+    (point,) = get_series("country=XA&after=2024-03-02&before=2024-03-03")["points"]
     assert sorted(point["facilities"]) == ["one", "two"]
 
 
@@ -65,16 +80,22 @@ def test_kinds_of_facilities_narrow_it(agency):
     country = on_record(RegionFactory(public_id="XA"))
     for name, value, kind in (("one", 30, "refinery"), ("two", 50, "gas_processing_plant")):
         place = on_record(FacilityFactory(public_id=name, regions=[country], kind=kind))
-        out(agency, unit_of(place, f"{name}-avt", value), "2024-03-01", "2024-03-10", until="2024-03-05")
-    assert one_day("country=XA&facility_kind=refinery", "2024-03-02") == (30, 30, 30)
+        claim_outage(
+            agency,
+            unit_with_capacity(place, f"{name}-avt", value),
+            "2024-03-01",
+            "2024-03-10",
+            until="2024-03-05",
+        )
+    assert bounds_on_day("country=XA&facility_kind=refinery", "2024-03-02") == (30, 30, 30)
 
 
 def test_an_operator_has_the_days_on_which_it_operated(plant, agency, rival):
-    out(agency, unit_of(plant, "avt", 70), "2024-03-01", "2024-03-10", until="2024-03-05")
-    operates(agency, plant, until="2024-03-02")
-    operates(rival, plant, since="2024-03-03")
+    claim_outage(agency, unit_with_capacity(plant, "avt", 70), "2024-03-01", "2024-03-10", until="2024-03-05")
+    add_operator(agency, plant, until="2024-03-02")
+    add_operator(rival, plant, since="2024-03-03")
     found = [
-        by_day(f"operator={one}&after=2024-03-01&before=2024-03-05")
+        bounds_by_day(f"operator={one}&after=2024-03-01&before=2024-03-05")
         for one in ("agency", "rival", "agency,rival")
     ]
     assert [[best for _, best, _ in one.values()] for one in found] == [
@@ -85,37 +106,37 @@ def test_an_operator_has_the_days_on_which_it_operated(plant, agency, rival):
 
 
 def test_what_was_merged_is_one_thing(plant, agency, rival):
-    unit = unit_of(plant, "avt", 70)
+    unit = unit_with_capacity(plant, "avt", 70)
     double = on_record(FacilityFactory(public_id="double"))
-    again = unit_of(double, "avt-again")
-    out(agency, unit, "2024-03-01", "2024-03-10", until="2024-03-05")
-    later = out(rival, again, "2024-03-01", "2024-03-20", until="2024-03-07", numbers=[exactly(30)])
-    other = unit_of(double, "at", 5)
-    out(agency, other, "2024-03-01", "2024-03-20", until="2024-03-07")
-    operates(rival, double)
-    assert one_day("facility=plant", "2024-03-02") == (70, 70, 70)
+    again = unit_with_capacity(double, "avt-again")
+    claim_outage(agency, unit, "2024-03-01", "2024-03-10", until="2024-03-05")
+    later = claim_outage(rival, again, "2024-03-01", "2024-03-20", until="2024-03-07", numbers=[exactly(30)])
+    other = unit_with_capacity(double, "at", 5)
+    claim_outage(agency, other, "2024-03-01", "2024-03-20", until="2024-03-07")
+    add_operator(rival, double)
+    assert bounds_on_day("facility=plant", "2024-03-02") == (70, 70, 70)
     publishing.merge(double, plant, (again, unit))
     for query in ("facility=plant", "facility=double", "operator=rival"):
-        assert one_day(query, "2024-03-02") == (35, 35, 35)
-    found = series("unit=avt-again&before=2024-03-08")["points"]
-    assert [best for _, best, _ in map(bounds, found)] == [30] * 6 + [0]
+        assert bounds_on_day(query, "2024-03-02") == (35, 35, 35)
+    found = get_series("unit=avt-again&before=2024-03-08")["points"]
+    assert [best for _, best, _ in map(bounds_of, found)] == [30] * 6 + [0]
     assert later in found[0]["claims"]
     assert found[0]["facilities"] == ["plant"]
-    outages = ask("facilities/plant/timeline/")["outages"]
+    outages = get_json("facilities/plant/timeline/")["outages"]
     assert [len(one["claims"]) for one in outages] == [2, 1]
-    assert len(ask("units/avt/timeline/")["outages"]) == 1
+    assert len(get_json("units/avt/timeline/")["outages"]) == 1
 
 
 def test_drafts_are_never_seen(plant, agency):
-    unit = unit_of(plant, "avt", 70)
-    kept = out(agency, unit, "2024-03-01", "2024-03-10", until="2024-03-03")
-    draft(agency, Topic.OPERATIONS_HALTED, unit, "2024-03-20", {"date": "2024-02-01", "open": True})
+    unit = unit_with_capacity(plant, "avt", 70)
+    kept = claim_outage(agency, unit, "2024-03-01", "2024-03-10", until="2024-03-03")
+    draft_claim(agency, Topic.OPERATIONS_HALTED, unit, "2024-03-20", {"date": "2024-02-01", "open": True})
     CapacityFactory(facility=plant, unit=unit, unit_of_measure="kbbl_per_day", **exactly(500))
     UnitFactory(facility=plant)
-    found = series("facility=plant&before=2024-03-04")["points"]
-    assert [bounds(one) for one in found] == [(70, 70, 70), (70, 70, 70), (0, 0, 0)]
+    found = get_series("facility=plant&before=2024-03-04")["points"]
+    assert [bounds_of(one) for one in found] == [(70, 70, 70), (70, 70, 70), (0, 0, 0)]
     publishing.withdraw(Claim.objects.get(public_id=kept), reason=WithdrawalReason.TYPO)
-    assert series("facility=plant")["points"] == []
+    assert get_series("facility=plant")["points"] == []
 
 
 # Beside the series ------------------------------------------------------------------------------------
@@ -126,14 +147,14 @@ def country(plant, agency):
     """A country whose one plant of 100 stands half still, and of which somebody says 14 % and 900 are offline."""
     country = on_record(RegionFactory(public_id="XA"))
     place = on_record(FacilityFactory(public_id="refinery", regions=[country]))
-    able(place, **exactly(100))
-    out(agency, unit_of(place, "avt", 50), "2024-03-01", "2024-03-10", until="2024-03-05")
+    state_capacity(place, **exactly(100))
+    claim_outage(agency, unit_with_capacity(place, "avt", 50), "2024-03-01", "2024-03-10", until="2024-03-05")
     return country
 
 
 def said_of(region, agency, on, number, topic=Topic.CAPACITY, **more):
     proposition = PropositionFactory(strike=None, region=region, topic=topic)
-    return says(agency, topic, None, on, numbers=[number], proposition=proposition, **more)
+    return publish_claim(agency, topic, None, on, numbers=[number], proposition=proposition, **more)
 
 
 def test_direct_claims_about_a_country_stand_beside_the_series_and_are_never_mixed_in(country, agency):
@@ -141,13 +162,13 @@ def test_direct_claims_about_a_country_stand_beside_the_series_and_are_never_mix
         country, agency, "2024-03-28", exactly(14, unit_of_measure="percent", denominator="country_capacity")
     )
     flow = said_of(country, agency, "2024-03-26", at_least(10, unit_of_measure="mt_per_year"))
-    found = series("country=XA")
-    assert bounds(found["points"][0]) == (50, 50, 50)
+    found = get_series("country=XA")
+    assert bounds_of(found["points"][0]) == (50, 50, 50)
     assert not {share, flow} & {claim for one in found["points"] for claim in one["claims"]}
     assert [one["number"]["claim"]["id"] for one in found["stated"]] == [flow, share]
     assert [one["said_at"] for one in found["stated"]] == ["2024-03-26T12:00:00Z", "2024-03-28T12:00:00Z"]
     first, second = found["stated"]
-    assert bounds(first["number"]["converted"]) == (200, None, None)
+    assert bounds_of(first["number"]["converted"]) == (200, None, None)
     assert (second["number"]["best"], second["number"]["converted"]) == (14, None)
 
 
@@ -160,27 +181,27 @@ def test_direct_claims_are_those_of_what_was_asked_for(country, agency, rival):
     said_of(country, agency, "2024-03-28", exactly(4), report=retracted)
     publishing.amend(retracted, add=[ReportNoticeFactory.build(report=retracted, kind=NoticeKind.RETRACTION)])
     kept = said_of(country, rival, "2024-03-28", exactly(5))
-    assert [one["number"]["claim"]["id"] for one in series("country=XA")["stated"]] == [kept]
-    assert [one["number"]["best"] for one in series("region=XA-1")["stated"]] == [1]
-    assert series("facility=refinery")["stated"] == []
+    assert [one["number"]["claim"]["id"] for one in get_series("country=XA")["stated"]] == [kept]
+    assert [one["number"]["best"] for one in get_series("region=XA-1")["stated"]] == [1]
+    assert get_series("facility=refinery")["stated"] == []
 
 
 def test_more_direct_claims_than_are_shown_are_refused(country, agency, monkeypatch):
     monkeypatch.setattr(capacity_offline, "MOST_STATED", 1)
     said_of(country, agency, "2024-03-28", exactly(1))
-    series("country=XA")
+    get_series("country=XA")
     said_of(country, agency, "2024-03-28", exactly(2))
-    refused("unit_of_measure=kbbl_per_day&country=XA", "country")
+    refused_parameter("unit_of_measure=kbbl_per_day&country=XA", "country")
 
 
 def test_the_denominator_is_what_the_facilities_can_do_by_the_newest_report_of_each(country, agency):
     place = on_record(FacilityFactory(public_id="second", regions=[country]))
     on_record(FacilityFactory(public_id="third", regions=[country]))
-    able(place, issued="2022-01-01", **exactly(500))
-    newest = able(place, issued="2024-01-01", **between(30, 40))
-    able(place, issued="2024-02-01", basis=CapacityBasis.THROUGHPUT, **exactly(20))
-    found = series("country=XA")["denominator"]
-    assert bounds(found) == (130, None, 140)
+    state_capacity(place, issued="2022-01-01", **exactly(500))
+    newest = state_capacity(place, issued="2024-01-01", **between(30, 40))
+    state_capacity(place, issued="2024-02-01", basis=CapacityBasis.THROUGHPUT, **exactly(20))
+    found = get_series("country=XA")["denominator"]
+    assert bounds_of(found) == (130, None, 140)
     assert newest in found["capacities"]
     assert (len(found["capacities"]), found["facilities"], found["of"]) == (2, 2, 3)
 
@@ -196,7 +217,7 @@ def table(query):
 
 def test_the_table_has_a_row_for_each_point(plant, nine_days):
     response, rows = table("unit=avt&interval=day&before=2024-03-13")
-    points = series("unit=avt&before=2024-03-13")["points"]
+    points = get_series("unit=avt&before=2024-03-13")["points"]
     assert len(rows) == len(points)
     assert rows[0] | {"capacities": ""} == {
         "unit_of_measure": "kbbl_per_day",
@@ -221,9 +242,9 @@ def test_the_table_has_a_row_for_each_point(plant, nine_days):
 
 
 def test_null_is_an_empty_cell_and_nought_is_not(plant, agency):
-    out(
+    claim_outage(
         agency,
-        unit_of(plant, "avt", 70),
+        unit_with_capacity(plant, "avt", 70),
         "2024-03-01",
         "2024-03-10",
         until="2024-03-02",
@@ -236,8 +257,8 @@ def test_null_is_an_empty_cell_and_nought_is_not(plant, agency):
 def test_columns_can_be_picked(plant, nine_days):
     _, rows = table("unit=avt&before=2024-03-04&fields=start,best")
     assert rows == [{"start": "2024-03-02", "best": "70"}]
-    refused("unit_of_measure=kbbl_per_day&unit=avt&format=csv&fields=nothing", "fields")
-    refused("unit_of_measure=mw&unit=avt&fields=start", "fields")
+    refused_parameter("unit_of_measure=kbbl_per_day&unit=avt&format=csv&fields=nothing", "fields")
+    refused_parameter("unit_of_measure=mw&unit=avt&fields=start", "fields")
 
 
 def test_a_problem_of_a_table_is_a_problem(plant, nine_days):
@@ -275,20 +296,20 @@ def test_a_problem_of_a_table_is_a_problem(plant, nine_days):
     ],
 )
 def test_a_question_that_is_not_clear_is_refused(plant, query, parameter, code):
-    assert refused(query, parameter)["code"] == code
+    assert refused_parameter(query, parameter)["code"] == code
 
 
 def test_forty_years_of_months_are_not_too_much(plant):
-    found = series("facility=plant&after=1990-01-01&before=2024-01-01", "month")
+    found = get_series("facility=plant&after=1990-01-01&before=2024-01-01", "month")
     assert len(found["points"]) == 34 * 12
 
 
 def test_more_claims_than_can_be_weighed_are_refused(plant, agency, monkeypatch):
     monkeypatch.setattr(timelines, "MOST_CLAIMS", 1)
-    unit = unit_of(plant, "avt", 70)
-    out(agency, unit, "2024-03-01", "2024-03-10")
-    stopped(agency, unit, "2024-03-01", "2024-03-10")
-    assert refused("unit_of_measure=kbbl_per_day&facility=plant", "facility")["code"] == "too_much"
+    unit = unit_with_capacity(plant, "avt", 70)
+    claim_outage(agency, unit, "2024-03-01", "2024-03-10")
+    claim_stop(agency, unit, "2024-03-01", "2024-03-10")
+    assert refused_parameter("unit_of_measure=kbbl_per_day&facility=plant", "facility")["code"] == "too_much"
 
 
 @pytest.mark.parametrize("more", few_or_many(2, 6))
@@ -297,18 +318,18 @@ def test_many_claims_take_no_more_queries_than_one(plant, agency, rival, more):
 
     def grow(number):
         place = on_record(FacilityFactory(regions=[country]))
-        able(place, **exactly(100))
-        unit = unit_of(place, f"avt-{number}", 70)
+        state_capacity(place, **exactly(100))
+        unit = unit_with_capacity(place, f"avt-{number}", 70)
         for by in (agency, rival):
-            out(by, unit, "2024-03-01", "2024-03-10", until="2024-03-05", numbers=[exactly(5)])
-            will_be_back(by, unit, "2024-04-01", "2024-03-02")
-        says(agency, Topic.CAPACITY, place, "2024-03-12", numbers=[at_least(30)])
+            claim_outage(by, unit, "2024-03-01", "2024-03-10", until="2024-03-05", numbers=[exactly(5)])
+            forecast_restart(by, unit, "2024-04-01", "2024-03-02")
+        publish_claim(agency, Topic.CAPACITY, place, "2024-03-12", numbers=[at_least(30)])
         said_of(country, agency, "2024-03-28", exactly(number + 1))
-        operates(agency, place)
+        add_operator(agency, place)
 
     def queries(query):
         with CaptureQueriesContext(connection) as captured:
-            series(query)
+            get_series(query)
         return len(captured)
 
     grow(0)

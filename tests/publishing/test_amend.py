@@ -9,7 +9,7 @@ from django.apps import apps
 
 from record.choices import Action
 from record.models import OnRecord, Recorded
-from record.publishing import BOOKKEEPING, Blocked, amend, publish
+from record.publishing import Blocked, amend, bookkeeping_of, publish
 from sources.models import ReportNotice
 from strikes.choices import ClaimRelationKind
 from strikes.models import ClaimEvidence, ClaimOrigin, ClaimRelation, ClaimStep, Region
@@ -27,21 +27,21 @@ from tests.factories import (
     StrikeFactory,
     WaveFactory,
 )
-from tests.recording import fresh, on_record
-from tests.telling import (
+from tests.ledger_asserts import (
     COLLECTIONS,
     FACTORIES,
+    amended_values,
+    assert_blocked,
     audited,
-    everything,
-    line,
-    lines,
-    logged,
-    refused,
-    seen_at,
+    ledger_line,
+    ledger_lines,
+    revisions_showing,
+    rows_by_table,
     two_claims,
     withdraw,
     withdrawn,
 )
+from tests.on_record import fresh, on_record
 
 pytestmark = pytest.mark.django_db
 
@@ -53,12 +53,14 @@ pytestmark = pytest.mark.django_db
 def test_what_is_frozen_is_a_field_and_is_never_amended(model):
     assert model.frozen <= {field.name for field in [*model._meta.fields, *model._meta.many_to_many]}
     row = on_record(FACTORIES[model]())
-    before = everything()
-    for name in model.frozen | BOOKKEEPING | {"pk", "no_such_field", *model.parts, *model.numbered_parts}:
+    before = rows_by_table()
+    for name in (
+        model.frozen | bookkeeping_of(model) | {"pk", "no_such_field", *model.parts, *model.numbered_parts}
+    ):
         with pytest.raises(Blocked) as shut:
             amend(row, {name: None})
         assert str(shut.value.blockers[0].rule).startswith(f"{name}: ")
-    assert everything() == before
+    assert rows_by_table() == before
 
 
 @pytest.mark.parametrize("column", ["actor_id", "published_rev_id"])
@@ -66,12 +68,12 @@ def test_a_frozen_pointer_is_not_amended_by_the_name_of_its_column(column):
     claim = on_record(ClaimFactory())
     publish(ActorFactory())
     new = {"actor_id": claim.report.source.voice_id, "published_rev_id": 2}
-    refused(amend, claim, {column: new[column]})
+    assert_blocked(amend, claim, {column: new[column]})
 
 
 def test_parts_of_a_row_are_not_amended_as_if_they_were_fields():
-    assert refused(amend, on_record(StrikeFactory()), {"methods": []})
-    assert refused(amend, on_record(RegionFactory()), {"facilities": []})
+    assert assert_blocked(amend, on_record(StrikeFactory()), {"methods": []})
+    assert assert_blocked(amend, on_record(RegionFactory()), {"facilities": []})
 
 
 @audited
@@ -91,8 +93,8 @@ def test_an_amendment_keeps_old_and_new_value_of_each_changed_field():
         },
         note="Found the longer account.",
     )
-    assert lines(revision) == [
-        line(
+    assert ledger_lines(revision) == [
+        ledger_line(
             Action.AMEND,
             strike,
             note="Found the longer account.",
@@ -112,7 +114,7 @@ def test_an_amendment_keeps_old_and_new_value_of_each_changed_field():
 
 def test_exact_numbers_are_logged_exactly():
     facility = on_record(FacilityFactory(latitude=Decimal("56.108"), longitude=Decimal("44.202")))
-    assert logged(amend(facility, {"latitude": Decimal("56.109"), "geonames_id": 540103})) == {
+    assert amended_values(amend(facility, {"latitude": Decimal("56.109"), "geonames_id": 540103})) == {
         "latitude": ["56.108", "56.109"],
         "geonames_id": [None, 540103],
     }
@@ -124,9 +126,9 @@ def test_many_regions_are_amended_at_once_and_logged_by_id():
     facility = FacilityFactory(regions=[old])
     on_record(facility)
     revision = amend(facility, {"regions": [new, old]})
-    assert logged(revision) == {"regions": [[old.public_id], sorted([old.public_id, new.public_id])]}
+    assert amended_values(revision) == {"regions": [[old.public_id], sorted([old.public_id, new.public_id])]}
     assert set(facility.regions.all()) == {old, new}
-    assert logged(amend(facility, {"regions": Region.objects.none()}))["regions"][1] == []
+    assert amended_values(amend(facility, {"regions": Region.objects.none()}))["regions"][1] == []
     assert not facility.regions.exists()
 
 
@@ -141,7 +143,7 @@ def test_an_amendment_changes_the_row_as_it_is_and_not_as_it_was_read():
     stale = fresh(facility)
     amend(facility, {"note": "Stands on the Volga."})
     revision = amend(stale, {"town": "Kstovo"})
-    assert logged(revision) == {"town": [None, "Kstovo"]}
+    assert amended_values(revision) == {"town": [None, "Kstovo"]}
     assert fresh(facility).note == "Stands on the Volga."
 
 
@@ -151,22 +153,22 @@ def test_an_amendment_that_would_change_nothing_is_refused():
     on_record(facility)
     same = {"note": "Stands on the Volga.", "town": None, "regions": [region], "kind": facility.kind}
     for changes in (None, {}, same):
-        (found,) = refused(amend, facility, changes, note="Nothing.")
+        (found,) = assert_blocked(amend, facility, changes, note="Nothing.")
         assert found.rule == "Nothing would change."
 
 
 def test_the_same_number_written_otherwise_is_no_change():
     facility = on_record(FacilityFactory(latitude=Decimal("56.1"), longitude=Decimal("44.2")))
-    refused(amend, facility, {"latitude": Decimal("56.10")})
+    assert_blocked(amend, facility, {"latitude": Decimal("56.10")})
 
 
 def test_a_value_may_be_given_as_text_or_as_another_number():
     facility = on_record(FacilityFactory(latitude=Decimal("56.1"), longitude=Decimal("44.2")))
-    assert logged(amend(facility, {"latitude": "56.109", "longitude": 44.25})) == {
+    assert amended_values(amend(facility, {"latitude": "56.109", "longitude": 44.25})) == {
         "latitude": ["56.100", "56.109"],
         "longitude": ["44.200", "44.25"],
     }
-    refused(amend, facility, {"latitude": "56.1090"})
+    assert_blocked(amend, facility, {"latitude": "56.1090"})
 
 
 @pytest.mark.parametrize(
@@ -181,26 +183,26 @@ def test_a_value_may_be_given_as_text_or_as_another_number():
     ],
 )
 def test_an_amendment_that_breaks_a_rule_of_one_row_is_refused_in_words(changes, rule):
-    (found,) = refused(amend, on_record(FacilityFactory()), changes)
+    (found,) = assert_blocked(amend, on_record(FacilityFactory()), changes)
     assert rule in found.rule
 
 
 def test_a_time_zone_is_one_that_there_is():
-    refused(amend, on_record(StrikeFactory()), {"timezone": "Europe/Nowhere"})
+    assert_blocked(amend, on_record(StrikeFactory()), {"timezone": "Europe/Nowhere"})
 
 
 def test_an_amendment_names_only_what_is_public():
     draft, gone = RegionFactory(), withdrawn(on_record(RegionFactory()))
     facility = on_record(FacilityFactory())
-    assert {b.target for b in refused(amend, facility, {"regions": [draft, gone]})} == {draft, gone}
-    (found,) = refused(amend, on_record(ActorFactory()), {"affiliation": ActorFactory()})
+    assert {b.target for b in assert_blocked(amend, facility, {"regions": [draft, gone]})} == {draft, gone}
+    (found,) = assert_blocked(amend, on_record(ActorFactory()), {"affiliation": ActorFactory()})
     assert found.rule.startswith("affiliation: ")
 
 
 def test_an_amendment_that_breaks_a_rule_across_rows_is_refused():
     chief = ActorFactory()
     spokesman = ActorFactory(affiliation=chief)
-    (found,) = refused(amend, chief, {"affiliation": on_record(spokesman)})
+    (found,) = assert_blocked(amend, chief, {"affiliation": on_record(spokesman)})
     assert found.rule == "affiliation: it leads back to the actor itself."
 
 
@@ -208,19 +210,19 @@ def test_an_amendment_does_not_break_the_rules_of_what_rests_on_the_row():
     source = on_record(SourceFactory())
     wave = WaveFactory()
     on_record(StrikeFactory(wave=wave))
-    refused(amend, source.voice, {"kind": "person"})
-    refused(amend, wave, {"kind": "raid"})
+    assert_blocked(amend, source.voice, {"kind": "person"})
+    assert_blocked(amend, wave, {"kind": "raid"})
 
 
 def test_an_amendment_names_no_row_that_was_withdrawn_meanwhile():
     chief = on_record(ActorFactory())
     withdraw(fresh(chief))
-    refused(amend, on_record(ActorFactory()), {"affiliation": chief})
+    assert_blocked(amend, on_record(ActorFactory()), {"affiliation": chief})
 
 
 def test_only_what_is_public_is_amended():
     for row in (FacilityFactory(), withdrawn(on_record(FacilityFactory()))):
-        (found,) = refused(amend, row, {"note": "Seen."})
+        (found,) = assert_blocked(amend, row, {"note": "Seen."})
         assert found.rule == "It is not public."
 
 
@@ -256,11 +258,11 @@ def test_every_kind_of_part_is_among_those_tried_here():
 def test_parts_are_added_and_ended_by_amending_their_row(make):
     row, part = make()
     added = amend(row, add=[part], note="Seen.")
-    assert logged(added) == {"parts": [[], [str(part)]]}
+    assert amended_values(added) == {"parts": [[], [str(part)]]}
     unrelated = publish(ActorFactory())
     ended = amend(row, end=[part])
-    assert logged(ended) == {"parts": [[str(part)], []]}
-    assert seen_at(type(part), part) == {added.n, unrelated.n}
+    assert amended_values(ended) == {"parts": [[str(part)], []]}
+    assert revisions_showing(type(part), part) == {added.n, unrelated.n}
     assert part not in type(part)._default_manager.published()
 
 
@@ -268,12 +270,12 @@ def test_parts_are_added_and_ended_by_amending_their_row(make):
 def test_a_part_is_ended_once_and_only_by_its_own_row(make):
     row, part = make()
     another, draft = make()
-    (found,) = refused(amend, row, end=[save(draft, row)])
+    (found,) = assert_blocked(amend, row, end=[save(draft, row)])
     assert found.row == draft
     amend(row, add=[part])
-    refused(amend, another, end=[part])
+    assert_blocked(amend, another, end=[part])
     amend(row, end=[part])
-    refused(amend, row, end=[part])
+    assert_blocked(amend, row, end=[part])
 
 
 def save(part: Any, row: OnRecord) -> Any:
@@ -288,14 +290,14 @@ def test_a_part_is_added_once_and_never_taken_from_another_row(make):
     another, _ = make()
     amend(row, add=[part])
     for taker in (another, row):
-        refused(amend, taker, add=[part])
+        assert_blocked(amend, taker, add=[part])
 
 
 def test_a_part_that_was_added_meanwhile_is_not_added_again():
     row, part = an_evidence_link()
     stale = type(part)._default_manager.get(pk=save(part, row).pk)
     amend(row, add=[part])
-    refused(amend, row, add=[stale])
+    assert_blocked(amend, row, add=[stale])
 
 
 def test_a_part_is_replaced_in_one_amendment():
@@ -308,7 +310,9 @@ def test_a_part_is_replaced_in_one_amendment():
 
 def test_a_part_that_names_a_draft_is_not_added():
     draft = EvidenceFactory()
-    (found,) = refused(amend, on_record(ClaimFactory()), add=[ClaimEvidence(evidence=draft, role="supports")])
+    (found,) = assert_blocked(
+        amend, on_record(ClaimFactory()), add=[ClaimEvidence(evidence=draft, role="supports")]
+    )
     assert found.target == draft
 
 
@@ -316,9 +320,9 @@ def test_a_part_that_breaks_a_rule_is_refused_in_words():
     claim, link = an_evidence_link()
     assert isinstance(link, ClaimEvidence)
     amend(claim, add=[link])
-    (found,) = refused(amend, claim, add=[ClaimEvidence(evidence=link.evidence, role="contradicts")])
+    (found,) = assert_blocked(amend, claim, add=[ClaimEvidence(evidence=link.evidence, role="contradicts")])
     assert found.rule == "The evidence is attached already. (claimevidence_is_attached_once)"
-    (found,) = refused(amend, claim, add=[ClaimRelation(kind="disputes", other=claim)])
+    (found,) = assert_blocked(amend, claim, add=[ClaimRelation(kind="disputes", other=claim)])
     assert found.rule == "A claim does not stand to itself. (claimrelation_is_between_two_claims)"
 
 
@@ -327,11 +331,11 @@ def test_a_claim_repeats_only_what_was_public_before_it():
     earlier = on_record(ClaimFactory())
     later = ClaimFactory(report=earlier.report, proposition=earlier.proposition)
     on_record(later)
-    refused(amend, earlier, add=[ClaimRelation(kind=ClaimRelationKind.REPEATS, other=later)])
+    assert_blocked(amend, earlier, add=[ClaimRelation(kind=ClaimRelationKind.REPEATS, other=later)])
     amend(later, add=[ClaimRelation(kind=ClaimRelationKind.REPEATS, other=earlier)])
     assert ClaimOrigin.objects.current().get(claim=later).key == earlier.actor.public_id
 
 
 def test_a_step_is_not_added_to_the_frozen_chain_of_a_claim():
     claim = on_record(ClaimFactory())
-    refused(amend, claim, add=[ClaimStep(step=1, actor=claim.actor)])
+    assert_blocked(amend, claim, add=[ClaimStep(step=1, actor=claim.actor)])

@@ -16,8 +16,17 @@ from record.publishing import Blocked, amend, merge, publish, unmerge
 from sources.models import Actor
 from strikes.models import ClaimRelation, Facility
 from tests.factories import MORNING, NIGHT, ActorFactory, FacilityFactory, StrikeFactory
-from tests.recording import fresh, on_record
-from tests.telling import COLLECTIONS, FACTORIES, audited, bearer, everything, refused, seen_at, withdraw
+from tests.ledger_asserts import (
+    COLLECTIONS,
+    FACTORIES,
+    assert_blocked,
+    audited,
+    revisions_showing,
+    row_or_owner,
+    rows_by_table,
+    withdraw,
+)
+from tests.on_record import fresh, on_record
 
 pytestmark = pytest.mark.django_db
 
@@ -50,7 +59,7 @@ def test_a_load_out_of_date_order_loads_nothing():
 
 
 def test_a_load_that_is_blocked_loads_nothing():
-    refused(publishing.publish_dated, [(NIGHT, [ActorFactory()]), (MORNING, [StrikeFactory()])])
+    assert_blocked(publishing.publish_dated, [(NIGHT, [ActorFactory()]), (MORNING, [StrikeFactory()])])
     assert nothing_is_on_the_record()
 
 
@@ -61,13 +70,15 @@ def test_a_load_of_nothing_is_a_mistake():
 
 def test_a_load_needs_an_empty_ledger():
     publish(ActorFactory())
-    (found,) = refused(publishing.publish_dated, [(timezone.now() + timedelta(days=1), [ActorFactory()])])
+    (found,) = assert_blocked(
+        publishing.publish_dated, [(timezone.now() + timedelta(days=1), [ActorFactory()])]
+    )
     assert found.rule == "Past moments are for an empty ledger only."
 
 
 def test_a_load_of_past_moments_says_that_it_needs_an_empty_ledger():
     publish(ActorFactory())
-    refused(publishing.publish_dated, [(NIGHT, [ActorFactory()])])
+    assert_blocked(publishing.publish_dated, [(NIGHT, [ActorFactory()])])
 
 
 # --- Doors within a transaction --------------------------------------------------------------------------
@@ -91,10 +102,10 @@ def test_an_exception_after_a_door_gives_the_number_back():
             publish(actor)
             raise LookupError
 
-    before = everything()
+    before = rows_by_table()
     with pytest.raises(LookupError):
         publish_and_fail()
-    assert everything() == before
+    assert rows_by_table() == before
     assert publish(actor).n == 1
 
 
@@ -112,9 +123,9 @@ RECORDED = [model for model in apps.get_models() if issubclass(model, Recorded)]
 @pytest.mark.parametrize("model", RECORDED)
 def test_a_row_is_public_from_the_revision_that_published_it_until_the_one_that_withdrew_it(model):
     row = FACTORIES[model]()
-    row_of = bearer(row)
+    row_of = row_or_owner(row)
     publish(ActorFactory())
-    assert (seen_at(model, row), seen_now(model, row)) == (set(), {"drafts"})
+    assert (revisions_showing(model, row), seen_now(model, row)) == (set(), {"drafts"})
     on_record(row_of, *([row.other] if isinstance(row, ClaimRelation) else []))
     assert seen_now(model, row) == {"published", "cited"}
     publish(ActorFactory())
@@ -123,18 +134,18 @@ def test_a_row_is_public_from_the_revision_that_published_it_until_the_one_that_
     else:
         amend(row_of, end=[row])
     publish(ActorFactory())
-    assert (seen_at(model, row), seen_now(model, row)) == ({2, 3}, set())
+    assert (revisions_showing(model, row), seen_now(model, row)) == ({2, 3}, set())
 
 
 @pytest.mark.parametrize("model", COLLECTIONS)
 def test_a_row_that_was_taken_down_is_public_at_no_revision(model):
     row = on_record(FACTORIES[model]())
     withdraw(row, along=True)
-    assert seen_at(model, row) == {1}
+    assert revisions_showing(model, row) == {1}
     model.objects.filter(pk=row.pk).update(
         withdrawal_reason=WithdrawalReason.SAFETY, taken_down_rev=F("withdrawn_rev")
     )
-    assert seen_at(model, row) == set()
+    assert revisions_showing(model, row) == set()
 
 
 # --- Merges ----------------------------------------------------------------------------------------------
@@ -158,8 +169,8 @@ def test_a_merged_row_is_hidden_while_the_merge_is_in_force_and_never_its_surviv
     assert survivor in model.objects.published()
     unmerge(loser)
     assert loser in model.objects.published()
-    assert seen_at(model, loser) == {born - 1, born, born + 1, born + 4, born + 5}
-    assert seen_at(model, survivor) == set(range(born, born + 6))
+    assert revisions_showing(model, loser) == {born - 1, born, born + 1, born + 4, born + 5}
+    assert revisions_showing(model, survivor) == set(range(born, born + 6))
 
 
 def test_a_merge_hides_only_rows_of_its_own_collection():

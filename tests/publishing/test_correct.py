@@ -3,28 +3,27 @@
 from typing import Any
 
 import pytest
-from django.db import models
 
 from record.choices import Action, WithdrawalReason
 from record.models import Ledger
-from record.publishing import BOOKKEEPING, amend, correct, publish, resting_on, revise
+from record.publishing import amend, bookkeeping_of, correct, publish, resting_on, revise
 from strikes.choices import ClaimRelationKind, Metric
 from strikes.models import ClaimRelation, PropositionState
 from tests.factories import ActorFactory, ClaimFactory, DamageEstimateFactory, ReportFactory
-from tests.recording import fresh, on_record
-from tests.telling import (
+from tests.ledger_asserts import (
     COLLECTIONS,
     FACTORIES,
     TYPO,
+    assert_blocked,
     audited,
     claim_with_numbers,
-    line,
-    lines,
-    refused,
+    ledger_line,
+    ledger_lines,
     two_claims,
     withdraw,
     withdrawn,
 )
+from tests.on_record import fresh, on_record
 
 pytestmark = pytest.mark.django_db
 
@@ -39,11 +38,11 @@ def corrected(row: Any, **changes: Any) -> Any:
     return fresh(draft)
 
 
-def values(row: models.Model, *without: str) -> dict[str, Any]:
+def values(row: Any, *without: str) -> dict[str, Any]:
     return {
         field.name: getattr(row, field.name)
         for field in row._meta.concrete_fields
-        if field.name not in BOOKKEEPING | {"lineage", "lineage_from", "sort_at", *without}
+        if field.name not in {*bookkeeping_of(type(row)), "lineage", "lineage_from", *without}
     }
 
 
@@ -112,11 +111,11 @@ def test_correcting_replaces_a_claim_and_re_issues_its_numbers_in_one_revision()
         old, new = fresh(old), fresh(old).superseded_by
         assert (old.withdrawn_rev, old.replaced_by, new.published_rev) == (revision, new, revision)
         assert (old.withdrawal_reason, old.withdrawal_note) == ("misattribution", "A misreading.")
-        assert line(
+        assert ledger_line(
             Action.WITHDRAW, old, reason="misattribution", note="A misreading.", replaced_by=new.public_id
-        ) in lines(revision)
-        assert line(Action.PUBLISH, new) in lines(revision)
-    assert len(lines(revision)) == 2 * (1 + len(numbers))
+        ) in ledger_lines(revision)
+        assert ledger_line(Action.PUBLISH, new) in ledger_lines(revision)
+    assert len(ledger_lines(revision)) == 2 * (1 + len(numbers))
     assert PropositionState.objects.current().get().state == "denied"
 
 
@@ -160,13 +159,13 @@ def test_a_number_that_is_not_issued_again_is_withdrawn_without_a_successor():
     dropped = claim.weapon_counts.get(out_of__isnull=False)
     revision = correct(draft, reason=TYPO)
     assert (fresh(dropped).withdrawn_rev, fresh(dropped).replaced_by) == (revision, None)
-    assert line(Action.WITHDRAW, dropped, reason="typo") in lines(revision)
+    assert ledger_line(Action.WITHDRAW, dropped, reason="typo") in ledger_lines(revision)
 
 
 def test_a_number_that_is_new_in_the_correction_is_published_with_it():
     draft = revise(on_record(ClaimFactory()))
     number = DamageEstimateFactory(claim=draft)
-    assert line(Action.PUBLISH, number) in lines(correct(draft, reason=TYPO))
+    assert ledger_line(Action.PUBLISH, number) in ledger_lines(correct(draft, reason=TYPO))
 
 
 @audited
@@ -193,7 +192,7 @@ def test_a_row_of_every_collection_with_made_ids_is_corrected(model):
 )
 def test_a_row_with_a_chosen_id_is_amended_and_never_corrected(model):
     row = on_record(FACTORIES[model]())
-    (found,) = refused(revise, row)
+    (found,) = assert_blocked(revise, row)
     assert found.rule == "Its id was chosen once: amend it instead."
 
 
@@ -202,7 +201,7 @@ def test_a_report_is_corrected_together_with_its_claims():
     claim = on_record(ClaimFactory())
     report = revise(claim.report, title="Drones reach two refineries")
     draft = revise(claim, report=report)
-    assert claim in {blocker.row for blocker in refused(correct, report, reason=TYPO)}
+    assert claim in {blocker.row for blocker in assert_blocked(correct, report, reason=TYPO)}
     revision = correct(report, draft, reason=TYPO)
     assert fresh(claim).replaced_by == draft
     assert fresh(draft).report == fresh(report)
@@ -212,24 +211,24 @@ def test_a_report_is_corrected_together_with_its_claims():
 def test_a_correction_supersedes_something_public():
     claim = on_record(ClaimFactory())
     draft, other = revise(claim), revise(on_record(ClaimFactory()))
-    assert refused(publish, draft)[0].rule == "It supersedes a row: correct that one."
+    assert assert_blocked(publish, draft)[0].rule == "It supersedes a row: correct that one."
     fresh_one = ClaimFactory(report=claim.report, actor=claim.actor, proposition=claim.proposition)
-    assert [b.row for b in refused(correct, draft, fresh_one, reason=TYPO)] == [fresh_one]
+    assert [b.row for b in assert_blocked(correct, draft, fresh_one, reason=TYPO)] == [fresh_one]
     withdraw(claim)
-    assert [b.row for b in refused(correct, draft, other, reason=TYPO)] == [claim]
+    assert [b.row for b in assert_blocked(correct, draft, other, reason=TYPO)] == [claim]
 
 
 def test_a_correction_is_made_once():
     report = on_record(ReportFactory())
     draft = revise(report)
     correct(draft, reason=TYPO)
-    assert [b.row for b in refused(correct, draft, reason=TYPO)] == [report]
+    assert [b.row for b in assert_blocked(correct, draft, reason=TYPO)] == [report]
 
 
 def test_a_refused_correction_leaves_the_old_row_public():
     claim = claim_with_numbers()
     draft = revise(claim, actor=ActorFactory())
-    (found,) = refused(correct, draft, reason=TYPO)
+    (found,) = assert_blocked(correct, draft, reason=TYPO)
     assert found.rule == f"actor: {draft.actor.public_id} is draft, not public."
     assert fresh(claim).is_public
 
@@ -237,16 +236,16 @@ def test_a_refused_correction_leaves_the_old_row_public():
 def test_a_second_draft_of_a_correction_is_refused_in_words():
     report = on_record(ReportFactory())
     revise(report)
-    refused(revise, report)
+    assert_blocked(revise, report)
 
 
 def test_a_second_draft_of_a_number_is_refused_in_words():
     claim = claim_with_numbers()
     revise(claim.damage_estimates.get(part_of=None))
-    refused(revise, claim)
+    assert_blocked(revise, claim)
 
 
 @pytest.mark.parametrize("make", [ReportFactory, lambda: withdrawn(on_record(ReportFactory()))])
 def test_only_a_public_row_is_revised(make):
     row = make()
-    refused(revise, row)
+    assert_blocked(revise, row)

@@ -49,22 +49,22 @@ from tests.factories import (
     WaveFactory,
     WeaponCountFactory,
 )
-from tests.recording import fresh, on_record
-from tests.sweeps import one_in
-from tests.telling import (
+from tests.ledger_asserts import (
     COLLECTIONS,
     FACTORIES,
     TYPO,
+    assert_blocked,
     audited,
-    bearer,
     claim_with_numbers,
-    everything,
-    ids,
-    line,
-    lines,
-    refused,
+    ledger_line,
+    ledger_lines,
+    public_ids,
+    row_or_owner,
+    rows_by_table,
     withdraw,
 )
+from tests.on_record import fresh, on_record
+from tests.sweeps import one_in
 
 pytestmark = pytest.mark.django_db
 
@@ -77,13 +77,13 @@ def test_publishing_makes_drafts_public_together_in_one_revision():
     revision = publish(first, second)
     assert revision.n == Ledger.head().n == 1
     assert {fresh(first).published_rev, fresh(second).published_rev} == {revision}
-    assert lines(revision) == [line(Action.PUBLISH, first), line(Action.PUBLISH, second)]
+    assert ledger_lines(revision) == [ledger_line(Action.PUBLISH, first), ledger_line(Action.PUBLISH, second)]
 
 
 def test_rows_that_name_each_other_are_published_together_in_any_order():
     strike = StrikeFactory()
     revision = publish(strike, strike.facility)
-    assert ids(Strike.objects.published()) | ids(Facility.objects.published()) == {
+    assert public_ids(Strike.objects.published()) | public_ids(Facility.objects.published()) == {
         change.object_id for change in revision.changes.all()
     }
 
@@ -93,7 +93,7 @@ def test_publishing_lists_every_draft_a_row_names_at_once(model):
     row = FACTORIES[model]()
     named = {target for _, target in row.references()}
     if named:
-        assert {blocker.target for blocker in refused(publish, row)} == named
+        assert {blocker.target for blocker in assert_blocked(publish, row)} == named
     else:
         assert publish(row).n == 1
 
@@ -102,7 +102,7 @@ def test_publishing_lists_broken_rules_of_every_row_beside_the_drafts():
     question = PropositionFactory(open=True)
     strike = StrikeFactory(methods=[], facility=on_record(FacilityFactory()))
     claim = ClaimFactory(proposition=question)
-    found = refused(publish, claim, strike)
+    found = assert_blocked(publish, claim, strike)
     assert {blocker.target for blocker in found} == {claim.report, claim.actor, question, None}
     assert [b.rule.split(":")[0] for b in found if b.target is None] == ["proposition", "methods"]
     assert {blocker.row for blocker in found} == {claim, strike}
@@ -117,7 +117,7 @@ def test_numbers_go_public_with_their_claim_and_have_their_own_line():
     published = list(
         claim.published_rev.changes.filter(action=Action.PUBLISH).values_list("object_id", flat=True)
     )
-    assert ids(numbers) < set(published)
+    assert public_ids(numbers) < set(published)
     assert len(published) == len(set(published))
 
 
@@ -132,7 +132,7 @@ def test_what_a_number_names_blocks_its_claim():
     claim, region = on_record(ClaimFactory()), RegionFactory()
     another = ClaimFactory(report=claim.report, actor=claim.actor, proposition=claim.proposition)
     count = WeaponCountFactory(claim=another, regions=[region], regions_complete=True)
-    (found,) = refused(publish, another)
+    (found,) = assert_blocked(publish, another)
     assert (found.row, found.target) == (count, region)
 
 
@@ -153,7 +153,7 @@ def test_parts_go_public_with_their_row():
 
 def test_a_draft_that_a_part_names_blocks_the_row():
     party = PartyFactory()
-    (found,) = refused(publish, party.facility)
+    (found,) = assert_blocked(publish, party.facility)
     assert (found.row, found.target) == (party.facility, party.actor)
     assert found.rule == f"parties.actor: {party.actor.public_id} is draft, not public."
 
@@ -161,7 +161,7 @@ def test_a_draft_that_a_part_names_blocks_the_row():
 def test_what_is_public_or_withdrawn_is_no_draft():
     public, gone, draft = on_record(ActorFactory()), on_record(ActorFactory()), ActorFactory()
     withdraw(gone)
-    found = refused(publish, public, draft, gone)
+    found = assert_blocked(publish, public, draft, gone)
     assert [(b.row, b.rule) for b in found] == [
         (public, "It is not a draft but published."),
         (gone, "It is not a draft but withdrawn."),
@@ -171,7 +171,7 @@ def test_what_is_public_or_withdrawn_is_no_draft():
 def test_a_withdrawn_row_holds_up_whoever_names_it():
     source = on_record(SourceFactory())
     withdraw(source)
-    (found,) = refused(publish, ReportFactory(source=source))
+    (found,) = assert_blocked(publish, ReportFactory(source=source))
     assert found.rule == f"source: {source.public_id} is withdrawn, not public."
 
 
@@ -224,16 +224,16 @@ def test_there_is_no_revision_that_changes_nothing(door):
 
 def test_no_number_is_added_to_a_public_claim():
     number = DamageEstimateFactory(claim=on_record(ClaimFactory()))
-    refused(publish, number)
+    assert_blocked(publish, number)
 
 
 def test_the_preview_of_publishing_says_what_publishing_says_and_writes_nothing():
     claim = ClaimFactory()
     DamageEstimateFactory(claim=claim)
-    before = everything()
+    before = rows_by_table()
     preview = blockers(claim)
-    assert everything() == before
-    assert [str(one) for one in preview] == [str(one) for one in refused(publish, claim)]
+    assert rows_by_table() == before
+    assert [str(one) for one in preview] == [str(one) for one in assert_blocked(publish, claim)]
     assert blockers(*{target for _, target in claim.references()}) != []
     assert blockers(ActorFactory()) == []
 
@@ -306,7 +306,7 @@ def pointing(model: type[models.Model], field: Any) -> tuple[Any, Any]:
     else:
         row = FACTORIES[model](**{field.name: [target()] if field.many_to_many else target()})
     named = getattr(row, field.name)
-    return bearer(row), named.get() if field.many_to_many else named
+    return row_or_owner(row), named.get() if field.many_to_many else named
 
 
 @pytest.mark.parametrize(
@@ -314,8 +314,8 @@ def pointing(model: type[models.Model], field: Any) -> tuple[Any, Any]:
 )
 def test_no_pointer_leads_from_what_is_public_to_what_is_not(model, field):
     answering, named = pointing(model, field)
-    blocked = [blocker for blocker in refused(publish, answering) if blocker.target == named]
+    blocked = [blocker for blocker in assert_blocked(publish, answering) if blocker.target == named]
     assert field.name in {blocker.rule.split(":")[0].split(".")[-1] for blocker in blocked}
     on_record(answering)
-    assert answering in {blocker.row for blocker in refused(withdraw, fresh(named))}
+    assert answering in {blocker.row for blocker in assert_blocked(withdraw, fresh(named))}
     assert answering in resting_on([fresh(named)])

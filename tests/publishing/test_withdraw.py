@@ -18,21 +18,21 @@ from tests.factories import (
     PropositionFactory,
     ReportFactory,
 )
-from tests.recording import fresh, on_record
-from tests.telling import (
+from tests.ledger_asserts import (
     OUT,
     TAKEDOWNS,
     TYPO,
+    assert_blocked,
     audited,
     claim_with_numbers,
-    everything,
-    ids,
-    line,
-    lines,
-    refused,
+    ledger_line,
+    ledger_lines,
+    public_ids,
+    rows_by_table,
     two_claims,
     withdraw,
 )
+from tests.on_record import fresh, on_record
 
 pytestmark = pytest.mark.django_db
 
@@ -46,7 +46,9 @@ def test_withdrawing_takes_a_row_off_the_record_with_its_reason():
     row = fresh(report)
     assert (row.status, row.withdrawn_rev, row.withdrawal_reason) == ("withdrawn", revision, "duplicate")
     assert row.withdrawal_note == "Filed twice."
-    assert lines(revision) == [line(Action.WITHDRAW, report, reason="duplicate", note="Filed twice.")]
+    assert ledger_lines(revision) == [
+        ledger_line(Action.WITHDRAW, report, reason="duplicate", note="Filed twice.")
+    ]
 
 
 def test_several_rows_are_withdrawn_together():
@@ -60,10 +62,10 @@ def test_several_rows_are_withdrawn_together():
 
 def test_an_empty_note_is_no_note():
     first, second, third = (on_record(ReportFactory()) for _ in range(3))
-    assert lines(withdraw(first, note=""))[0]["note"] is None
+    assert ledger_lines(withdraw(first, note=""))[0]["note"] is None
     assert fresh(first).withdrawal_note is None
-    assert lines(amend(second, {"title": "Another"}, note=""))[0]["note"] is None
-    assert {one["note"] for one in lines(correct(revise(third), reason=TYPO, note=""))} == {None}
+    assert ledger_lines(amend(second, {"title": "Another"}, note=""))[0]["note"] is None
+    assert {one["note"] for one in ledger_lines(correct(revise(third), reason=TYPO, note=""))} == {None}
     assert fresh(third).withdrawal_note is None
 
 
@@ -84,11 +86,11 @@ def test_withdrawing_is_final():
         lambda: amend(claim, add=[link]),
         lambda: correct(draft, reason=TYPO),
     ]:
-        assert [blocker.row for blocker in refused(door)] == [claim]
+        assert [blocker.row for blocker in assert_blocked(door)] == [claim]
 
 
 def test_a_draft_is_not_withdrawn():
-    (found,) = refused(withdraw, ActorFactory())
+    (found,) = assert_blocked(withdraw, ActorFactory())
     assert found.rule == "It is not public."
 
 
@@ -105,11 +107,11 @@ def test_withdrawing_is_refused_while_public_rows_rest_on_it_and_names_them_all(
     evidence = Evidence.objects.get()
     capacity = on_record(CapacityFactory(report=claim.report))
     on_record(AssessmentFactory(proposition=claim.proposition))
-    found = refused(withdraw, claim.report)
+    found = assert_blocked(withdraw, claim.report)
     stated = {blocker.row for blocker in found}
     assert {claim, capacity} <= stated
     assert {blocker.rule for blocker in found} == {"It is public and rests on what would be withdrawn."}
-    assert refused(withdraw, evidence)[0].row == claim
+    assert assert_blocked(withdraw, evidence)[0].row == claim
 
 
 @audited
@@ -119,9 +121,9 @@ def test_along_takes_exactly_what_the_preview_showed():
     on_record(PropositionFactory(strike=claim.proposition.strike, caused_by=claim.proposition))
     on_record(ClaimFactory())  # which has nothing to do with it
     facility = claim.proposition.strike.facility
-    before = everything()
+    before = rows_by_table()
     preview = resting_on([facility])
-    assert everything() == before
+    assert rows_by_table() == before
     assert {row.collection for row in preview} == {
         "strikes",
         "propositions",
@@ -132,10 +134,10 @@ def test_along_takes_exactly_what_the_preview_showed():
     }
     revision = withdraw(facility, along=True, note="Not infrastructure.")
     taken = [change.object_id for change in revision.changes.all()]
-    assert sorted(taken) == sorted(ids(preview) | {facility.public_id})
+    assert sorted(taken) == sorted(public_ids(preview) | {facility.public_id})
     assert all(
         one["reason"] == OUT and one["note"] == "Not infrastructure." and one["replaced_by"] is None
-        for one in lines(revision)
+        for one in ledger_lines(revision)
     )
     assert {fresh(row).withdrawn_rev for row in [facility, *preview]} == {revision}
 
@@ -144,7 +146,7 @@ def test_what_rests_on_a_row_in_two_ways_is_found_once():
     claim = on_record(ClaimFactory())
     evidence = on_record(EvidenceFactory(report=claim.report))
     amend(claim, add=[ClaimEvidence(evidence=evidence, role=EvidenceRole.SUPPORTS)])
-    assert sorted(ids(resting_on([claim.report]))) == sorted([claim.public_id, evidence.public_id])
+    assert sorted(public_ids(resting_on([claim.report]))) == sorted([claim.public_id, evidence.public_id])
     assert resting_on([claim.report, claim, evidence]) == []
 
 
@@ -152,7 +154,7 @@ def test_numbers_leave_with_their_claim_without_being_asked():
     claim = claim_with_numbers()
     numbers = [*claim.damage_estimates.all(), *claim.weapon_counts.all()]
     revision = withdraw(claim)
-    assert {change.object_id for change in revision.changes.all()} == ids([claim, *numbers])
+    assert {change.object_id for change in revision.changes.all()} == public_ids([claim, *numbers])
     assert {fresh(number).withdrawn_rev for number in numbers} == {revision}
 
 
@@ -173,7 +175,7 @@ def test_parts_leave_with_their_row_and_ended_ones_left_before():
 def test_what_an_ended_part_names_is_free_to_go():
     party = PartyFactory()
     facility = on_record(party.facility)
-    refused(withdraw, party.actor)
+    assert_blocked(withdraw, party.actor)
     amend(facility, end=[party])
     withdraw(party.actor)
     assert fresh(facility).is_public
@@ -192,8 +194,8 @@ def test_a_claim_and_its_relations_are_free_to_go():
 def test_withdrawing_and_correcting_are_no_takedowns(reason):
     report = on_record(ReportFactory())
     draft = revise(report)
-    assert [b.row for b in refused(withdraw, report, reason=reason)] == [report]
-    assert [b.row for b in refused(correct, draft, reason=reason)] == [draft]
+    assert [b.row for b in assert_blocked(withdraw, report, reason=reason)] == [report]
+    assert [b.row for b in assert_blocked(correct, draft, reason=reason)] == [draft]
 
 
 @audited
@@ -201,8 +203,8 @@ def test_a_withdrawn_row_names_the_one_that_stands_in_its_place():
     duplicate, original = on_record(ReportFactory()), on_record(ReportFactory())
     revision = withdraw(duplicate, reason=WithdrawalReason.DUPLICATE, replaced_by=original)
     assert fresh(duplicate).replaced_by == original
-    assert lines(revision) == [
-        line(Action.WITHDRAW, duplicate, reason="duplicate", replaced_by=original.public_id)
+    assert ledger_lines(revision) == [
+        ledger_line(Action.WITHDRAW, duplicate, reason="duplicate", replaced_by=original.public_id)
     ]
 
 
@@ -211,20 +213,20 @@ def test_only_another_public_row_of_the_same_collection_replaces_one():
     withdraw(gone)
     second = on_record(ReportFactory())
     for successor in (report, second, ReportFactory(), fresh(gone), report.source):
-        (found,) = refused(withdraw, report, second, replaced_by=successor)
+        (found,) = assert_blocked(withdraw, report, second, replaced_by=successor)
         assert found.row == successor
 
 
 def test_a_successor_that_was_withdrawn_meanwhile_replaces_nothing():
     report, successor = on_record(ReportFactory()), on_record(ReportFactory())
     withdraw(fresh(successor))
-    refused(withdraw, report, replaced_by=successor)
+    assert_blocked(withdraw, report, replaced_by=successor)
 
 
 def test_a_row_that_goes_along_replaces_nothing():
     report = on_record(ReportFactory())
     copied = on_record(ReportFactory(derived_from=report))
-    refused(withdraw, report, replaced_by=copied, along=True)
+    assert_blocked(withdraw, report, replaced_by=copied, along=True)
 
 
 def test_a_claim_is_replaced_by_another_though_its_numbers_are_not():

@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 
-from strikes.imports.starter import load
+from strikes.imports.starter import load_starter
 
 HERE = Path(__file__).parent
 
@@ -35,6 +35,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
 def starter(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """The starter record, for the tests of one file; they leave it as it was."""
     with django_db_blocker.unblock():
-        load(Path(settings.BASE_DIR) / "fixtures")
+        load_starter(Path(settings.BASE_DIR) / "fixtures")
         yield
         call_command("flush", interactive=False, verbosity=0)

@@ -15,7 +15,7 @@ import httpx
 import pytest
 from django.conf import settings
 
-from tests.serving import serving
+from tests.real_server import running_server
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300), pytest.mark.xdist_group("client")]
 
@@ -56,7 +56,7 @@ def generated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[st
 
 @pytest.fixture(scope="module")
 def server(starter: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with serving(tmp_path_factory.mktemp("var")) as address:
+    with running_server(tmp_path_factory.mktemp("var")) as address:
         yield address
 
 

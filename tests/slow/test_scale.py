@@ -19,7 +19,7 @@ from django.test.utils import CaptureQueriesContext
 from record.models import Ledger, Revision
 from record.search import searchable_words
 from strikes.models import Claim
-from tests.asking import Api
+from tests.client import Api
 from tests.factories import MORNING, ClaimFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(900), pytest.mark.xdist_group("scale")]

@@ -19,7 +19,7 @@ from django.conf import settings
 from django.db import connection
 
 from api.pagination import BACK_IN_TIME
-from tests.asking import Api
+from tests.client import Api
 from tests.starter.test_reading import problem_of
 
 pytestmark = [

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
-from strikes.imports.starter import load
-from tests.asking import Api
-from tests.starter.sheets import FOLDER, Record
+from strikes.imports.starter import load_starter
+from tests.client import Api
+from tests.starter.fact_sheets import FOLDER, Record
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -25,7 +25,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="package")
 def loaded(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     with django_db_blocker.unblock():
-        load(FOLDER)
+        load_starter(FOLDER)
         yield
         call_command("flush", interactive=False, verbosity=0)
 

@@ -16,14 +16,14 @@ TYPES = {
 }
 
 
-def body(response):
+def text_of(response):
     assert response.status_code == 200, response.content
     return b"".join(response.streaming_content).decode()
 
 
-def objects(api, collection, word, query=""):
+def streamed_objects(api, collection, word, query=""):
     """The objects of a stream, however they are written; for CSV, its rows."""
-    text = body(api.raw(f"{collection}/?format={word}{query}"))
+    text = text_of(api.raw(f"{collection}/?format={word}{query}"))
     if word == "ndjson":
         return [json.loads(line) for line in text.splitlines()]
     if word == "csv":
@@ -31,5 +31,5 @@ def objects(api, collection, word, query=""):
     return [one["properties"] for one in json.loads(text)["features"]]
 
 
-def with_header(api, address, **headers):
+def get_with_headers(api, address, **headers):
     return api.client.get(f"/api/v1/{address}", headers=headers)

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from sources.models import Report
 from strikes.outages.conversions import DAY_COUNTS, DENSITY
 from tests.factories import CapacityFactory, ClaimFactory, DamageEstimateFactory, FacilityFactory
-from tests.recording import on_record
+from tests.on_record import on_record
 
 TONNES, BARRELS = "cap_4p2s1sqskqda", "cap_tebj5xbd9qd0"
 YEARLY, DAILY = "cap_ga53c22fyz35", "cap_j4fb8egf23ng"

@@ -8,30 +8,30 @@ in a list, with its reason, and a list that names something which does not diffe
 import re
 from decimal import Decimal
 
-from tests.starter.sheets import (
+from tests.starter.fact_sheets import (
     LEFT_OUT,
     NAMED,
     NUMBERS,
-    by_id,
-    day,
-    entered,
     id_of,
-    listed,
-    local,
-    plain,
+    local_day,
+    local_time,
+    one_per_line,
+    plain_number,
+    rows_by_fact,
     sheet,
+    sheet_by_id,
 )
 
 # Coverage ---------------------------------------------------------------------------------------
 
 
 def test_every_row_of_the_sheets_is_on_the_record_or_left_out_for_a_reason(record):
-    known = {row for name in NAMED for row in by_id(name)}
-    assert entered().keys() - known == set(), "no sheet has these"
-    assert known - entered().keys() == LEFT_OUT.keys()
+    known = {row for name in NAMED for row in sheet_by_id(name)}
+    assert rows_by_fact().keys() - known == set(), "no sheet has these"
+    assert known - rows_by_fact().keys() == LEFT_OUT.keys()
     hidden = {
         (fact, one)
-        for fact, rows in entered().items()
+        for fact, rows in rows_by_fact().items()
         for collection, one in rows
         if one not in record[collection]
     }
@@ -39,7 +39,7 @@ def test_every_row_of_the_sheets_is_on_the_record_or_left_out_for_a_reason(recor
 
 
 def test_every_claim_and_every_number_names_the_rows_it_was_entered_from(record):
-    came_from_a_sheet = {row for rows in entered().values() for row in rows}
+    came_from_a_sheet = {row for rows in rows_by_fact().values() for row in rows}
     public = {(kind, one) for kind in ["reports", "claims", "evidence", *NUMBERS] for one in record[kind]}
     assert public - came_from_a_sheet == set()
 
@@ -181,7 +181,7 @@ def stated(row):
     """A number of the record on one line: word, low/best/high, unit, whole, and what it counts."""
     unit = "+".join(sorted(row["weapon"])) if "weapon" in row else row["unit_of_measure"]
     unit, factor = BASE.get(unit, (unit, 1))
-    bounds = "/".join(plain(row[bound], factor) for bound in ("low", "best", "high"))
+    bounds = "/".join(plain_number(row[bound], factor) for bound in ("low", "best", "high"))
     whole = f" of {row['denominator']}" if row.get("denominator") else ""
     what = row.get("outcome") or row.get("metric") or row["basis"]
     open_end = " or more" if row["or_more"] else ""
@@ -195,7 +195,7 @@ def meant(row):
     if row["estimate_id"] in OTHERWISE:
         return OTHERWISE[row["estimate_id"]]
     unit, factor = UNITS[row["unit"]]
-    low, high = (plain(row[name] or None, factor) for name in ("value_low", "value_high"))
+    low, high = (plain_number(row[name] or None, factor) for name in ("value_low", "value_high"))
     return [f"{BOUNDS[row['bound']].format(low, high)} {unit} {WHAT[row['metric']]}"]
 
 
@@ -209,32 +209,32 @@ def test_every_number_is_the_one_of_the_sheet(record):
         name = row["estimate_id"]
         if name in LEFT_OUT:
             continue
-        found = sorted(map(stated, record.of(name, *NUMBERS)))
+        found = sorted(map(stated, record.rows_of(name, *NUMBERS)))
         if found != sorted(meant(row) + ALSO.get(name, [])):
             wrong.append((name, found, sorted(meant(row) + ALSO.get(name, []))))
-    assert not wrong, listed(wrong)
+    assert not wrong, one_per_line(wrong)
 
 
 def test_every_number_hangs_on_its_claim(record):
     wrong = []
     for row in MEASURED:
-        for number in record.of(row["estimate_id"], "damage-estimates", "weapon-counts"):
+        for number in record.rows_of(row["estimate_id"], "damage-estimates", "weapon-counts"):
             claims = record.ids(row["claim_id"] or row["estimate_id"], "claims")
             if number["claim"]["id"] not in claims:
                 wrong.append((row["estimate_id"], number["claim"]["display"]))
-    assert not wrong, listed(wrong)
+    assert not wrong, one_per_line(wrong)
 
 
 def test_every_number_is_about_its_facility_and_unit(record):
     wrong = []
     for row in MEASURED:
-        for capacity in record.of(row["estimate_id"], "capacities"):
+        for capacity in record.rows_of(row["estimate_id"], "capacities"):
             units = record.ids(row["unit_id"], "units")
             if capacity["facility"]["id"] not in record.ids(row["facility_id"], "facilities") or (
                 units and id_of(capacity["unit"]) not in units
             ):
                 wrong.append((row["estimate_id"], capacity["display"]))
-    assert not wrong, listed(wrong)
+    assert not wrong, one_per_line(wrong)
 
 
 def test_every_time_is_the_one_of_the_sheet(record):
@@ -244,23 +244,27 @@ def test_every_time_is_the_one_of_the_sheet(record):
             continue
         times = [
             (claim["stance"], claim["event_time"])
-            for claim in record.of(row["estimate_id"], "claims")
+            for claim in record.rows_of(row["estimate_id"], "claims")
             if claim["event_time"] and claim["event_time"]["latest"]
         ]
         if row["metric"] == "event_time":
-            found = [(local(time, "earliest")[11:], local(time, "latest")[11:]) for _, time in times]
+            found = [
+                (local_time(time, "earliest")[11:], local_time(time, "latest")[11:]) for _, time in times
+            ]
         elif row["metric"] == "outage_end_forecast":
             found = [
-                (local(time, "earliest")[:10], local(time, "latest")[:10])
+                (local_time(time, "earliest")[:10], local_time(time, "latest")[:10])
                 for stance, time in times
                 if stance == "forecasts"
             ]
         else:
-            lasted = [str((day(time, "latest") - day(time, "earliest")).days) for _, time in times]
+            lasted = [
+                str((local_day(time, "latest") - local_day(time, "earliest")).days) for _, time in times
+            ]
             found = [(days, days) for days in lasted if days != "0"]
         if found != [(row["value_low"], row["value_high"])]:
             wrong.append((row["estimate_id"], found))
-    assert not wrong, listed(wrong)
+    assert not wrong, one_per_line(wrong)
 
 
 # A number that no row of estimates.csv has stands in the sentence of a claim, a unit or a facility.
@@ -307,19 +311,19 @@ def numbers_in(text):
 
 
 def test_every_number_beside_the_estimates_stands_in_the_sentence_of_its_claim(record):
-    estimates = {one for row in sheet("estimates") for one in entered().get(row["estimate_id"], [])}
+    estimates = {one for row in sheet("estimates") for one in rows_by_fact().get(row["estimate_id"], [])}
     wrong = []
-    for name, row in by_id("claims").items():
+    for name, row in sheet_by_id("claims").items():
         text = SENTENCES.get(name, f"{row['text_paraphrase']} {row['note']}")
         for kind in ("damage-estimates", "weapon-counts"):
-            for number in record.of(name, kind):
+            for number in record.rows_of(name, kind):
                 if (kind, number["id"]) in estimates:
                     continue
                 bounds = {Decimal(str(number[b])) for b in ("low", "best", "high") if number[b] is not None}
                 hedged = [word for hedge, word in HEDGES.items() if f"{hedge} " in f"{text} ".lower()]
                 if not bounds <= numbers_in(text) or number["comparator"] not in ["exactly", *hedged]:
                     wrong.append((name, text, number["display"]))
-    assert not wrong, listed(wrong)
+    assert not wrong, one_per_line(wrong)
 
 
 # Capacities -------------------------------------------------------------------------------------
@@ -328,18 +332,18 @@ def test_every_number_beside_the_estimates_stands_in_the_sentence_of_its_claim(r
 def test_the_capacities_of_facilities_and_units_are_those_of_the_sheets(record):
     wrong = []
     for name in ("facilities", "units"):
-        for fact, row in by_id(name).items():
+        for fact, row in sheet_by_id(name).items():
             if not row["capacity_value"]:
                 continue
             unit, factor = UNITS[row["capacity_unit"]]
             report = row.get("capacity_document_id") or row["document_ref"]
             found = {
                 stated(capacity).split(" ", 1)[1].rsplit(" ", 1)[0]
-                for capacity in record.of(fact, "capacities")
+                for capacity in record.rows_of(fact, "capacities")
                 if capacity["report"]["id"] in record.ids(report, "reports")
             }
-            number = plain(row["capacity_value"], factor)
+            number = plain_number(row["capacity_value"], factor)
             forms = [f"{number}/{number}/{number} {unit}", f"-/{number}/- {unit}", f"{number}/-/- {unit}"]
             if not found & set(forms):
                 wrong.append((fact, found, forms[0]))
-    assert not wrong, listed(wrong)
+    assert not wrong, one_per_line(wrong)

@@ -2,7 +2,7 @@
 
 import re
 
-from tests.starter.sheets import by_id, id_of, listed, sheet
+from tests.starter.fact_sheets import id_of, one_per_line, sheet, sheet_by_id
 
 # Claims -----------------------------------------------------------------------------------------
 
@@ -10,11 +10,11 @@ from tests.starter.sheets import by_id, id_of, listed, sheet
 def voices(record, row):
     """Who may speak in a claim of the sheet."""
     if row["actor_id"] == "a-outlet":
-        outlet = by_id("outlets")[by_id("documents")[row["document_id"]]["outlet_id"]]
-        return {source["voice"]["id"] for source in record.of(outlet["outlet_id"], "sources")}
+        outlet = sheet_by_id("outlets")[sheet_by_id("documents")[row["document_id"]]["outlet_id"]]
+        return {source["voice"]["id"] for source in record.rows_of(outlet["outlet_id"], "sources")}
     channel = re.search(r"Telegram \((\w+)\)", row["channel"])
     if row["actor_id"] == "a-tg" and channel:
-        return {source["voice"]["id"] for source in record.of(f"out-tg-{channel[1].lower()}", "sources")}
+        return {source["voice"]["id"] for source in record.rows_of(f"out-tg-{channel[1].lower()}", "sources")}
     own = record.ids(row["claim_id"], "actors")
     if row["actor_id"] in ("a-tg", *COLLECTED) and own:
         return own & record.ids(row["actor_id"], "actors")
@@ -34,12 +34,12 @@ OTHER_SPEAKERS = {
 
 def test_every_claim_has_the_speaker_of_the_sheet(record):
     wrong = []
-    for name, row in by_id("claims").items():
+    for name, row in sheet_by_id("claims").items():
         meant = OTHER_SPEAKERS.get(name) or voices(record, row)
-        found = {claim["actor"]["id"] for claim in record.of(name, "claims")}
+        found = {claim["actor"]["id"] for claim in record.rows_of(name, "claims")}
         if not found or not found <= meant:
             wrong.append((name, row["actor_id"], found, meant))
-    assert not wrong, listed(wrong)
+    assert not wrong, one_per_line(wrong)
 
 
 ATTRIBUTIONS = {"on_record": {"on_record"}, "anonymous": {"anonymous"}, "unattributed": {"unattributed"}}
@@ -57,14 +57,14 @@ CHANNELS = {"calculation": {"outlet_calculation"}, "image analysis": {"image_ana
 
 def test_every_claim_is_as_much_on_the_record_as_in_the_sheet(record):
     wrong = []
-    for name, row in by_id("claims").items():
+    for name, row in sheet_by_id("claims").items():
         meant = (
             OTHER_ATTRIBUTIONS.get(name) or CHANNELS.get(row["channel"]) or ATTRIBUTIONS[row["record_status"]]
         )
-        found = {claim["attribution"] for claim in record.of(name, "claims")}
+        found = {claim["attribution"] for claim in record.rows_of(name, "claims")}
         if found != meant:
             wrong.append((name, found, meant))
-    assert not wrong, listed(wrong)
+    assert not wrong, one_per_line(wrong)
 
 
 STANCES = {  # of which one at least is there, and none that the last column does not have
@@ -85,51 +85,51 @@ RELATED = {"disputes": {"disputes", "qualifies"}, "corrects": {"corrects"}}
 
 def test_every_claim_takes_the_stance_of_the_sheet(record):
     wrong = []
-    for name, row in by_id("claims").items():
-        claims = record.of(name, "claims")
+    for name, row in sheet_by_id("claims").items():
+        claims = record.rows_of(name, "claims")
         if not {claim["stance"] for claim in claims} & STANCES[row["stance"]]:
             wrong.append((name, row["stance"], [claim["stance"] for claim in claims]))
-    assert not wrong, listed(wrong)
+    assert not wrong, one_per_line(wrong)
 
 
 def test_every_claim_answers_the_claim_that_it_answers_in_the_sheet(record):
     wrong = []
-    for name, row in by_id("claims").items():
+    for name, row in sheet_by_id("claims").items():
         if not row["target_claim_id"]:
             continue
         targets = record.ids(row["target_claim_id"], "claims")
         related = {
             relation["kind"]
-            for claim in record.of(name, "claims")
+            for claim in record.rows_of(name, "claims")
             for relation in claim["relations"]
             if relation["claim"]["id"] in targets
         }
         if not related or not related & RELATED.get(row["stance"], related):
             wrong.append((name, row["stance"], row["target_claim_id"], related))
-    assert not wrong, listed(wrong)
+    assert not wrong, one_per_line(wrong)
 
 
 def test_every_claim_stands_in_its_document_in_the_order_of_the_sheet(record):
     wrong = []
-    for document in by_id("documents"):
+    for document in sheet_by_id("documents"):
         last = -1
         rows = [row for row in sheet("claims") if row["document_id"] == document]
         for row in sorted(rows, key=lambda row: int(row["order_in_document"])):
             name = row["claim_id"]
-            claims = [claim for claim in record.of(name, "claims") if claim["actor"]["id"] != "babel"]
+            claims = [claim for claim in record.rows_of(name, "claims") if claim["actor"]["id"] != "babel"]
             positions = sorted(claim["position"] for claim in claims)
             reports = {claim["report"]["id"] for claim in claims}
             if reports != record.ids(document, "reports") or positions[0] <= last:
                 wrong.append((name, document, positions, last))
             last = positions[-1]
-    assert not wrong, listed(wrong)
+    assert not wrong, one_per_line(wrong)
 
 
 def test_the_parts_of_the_first_article_are_those_of_the_sheet(record):
     parts = {"headline": "headline", "subheadline": "subheadline", "section heading": "subheadline"}
-    for name, row in by_id("claims").items():
+    for name, row in sheet_by_id("claims").items():
         if row["document_id"] == "d-seed":
-            (claim,) = record.of(name, "claims")
+            (claim,) = record.rows_of(name, "claims")
             assert claim["part"] == parts.get(row["channel"], "body")
 
 
@@ -141,12 +141,12 @@ OTHER_QUOTES = {
 
 def test_every_quotation_is_the_one_of_the_sheet(record):
     wrong = []
-    for name, row in by_id("claims").items():
-        found = {claim["quote"].casefold() for claim in record.of(name, "claims") if claim["quote"]}
+    for name, row in sheet_by_id("claims").items():
+        found = {claim["quote"].casefold() for claim in record.rows_of(name, "claims") if claim["quote"]}
         quote = row["short_quote"] or OTHER_QUOTES.get(name)
         if found != ({quote.casefold()} if quote else set()):
             wrong.append((name, row["short_quote"], found))
-    assert not wrong, listed(wrong)
+    assert not wrong, one_per_line(wrong)
 
 
 SPEAKERS = {"c-yar-4": "one source"}  # "source described as", in the singular
@@ -155,13 +155,13 @@ COUNTED = {"one": 1, "two": 2, "three": 3, "five": 5}
 
 def test_every_stated_number_of_speakers_is_the_one_of_the_sheet(record):
     wrong = []
-    for name, row in by_id("claims").items():
+    for name, row in sheet_by_id("claims").items():
         words = re.search(r"\b(one|two|three|five) (?:unnamed )?sources?", SPEAKERS.get(name, row["note"]))
         said = {COUNTED[words[1]]} if words else {None}
-        found = {claim["speakers_stated"] for claim in record.of(name, "claims")}
+        found = {claim["speakers_stated"] for claim in record.rows_of(name, "claims")}
         if found != said:
             wrong.append((name, row["note"], found))
-    assert not wrong, listed(wrong)
+    assert not wrong, one_per_line(wrong)
 
 
 OTHER_PLACES = {
@@ -182,17 +182,17 @@ OTHER_PLACES = {
 
 def test_every_claim_is_about_the_strike_and_the_place_of_the_sheet(record):
     wrong = {}
-    for name, row in by_id("claims").items():
+    for name, row in sheet_by_id("claims").items():
         strikes = record.ids(row["strike_id"], "strikes") or {None}
         places = record.ids(row["facility_id"], "facilities") | record.ids(row["unit_id"], "units")
-        for claim in record.of(name, "claims"):
+        for claim in record.rows_of(name, "claims"):
             point, subject = claim["proposition"], claim["proposition"]["subject"]
             at_place = (
                 subject is None or subject["type"] not in ("facility", "unit") or subject["id"] in places
             )
             if id_of(point["strike"]) not in strikes or not at_place:
                 wrong[name] = (point["strike"], point["display"])
-    assert wrong.keys() == OTHER_PLACES.keys(), listed(wrong.items())
+    assert wrong.keys() == OTHER_PLACES.keys(), one_per_line(wrong.items())
 
 
 def runs(text, length):
@@ -203,11 +203,11 @@ def runs(text, length):
 def test_no_claim_is_copied_from_the_sheet(record):
     """More than eight words in the same order would be somebody else's sentence."""
     wrong = []
-    for name, row in by_id("claims").items():
-        for claim in record.of(name, "claims"):
+    for name, row in sheet_by_id("claims").items():
+        for claim in record.rows_of(name, "claims"):
             if runs(claim["statement"], 9) & runs(row["text_paraphrase"], 9):
                 wrong.append((name, claim["statement"], row["text_paraphrase"]))
-    assert not wrong, listed(wrong)
+    assert not wrong, one_per_line(wrong)
 
 
 # Who handed it on -------------------------------------------------------------------------------
@@ -230,7 +230,7 @@ def test_every_chain_is_the_one_of_the_sheet(record):
                 who = row["actor_or_outlet"]
                 found = record.ids(who, "actors", "sources") or {LINKS.get(who)}
                 meant.append((found, "inferred" in row["mode"] or "not by the seed" in row["mode"]))
-        for claim in record.of(name, "claims"):
+        for claim in record.rows_of(name, "claims"):
             steps = [(id_of(step["actor"] or step["source"]), step["inferred"]) for step in claim["chain"]]
             right = len(steps) == len(meant) and all(
                 who in among and inferred >= guessed
@@ -238,7 +238,7 @@ def test_every_chain_is_the_one_of_the_sheet(record):
             )
             if not right:
                 wrong.append((name, steps, meant))
-    assert not wrong, listed(wrong)
+    assert not wrong, one_per_line(wrong)
 
 
 # Corrections ------------------------------------------------------------------------------------
@@ -253,10 +253,10 @@ def test_corrections_between_claims_are_relations_between_claims(record):
         old, new = (record.ids(row[key], "claims") for key in ("old_ref", "new_ref"))
         related = {
             relation["kind"]
-            for claim in record.of(row["new_ref"], "claims") + record.of(row["old_ref"], "claims")
+            for claim in record.rows_of(row["new_ref"], "claims") + record.rows_of(row["old_ref"], "claims")
             for relation in claim["relations"]
             if relation["claim"]["id"] in old | new
         }
         if old and new and bool(related) == (row["correction_id"] in BY_NOTES):
             wrong.append((row["correction_id"], row["old_ref"], row["new_ref"], related))
-    assert not wrong, listed(wrong)
+    assert not wrong, one_per_line(wrong)

@@ -3,7 +3,7 @@
 import re
 from datetime import date, datetime, timedelta
 
-from tests.starter.sheets import LEFT_OUT, by_id, day, id_of, listed, plain
+from tests.starter.fact_sheets import LEFT_OUT, id_of, local_day, one_per_line, plain_number, sheet_by_id
 
 # Documents, places, actors ----------------------------------------------------------------------
 
@@ -28,8 +28,8 @@ SAID_OTHERWISE = {
 
 def test_every_document_is_the_one_of_the_sheet(record):
     wrong = {}
-    for name, row in by_id("documents").items():
-        (report,) = record.of(name, "reports")
+    for name, row in sheet_by_id("documents").items():
+        (report,) = record.rows_of(name, "reports")
         found = {
             "link": report["link"],
             "title": report["title"],
@@ -48,7 +48,7 @@ def test_every_document_is_the_one_of_the_sheet(record):
         }
         if differs := differing(found, meant):
             wrong[name] = differs
-    assert wrong.keys() == SAID_OTHERWISE.keys(), listed(wrong.items())
+    assert wrong.keys() == SAID_OTHERWISE.keys(), one_per_line(wrong.items())
     assert wrong["d-pl-nrc"] == {"wire": ({"nrc"}, {None})}
     assert wrong["d-like-gas"] == {"wire": ({"euromaidan-press"}, {None})}
 
@@ -63,8 +63,8 @@ SOURCE_KINDS = {
 
 def test_every_outlet_is_the_one_of_the_sheet(record):
     wrong = []
-    for name, row in by_id("outlets").items():
-        (source,) = record.of(name, "sources")
+    for name, row in sheet_by_id("outlets").items():
+        (source,) = record.rows_of(name, "sources")
         meant = {
             "kind": SOURCE_KINDS.get(row["kind"], row["kind"]),
             "country": known(row["country"]),
@@ -74,7 +74,7 @@ def test_every_outlet_is_the_one_of_the_sheet(record):
         differs = differing(source, meant)
         if differs or source["name"] not in f"{row['name']} {row['name'].replace('-', ' ')}":
             wrong.append((name, row["name"], source["name"], differs))
-    assert not wrong, listed(wrong)
+    assert not wrong, one_per_line(wrong)
 
 
 ACTOR_KINDS = {"anonymous_source": "anonymous"}
@@ -93,11 +93,11 @@ OTHER_ACTORS = {
 
 def test_every_actor_is_the_one_of_the_sheet(record):
     wrong = []
-    for name, row in by_id("actors").items():
+    for name, row in sheet_by_id("actors").items():
         if name in OTHER_ACTORS or name in LEFT_OUT:
             continue
         kind = ACTOR_KINDS.get(row["kind"], row["kind"])
-        actors = [actor for actor in record.of(name, "actors") if actor["kind"] == kind]
+        actors = [actor for actor in record.rows_of(name, "actors") if actor["kind"] == kind]
         for actor in actors:
             meant = {"name_local": known(row["name_local"]), "country": known(row["country"])}
             if kind == "person":
@@ -111,7 +111,7 @@ def test_every_actor_is_the_one_of_the_sheet(record):
         others = record.ids(name, "actors") - {actor["id"] for actor in actors}
         if not actors or not others <= bodies:
             wrong.append((name, others, "neither the actor nor the body above"))
-    assert not wrong, listed(wrong)
+    assert not wrong, one_per_line(wrong)
 
 
 def test_no_anonymous_voice_has_a_role_or_a_body_above(record):
@@ -158,18 +158,18 @@ NO_PLACE = {
 
 def test_every_facility_is_the_one_of_the_sheet(record):
     wrong = []
-    for name, row in by_id("facilities").items():
+    for name, row in sheet_by_id("facilities").items():
         if name in NO_PLACE:
-            assert record.of(name, "facilities") == []
-            assert all(strike["target_described_as"] for strike in record.of(name, "strikes"))
+            assert record.rows_of(name, "facilities") == []
+            assert all(strike["target_described_as"] for strike in record.rows_of(name, "strikes"))
             continue
-        (facility,) = record.of(name, "facilities")
+        (facility,) = record.rows_of(name, "facilities")
         roles = {(party["actor"]["id"], party["role"]) for party in facility["parties"]}
         operators = {who for who, role in roles if role == "operator"}
         place = {key: facility[key] for key in ("kind", "town", "name_local", "location_precision")}
         found = place | {
             "geonames_id": str(facility["geonames_id"] or ""),
-            "where": [plain(facility[key]) for key in ("latitude", "longitude")],
+            "where": [plain_number(facility[key]) for key in ("latitude", "longitude")],
             "regions": [region["id"] for region in facility["regions"]],
             "operators": operators,
         }
@@ -179,7 +179,7 @@ def test_every_facility_is_the_one_of_the_sheet(record):
             "name_local": known(row["name_local"].split(" (")[0]),
             "location_precision": "town",
             "geonames_id": row["geonames_id"],
-            "where": [plain(row[key] or None) for key in ("lat_town", "lon_town")],
+            "where": [plain_number(row[key] or None) for key in ("lat_town", "lon_town")],
             "regions": [REGIONS[row["region"]]],
             "operators": record.ids(row["operator_actor_id"], "actors"),
         }
@@ -189,7 +189,7 @@ def test_every_facility_is_the_one_of_the_sheet(record):
         differs = differing(found, meant)
         if differs or lost:
             wrong.append((name, differs, lost))
-    assert not wrong, listed(wrong)
+    assert not wrong, one_per_line(wrong)
 
 
 def test_no_place_is_given_more_closely_than_by_its_town(record):
@@ -218,11 +218,11 @@ DESIGNATIONS = {
 
 def test_every_unit_is_the_one_of_the_sheet(record):
     wrong = []
-    for name, row in by_id("units").items():
+    for name, row in sheet_by_id("units").items():
         if name in NO_UNIT:
-            assert [facility["note"] for facility in record.of(name, "facilities")]
+            assert [facility["note"] for facility in record.rows_of(name, "facilities")]
             continue
-        (unit,) = record.of(name, "units")
+        (unit,) = record.rows_of(name, "units")
         names = {one["name"] for one in unit["names"]}
         if (
             unit["designation"] != DESIGNATIONS.get(row["designation"], row["designation"])
@@ -231,7 +231,7 @@ def test_every_unit_is_the_one_of_the_sheet(record):
             or {unit["facility"]["id"]} != record.ids(row["facility_id"], "facilities")
         ):
             wrong.append((name, unit["display"], unit["kind"], names))
-    assert not wrong, listed(wrong)
+    assert not wrong, one_per_line(wrong)
 
 
 # Strikes ----------------------------------------------------------------------------------------
@@ -264,8 +264,8 @@ DAY_ONLY = {"s-raid0312": "The two sides give different ends."}
 
 def test_every_strike_is_the_one_of_the_sheet(record):
     wrong = []
-    for name, row in by_id("strikes").items():
-        (strike,) = record.of(name, "strikes")
+    for name, row in sheet_by_id("strikes").items():
+        (strike,) = record.rows_of(name, "strikes")
         found = {
             "kind": strike["kind"],
             "wave": {id_of(strike["wave"])},
@@ -282,17 +282,20 @@ def test_every_strike_is_the_one_of_the_sheet(record):
         }
         if differs := differing(found, meant):
             wrong.append((name, differs))
-    assert not wrong, listed(wrong)
+    assert not wrong, one_per_line(wrong)
 
 
 def test_every_strike_has_the_time_of_the_sheet(record):
     wrong = []
-    for name, row in by_id("strikes").items():
-        (strike,) = record.of(name, "strikes")
+    for name, row in sheet_by_id("strikes").items():
+        (strike,) = record.rows_of(name, "strikes")
         when = strike["when"]
         first, last = date.fromisoformat(row["date_local_from"]), date.fromisoformat(row["date_local_to"])
         eve = "night" in row["time_local_text"] or row["time_precision"] == "night"  # from 21:00 on
-        days = day(when, "latest") == last and first - timedelta(days=eve) <= day(when, "earliest") <= first
+        days = (
+            local_day(when, "latest") == last
+            and first - timedelta(days=eve) <= local_day(when, "earliest") <= first
+        )
         start, end = (datetime.fromisoformat(when[edge]) for edge in ("earliest", "latest"))
         moments = [datetime.fromisoformat(row[key]) for key in ("utc_from", "utc_to") if row[key]]
         inside = all(start <= moment <= end for moment in moments)
@@ -302,7 +305,7 @@ def test_every_strike_has_the_time_of_the_sheet(record):
         )
         if not (days and inside and exact):
             wrong.append((name, when, row["utc_from"], row["utc_to"], row["time_precision"]))
-    assert not wrong, listed(wrong)
+    assert not wrong, one_per_line(wrong)
 
 
 # Evidence ---------------------------------------------------------------------------------------
@@ -325,19 +328,19 @@ OTHER_CLAIM = {"ev-17": "It shows the dam, and hangs on what the same report has
 
 def test_every_piece_of_evidence_is_the_one_of_the_sheet(record):
     wrong = []
-    for name, row in by_id("evidence").items():
+    for name, row in sheet_by_id("evidence").items():
         if name in NO_EVIDENCE:
-            assert record.of(name, "evidence") == []
-            assert all("o visual evidence" in claim["note"] for claim in record.of(name, "claims"))
+            assert record.rows_of(name, "evidence") == []
+            assert all("o visual evidence" in claim["note"] for claim in record.rows_of(name, "claims"))
             continue
-        (evidence,) = record.of(name, "evidence")
+        (evidence,) = record.rows_of(name, "evidence")
         who = row["published_by"]
         found = {
             "kind": evidence["kind"],
             "report": {evidence["report"]["id"]},
             "verification": evidence["verification"],
         }
-        voices = {source["voice"]["id"] for source in record.of(who, "sources")}
+        voices = {source["voice"]["id"] for source in record.rows_of(who, "sources")}
         meant = {
             "kind": EVIDENCE_KINDS.get(row["kind"], row["kind"]),
             "report": record.ids(row["document_id"], "reports"),
@@ -354,4 +357,4 @@ def test_every_piece_of_evidence_is_the_one_of_the_sheet(record):
         of_the_sheet = name in OTHER_CLAIM or record.ids(row["claim_id"], "claims") & set(claims)
         if differing(found, meant) or not published or not of_the_sheet:
             wrong.append((name, differing(found, meant), evidence["published_by"], claims))
-    assert not wrong, listed(wrong)
+    assert not wrong, one_per_line(wrong)

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from strikes.management.commands.filter_table import filter_table
 from strikes.models import Facility, Strike
 from tests.factories import PropositionFactory
-from tests.recording import on_record
+from tests.on_record import on_record
 from tests.sweeps import one_in
 
 # What a word of the claims' filters says of a claim, as a reader of its JSON would put it.

@@ -10,8 +10,8 @@ from api import pagination
 from record.models import Ledger
 from strikes.models import Facility
 from tests.factories import FacilityFactory, StrikeFactory
-from tests.recording import on_record
-from tests.starter.streams import PLACED, STREAMS, TYPES, body, objects, with_header
+from tests.on_record import on_record
+from tests.starter.streams import PLACED, STREAMS, TYPES, get_with_headers, streamed_objects, text_of
 from tests.starter.test_reading import COLLECTIONS, STORED, problem_of
 from tests.sweeps import one_in
 
@@ -21,7 +21,7 @@ from tests.sweeps import one_in
 @pytest.mark.parametrize(("collection", "word"), one_in(3, (s for s in STREAMS if s[1] != "csv")))
 def test_a_stream_has_the_objects_of_the_pages_in_their_order(api, monkeypatch, collection, word):
     monkeypatch.setattr(pagination, "CHUNK", 7)
-    assert objects(api, collection, word) == api.every(f"{collection}/?page_size=500")
+    assert streamed_objects(api, collection, word) == api.every(f"{collection}/?page_size=500")
 
 
 def said(value):
@@ -83,7 +83,7 @@ def flat(value, path=()):
 @pytest.mark.parametrize("collection", one_in(3, STORED))
 def test_a_csv_row_is_the_json_object_made_flat(api, monkeypatch, collection):
     monkeypatch.setattr(pagination, "CHUNK", 7)
-    rows, found = objects(api, collection, "csv"), api.every(f"{collection}/?page_size=500")
+    rows, found = streamed_objects(api, collection, "csv"), api.every(f"{collection}/?page_size=500")
     assert len(rows) == len(found)
     for row, one in zip(rows, found, strict=True):
         # An object that is null has its columns all the same; they are empty.
@@ -93,15 +93,15 @@ def test_a_csv_row_is_the_json_object_made_flat(api, monkeypatch, collection):
 
 @pytest.mark.parametrize("collection", one_in(5, STORED))
 def test_the_columns_are_the_same_without_a_row(api, collection):
-    full = body(api.raw(f"{collection}/?format=csv")).split("\r\n")[0]
+    full = text_of(api.raw(f"{collection}/?format=csv")).split("\r\n")[0]
     Ledger.objects.update(n=0)
-    assert body(api.raw(f"{collection}/?format=csv")) == full + "\r\n"
+    assert text_of(api.raw(f"{collection}/?format=csv")) == full + "\r\n"
     assert len(set(full.split(","))) == len(full.split(",")) > 5
 
 
 def test_the_columns_of_strikes(api):
     """Written out once, so that a change of them is seen: people's scripts depend on these names."""
-    assert body(api.raw("strikes/?format=csv")).split("\r\n")[0].split(",") == [
+    assert text_of(api.raw("strikes/?format=csv")).split("\r\n")[0].split(",") == [
         "id",
         "url",
         "display",
@@ -142,8 +142,8 @@ def test_the_columns_of_strikes(api):
 
 def test_an_empty_stream_is_whole(api):
     Ledger.objects.update(n=0)
-    assert body(api.raw("facilities/?format=ndjson")) == ""
-    assert json.loads(body(api.raw("facilities/?format=geojson"))) == {
+    assert text_of(api.raw("facilities/?format=ndjson")) == ""
+    assert json.loads(text_of(api.raw("facilities/?format=geojson"))) == {
         "type": "FeatureCollection",
         "features": [],
     }
@@ -153,7 +153,7 @@ def test_an_empty_stream_is_whole(api):
 def test_filters_and_orderings_hold_in_a_stream(api, word):
     for query in ("&stance=denies", "&ordering=id", "&ordering=-said_at", "&strike=2024-03-12-norsi"):
         want = [row["id"] for row in api.every(f"claims/?page_size=500{query}")]
-        assert [row["id"] for row in objects(api, "claims", word, query)] == want != []
+        assert [row["id"] for row in streamed_objects(api, "claims", word, query)] == want != []
     problem = problem_of(api.raw(f"claims/?format={word}&ordering=colour"), 400)
     assert problem["errors"][0]["parameter"] == "ordering"
     problem_of(api.raw(f"claims/?format={word}&actor=nobody-we-know"), 400)
@@ -180,7 +180,7 @@ FORMULAS = [
 @pytest.mark.parametrize("text", FORMULAS)
 def test_a_cell_is_never_a_formula_and_loses_nothing(api, text):
     on_record(FacilityFactory(public_id="zz-crafted", name=text, town=text))
-    row = objects(api, "facilities", "csv", "&ordering=-id")[0]
+    row = streamed_objects(api, "facilities", "csv", "&ordering=-id")[0]
     assert row["id"] == "zz-crafted"
     assert row["name"] in (text, "'" + text)
     assert row["name"][0] not in "=+-@\t\r＝"
@@ -190,19 +190,19 @@ def test_a_cell_is_never_a_formula_and_loses_nothing(api, text):
 
 def test_a_negative_number_stays_a_number(api):
     on_record(FacilityFactory(public_id="zz-west", latitude="-12.5", longitude="-70.25"))
-    row = objects(api, "facilities", "csv", "&ordering=-id")[0]
+    row = streamed_objects(api, "facilities", "csv", "&ordering=-id")[0]
     assert (row["latitude"], row["longitude"]) == ("-12.5", "-70.25")
 
 
 def test_fields_picks_columns_in_their_order(api):
-    text = body(api.raw("claims/?format=csv&fields=stance,id,proposition.display"))
+    text = text_of(api.raw("claims/?format=csv&fields=stance,id,proposition.display"))
     header, *rows = csv.reader(io.StringIO(text, newline=""))
     assert header == ["stance", "id", "proposition.display"]
     assert rows == [
         [row["stance"], row["id"], row["proposition"]["display"]]
         for row in api.every("claims/?page_size=500")
     ]
-    assert text == body(api.raw("claims/?format=csv&fields=stance&fields=id,proposition.display"))
+    assert text == text_of(api.raw("claims/?format=csv&fields=stance&fields=id,proposition.display"))
 
 
 @pytest.mark.parametrize(
@@ -236,12 +236,13 @@ def test_places_are_points_or_null(api):
     norsi = Facility.objects.get(public_id="norsi")
     on_record(StrikeFactory(public_id="2024-03-12-nowhere", facility=None, target_described_as="a depot"))
     for collection in PLACED:
-        collected = json.loads(body(api.raw(f"{collection}/?format=geojson")))
+        collected = json.loads(text_of(api.raw(f"{collection}/?format=geojson")))
         assert collected["type"] == "FeatureCollection"
         for one in collected["features"]:
             assert (one["type"], one["id"]) == ("Feature", one["properties"]["id"])
     points = {
-        one["id"]: one["geometry"] for one in json.loads(body(api.raw("strikes/?format=geojson")))["features"]
+        one["id"]: one["geometry"]
+        for one in json.loads(text_of(api.raw("strikes/?format=geojson")))["features"]
     }
     where = {"type": "Point", "coordinates": [float(norsi.longitude), float(norsi.latitude)]}
     assert points["2024-03-12-norsi"] == where
@@ -263,13 +264,13 @@ def test_places_are_points_or_null(api):
 @pytest.mark.parametrize(("collection", "word"), one_in(5, STREAMS))
 def test_format_and_accept_mean_the_same_and_format_is_stronger(api, collection, word):
     named = api.raw(f"{collection}/?format={word}")
-    accepted = with_header(api, f"{collection}/", accept=TYPES[word])
+    accepted = get_with_headers(api, f"{collection}/", accept=TYPES[word])
     assert named["Content-Type"].split(";")[0] == accepted["Content-Type"].split(";")[0] == TYPES[word]
-    assert body(named) == body(accepted)
+    assert text_of(named) == text_of(accepted)
     for accept in ("application/json", "image/png"):
-        stronger = with_header(api, f"{collection}/?format={word}", accept=accept)
+        stronger = get_with_headers(api, f"{collection}/?format={word}", accept=accept)
         assert stronger["Content-Type"].startswith(TYPES[word])
-    weaker = with_header(api, f"{collection}/?format=json", accept=TYPES[word]).json()
+    weaker = get_with_headers(api, f"{collection}/?format=json", accept=TYPES[word]).json()
     assert weaker["results"] == api(f"{collection}/")["results"]
     assert "Accept" in named["Vary"]
 
@@ -290,7 +291,7 @@ def test_format_and_accept_mean_the_same_and_format_is_stronger(api, collection,
     ],
 )
 def test_accept_is_weighed(api, accept, media_type):
-    assert with_header(api, "claims/", accept=accept)["Content-Type"].split(";")[0] == media_type
+    assert get_with_headers(api, "claims/", accept=accept)["Content-Type"].split(";")[0] == media_type
 
 
 def test_without_accept_it_is_json(api):
@@ -314,7 +315,7 @@ def test_without_accept_it_is_json(api):
     ],
 )
 def test_a_type_we_do_not_have_is_not_acceptable(api, accept):
-    problem = problem_of(with_header(api, "claims/", accept=accept), 406)
+    problem = problem_of(get_with_headers(api, "claims/", accept=accept), 406)
     assert (problem["code"], problem["errors"]) == ("not_acceptable", [])
     assert "application/json, application/x-ndjson, text/csv" in problem["detail"]
 
@@ -354,7 +355,7 @@ def test_there_are_no_places_elsewhere(api, collection):
 def test_the_root_and_the_codebook_are_json(api, address):
     assert api(f"{address}?format=json") == api(address)
     problem_of(api.raw(f"{address}?format=csv"), 400)
-    problem_of(with_header(api, address, accept="text/csv"), 406)
+    problem_of(get_with_headers(api, address, accept="text/csv"), 406)
 
 
 @pytest.mark.parametrize("word", ["ndjson", "csv", "geojson"])
@@ -363,7 +364,7 @@ def test_a_stream_has_no_pages(api, word):
     for name, value in (("page_size", "5"), ("cursor", cursor)):
         for response in (
             api.raw(f"facilities/?format={word}&{name}={value}"),
-            with_header(api, f"facilities/?{name}={value}", accept=TYPES[word]),
+            get_with_headers(api, f"facilities/?{name}={value}", accept=TYPES[word]),
         ):
             assert problem_of(response, 400)["errors"][0]["parameter"] == name
 

@@ -9,7 +9,7 @@ from record import publishing
 from record.choices import WithdrawalReason
 from strikes.models import Claim, Proposition
 from tests.factories import ClaimFactory, FacilityFactory, StrikeFactory
-from tests.recording import on_record
+from tests.on_record import on_record
 
 
 def page(api):

@@ -10,9 +10,9 @@ from record import publishing
 from record.choices import WithdrawalReason
 from record.models import Ledger
 from strikes.models import Claim, Facility, Proposition
-from tests.asking import Api
-from tests.factories import ActorFactory, AssessmentFactory, ClaimFactory, FacilityFactory, factories
-from tests.recording import on_record
+from tests.client import Api
+from tests.factories import ActorFactory, AssessmentFactory, ClaimFactory, FacilityFactory, factories_by_model
+from tests.on_record import on_record
 from tests.sweeps import one_in
 
 COLLECTIONS = [name for name, _, _ in router.registry]
@@ -220,7 +220,7 @@ def test_drafts_are_nowhere_to_be_seen(api):
         "strike": claim.proposition.strike,
     }
     drafts = []
-    for model, factory in factories().items():
+    for model, factory in factories_by_model().items():
         if model._meta.app_label == "record" or model.__name__ in ("PropositionState", "ClaimOrigin"):
             continue
         names = {field.name for field in model._meta.get_fields() if not field.auto_created}

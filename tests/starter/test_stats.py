@@ -21,7 +21,7 @@ from tests.factories import (
     StrikeFactory,
     WaveFactory,
 )
-from tests.recording import on_record
+from tests.on_record import on_record
 from tests.sweeps import one_in
 
 BY_FILTER = sorted(set(GROUPINGS) - set(TIMES) - {"region"})

@@ -15,8 +15,8 @@ from record.choices import WithdrawalReason
 from record.models import Ledger, Revision
 from strikes.models import Claim
 from tests.factories import ClaimFactory
-from tests.recording import on_record
-from tests.starter.streams import STREAMS, body, objects
+from tests.on_record import on_record
+from tests.starter.streams import STREAMS, streamed_objects, text_of
 from tests.starter.test_reading import STORED, problem_of
 from tests.sweeps import few_or_many, one_in
 
@@ -147,7 +147,7 @@ def test_a_stream_reads_one_revision_while_others_publish(api, monkeypatch, word
     lines = (start + b"".join(stream)).decode().splitlines()
     got = lines[1:] if word == "csv" else [json.loads(line)["id"] for line in lines]
     assert got == before
-    assert gone.public_id not in [row["id"] for row in objects(api, "claims", word)]
+    assert gone.public_id not in [row["id"] for row in streamed_objects(api, "claims", word)]
 
 
 @pytest.mark.parametrize("chunk", few_or_many(60, 10))
@@ -155,7 +155,7 @@ def test_half_a_file_never_looks_whole(api, monkeypatch, caplog, chunk):
     monkeypatch.setattr(pagination, "CHUNK", chunk)
     monkeypatch.setattr(formats.Ndjson, "line", broken_after(150, formats.Ndjson.line))
     with pytest.raises(ZeroDivisionError):
-        body(api.raw("claims/?format=ndjson"))
+        text_of(api.raw("claims/?format=ndjson"))
     assert f"/api/v1/claims/ broke off at revision {Ledger.head().n}" in caplog.text
 
 
@@ -191,7 +191,7 @@ def test_queries_grow_with_chunks_only(api, monkeypatch, collection, word):
         monkeypatch.setattr(pagination, "CHUNK", size)
         cache.clear()
         with CaptureQueriesContext(connection) as captured:
-            body(api.raw(f"{collection}/?format={word}"))
+            text_of(api.raw(f"{collection}/?format={word}"))
         return len(captured)
 
     each = queries(rows + 1) - 2  # the head of the ledger, and the count
@@ -216,7 +216,7 @@ def test_a_query_is_counted_once_at_a_revision(api):
     ):
         assert counts(same)[0] == 0
     with CaptureQueriesContext(connection) as captured:
-        body(api.raw("claims/?format=csv&fields=id"))
+        text_of(api.raw("claims/?format=csv&fields=id"))
     assert not [query for query in captured if "COUNT(" in query["sql"]]
     assert counts("claims/?stance=denies")[0] == 1
     first = api("claims/?page_size=5")
@@ -245,7 +245,7 @@ def test_nothing_is_counted_for_a_question_that_is_refused(api):
 def test_ten_times_the_rows_take_no_more_memory(api, monkeypatch, word, chunk, few):
     monkeypatch.setattr(pagination, "CHUNK", chunk)
     like = Claim.objects.published().select_related("report").first()
-    body(api.raw(f"claims/?format={word}"))  # what is made once is made
+    text_of(api.raw(f"claims/?format={word}"))  # what is made once is made
 
     def peak(rows):
         missing = rows - Claim.objects.published().count()

@@ -1,15 +1,15 @@
 """The client of docs/examples/ rebuilds the starter record from zero."""
 
-from tests.copying import SYNC, copied, copying, equal, wait_for
-from tests.serving import serving
+from tests.real_server import running_server
+from tests.sync_client import SYNC, copied_objects, copy_equals_lists, polling_client, wait_until_current
 
 
 def test_the_client_rebuilds_the_record_from_zero(tmp_path):
     file = tmp_path / "copy.sqlite3"
-    with serving(tmp_path) as server, copying(server, file) as client:
-        wait_for(file, client, seconds=60)
-        assert equal(file)
-    norsi = copied(file)["facilities"]["norsi"]
+    with running_server(tmp_path) as server, polling_client(server, file) as client:
+        wait_until_current(file, client, seconds=60)
+        assert copy_equals_lists(file)
+    norsi = copied_objects(file)["facilities"]["norsi"]
     assert (norsi["kind"], norsi["regions"]) == ("refinery", ["RU-NIZ"])
 
 

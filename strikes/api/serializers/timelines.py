@@ -4,7 +4,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from api.serializers import MomentField, WordField
+from api.serializers import WordField
+from sources.moments import MomentField
 from strikes.api.serializers.briefs import StrikeBrief
 from strikes.api.serializers.numbers import CapacitySerializer, ClaimOfNumber, EstimateInClaim
 from strikes.api.serializers.offline import AmountField

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.urls import URLPattern, get_resolver
 
-from api.openapi.schema import PARAMETERS
+from api.openapi.parameters import PARAMETERS
 from api.pagination import BACK_IN_TIME
 
 INTRODUCTION = """# The words of the filters

@@ -10,7 +10,9 @@ from django.db import transaction
 from record import publishing
 from record.models import Ledger
 from strikes.choices import RegionLevel
-from strikes.imports.bundles import BundleError, entries_of, import_bundle
+from strikes.imports.drafts import import_bundle
+from strikes.imports.entries import entries_of
+from strikes.imports.problems import BundleError
 
 
 class Command(BaseCommand):

@@ -7,8 +7,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from record.models import Ledger
-from strikes.imports.bundles import BundleError
-from strikes.imports.starter import load
+from strikes.imports.problems import BundleError
+from strikes.imports.starter import load_starter
 
 
 class Command(BaseCommand):
@@ -24,7 +24,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            new = load(options["folder"])
+            new = load_starter(options["folder"])
         except BundleError as error:
             raise CommandError(f"{error}\nNothing was loaded.") from error
         self.stdout.write(f"{new} new rows; the record is at revision {Ledger.head().n}.")

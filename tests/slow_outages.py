@@ -14,7 +14,7 @@ Days = tuple[int, int]
 
 
 @dataclass(frozen=True)
-class Saying:
+class PlainStatement:
     """What somebody said of a subject: `out`, `interval`, `stop`, `back`, `forecast`, or `number` with a period."""
 
     kind: str
@@ -51,23 +51,23 @@ class Saying:
         return self.start is not None or self.ended or self.goes_on
 
 
-def outages(sayings):
+def outages(statements):
     """The outages of one subject: walk through the days, and look on each what began or ended."""
     found = []
-    days = [one.start[0] for one in sayings if one.start] + [one.end[0] for one in sayings if one.end]
+    days = [one.start[0] for one in statements if one.start] + [one.end[0] for one in statements if one.end]
     for day in range(min(days, default=0), max(days, default=0) + 1):
-        for one in sayings:
+        for one in statements:
             if one.start is not None and one.start[0] == day:
                 ends = [other.end[1] for other in found[-1] if other.ended and other.end] if found else []
                 if not found or (ends and max(ends) < day):
                     found.append([])
                 found[-1].append(one)
-        for one in sayings:
+        for one in statements:
             if one.start is None and one.ended and one.end and one.end[0] == day:
                 if not found:
                     found.append([])
                 found[-1].append(one)
-    for one in sorted(sayings, key=lambda one: (one.said, one.moment)):
+    for one in sorted(statements, key=lambda one: (one.said, one.moment)):
         if one.start is None and not one.ended:
             there = [
                 outage
@@ -203,13 +203,13 @@ def total(several):
     )
 
 
-def on_a_day(day, today, policy, sayings, units, capacities, limits, operators):
+def on_a_day(day, today, policy, statements, units, capacities, limits, operators):
     """How much is offline at all facilities on one day."""
     everything = []
     for facility, parts in units.items():
         of_subject = {}
         for subject in (facility, *parts):
-            for outage in outages([one for one in sayings if one.subject == subject]):
+            for outage in outages([one for one in statements if one.subject == subject]):
                 found = read(outage, policy, operators)
                 if found.start is None:
                     continue

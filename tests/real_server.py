@@ -25,7 +25,7 @@ def database_url() -> str:
 
 
 @contextmanager
-def serving(var: Path) -> Iterator[str]:
+def running_server(var: Path) -> Iterator[str]:
     """Gunicorn as `make run` starts it; whatever happens, it is stopped. Gives its address."""
     with socket.create_server(("127.0.0.1", 0)) as listening, (var / "log").open("wb") as log:
         process = subprocess.Popen(

@@ -33,7 +33,7 @@ def fresh(row: Row) -> Row:
     return cast(Row, type(row).objects.get(pk=row.pk))
 
 
-def with_needs(row: OnRecord) -> list[OnRecord]:
+def with_references(row: OnRecord) -> list[OnRecord]:
     """The row and everything it rests on, however far away."""
     found = [row]
     for one in found:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from strikes.imports.starter import read
+from strikes.imports.yaml_files import read_folder
 
 FOLDER = Path(settings.BASE_DIR) / "fixtures"
 SHEETS = Path(__file__).parent / "facts"
@@ -40,15 +40,15 @@ def sheet(name):
         return list(csv.DictReader(file))
 
 
-def by_id(name):
+def sheet_by_id(name):
     return {next(iter(row.values())): row for row in sheet(name)}
 
 
 @cache
-def entered():
+def rows_by_fact():
     """Which rows of the record name a row of the sheets, in the order of the files."""
     found = {}
-    for entry in read(FOLDER):
+    for entry in read_folder(FOLDER):
         named = entry.values.get("fact") or []
         for fact in [named] if isinstance(named, str) else named:
             found.setdefault(fact, []).append((entry.model.collection, entry.values["id"]))
@@ -68,15 +68,15 @@ class Record:
             self.collections[collection] = {row["id"]: row for row in rows}
         return self.collections[collection]
 
-    def of(self, fact, *collections):
+    def rows_of(self, fact, *collections):
         """The public rows of these collections that name a row of the sheets."""
-        return [self[kind][one] for kind, one in entered().get(fact, []) if kind in collections]
+        return [self[kind][one] for kind, one in rows_by_fact().get(fact, []) if kind in collections]
 
     def ids(self, fact, *collections):
-        return {row["id"] for row in self.of(fact, *collections)}
+        return {row["id"] for row in self.rows_of(fact, *collections)}
 
 
-def listed(differences):
+def one_per_line(differences):
     return "\n".join(map(str, differences))
 
 
@@ -84,15 +84,15 @@ def id_of(row):
     return None if row is None else row["id"]
 
 
-def plain(number, factor=1):
+def plain_number(number, factor=1):
     return "-" if number is None else format((Decimal(str(number)) * factor).normalize(), "f")
 
 
-def local(moment, edge):
+def local_time(moment, edge):
     """An edge of a moment on the clocks of the place, to the minute."""
     instant = datetime.fromisoformat(moment[edge])
     return instant.astimezone(ZoneInfo(moment["timezone"])).strftime("%Y-%m-%dT%H:%M")
 
 
-def day(moment, edge):
-    return date.fromisoformat(local(moment, edge)[:10])
+def local_day(moment, edge):
+    return date.fromisoformat(local_time(moment, edge)[:10])

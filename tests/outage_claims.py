@@ -8,7 +8,7 @@ from django.test import Client
 
 from record import publishing
 from strikes.choices import Stance, Topic
-from strikes.imports.bundles import moment
+from strikes.imports.moments import moment_columns
 from strikes.models import Claim, Facility, Proposition, Unit
 from tests.factories import (
     ClaimFactory,
@@ -17,19 +17,19 @@ from tests.factories import (
     PropositionFactory,
     ReportFactory,
 )
-from tests.recording import on_record
+from tests.on_record import on_record
 
 MOSCOW = "Europe/Moscow"
 
 
-def ask(address: str, status: int = 200) -> Any:
+def get_json(address: str, status: int = 200) -> Any:
     """The decoded answer of the API."""
     response = Client(raise_request_exception=False).get(f"/api/v1/{address}")
     assert response.status_code == status, response.content
     return response.json()
 
 
-def operates(actor: Any, facility: Facility, **when: Any) -> None:
+def add_operator(actor: Any, facility: Facility, **when: Any) -> None:
     """Put on record that an actor operates a facility, from `since` to `until` if they are given."""
     publishing.amend(facility, add=[PartyFactory.build(facility=facility, actor=actor, **when)])
 
@@ -55,7 +55,7 @@ def midnight(day: str, zone: str = "UTC") -> dt.datetime:
     return dt.datetime.combine(dt.date.fromisoformat(day), dt.time.min, ZoneInfo(zone))
 
 
-def lasting(
+def effective_period(
     start: str, until: str | None = None, edge: str | None = None, zone: str = "UTC"
 ) -> dict[str, Any]:
     """From when until when a number holds."""
@@ -67,14 +67,14 @@ def lasting(
     return found
 
 
-def point(about: Unit | Facility, topic: str) -> Proposition:
+def proposition_about(about: Unit | Facility, topic: str) -> Proposition:
     """The one point at issue of a topic about a unit or facility."""
     subject: dict[str, Any] = {"unit" if isinstance(about, Unit) else "facility": about}
     found = Proposition.objects.filter(topic=topic, **subject).first()
     return found or PropositionFactory(strike=None, topic=topic, text=f"{about}: {topic}", **subject)
 
 
-def draft(
+def draft_claim(
     by: Any,
     topic: str,
     about: Any,
@@ -87,39 +87,41 @@ def draft(
     if "report" not in more:
         more["report"] = ReportFactory(issued_earliest=dt.datetime.fromisoformat(f"{on}T12:00:00+00:00"))
     if event is not None:
-        columns = moment({"timezone": MOSCOW, **event})
+        columns = moment_columns({"timezone": MOSCOW, **event})
         more |= {f"event_{name}": value for name, value in columns.items()}
     if "proposition" not in more:
-        more["proposition"] = point(about, topic)
+        more["proposition"] = proposition_about(about, topic)
     claim = ClaimFactory(actor=by, **more)
     for number in numbers:
         DamageEstimateFactory(claim=claim, **number)
     return claim
 
 
-def says(by: Any, topic: str, about: Any, on: str, event: Any = None, numbers: Any = (), **more: Any) -> str:
+def publish_claim(
+    by: Any, topic: str, about: Any, on: str, event: Any = None, numbers: Any = (), **more: Any
+) -> str:
     """The id of a public claim."""
-    claim = on_record(draft(by, topic, about, on, event, tuple(numbers), **more))
+    claim = on_record(draft_claim(by, topic, about, on, event, tuple(numbers), **more))
     return str(claim.public_id)
 
 
-def out(by: Any, about: Any, since: str, on: str, until: str | None = None, **more: Any) -> str:
+def claim_outage(by: Any, about: Any, since: str, on: str, until: str | None = None, **more: Any) -> str:
     """Somebody says that something has stood still since a day, or did until another."""
     event = {"date": since, "open": True} if until is None else {"date": since, "until_date": until}
-    return says(by, Topic.OPERATIONS_HALTED, about, on, event, **more)
+    return publish_claim(by, Topic.OPERATIONS_HALTED, about, on, event, **more)
 
 
-def stopped(by: Any, about: Any, when: str, on: str, **more: Any) -> str:
+def claim_stop(by: Any, about: Any, when: str, on: str, **more: Any) -> str:
     """Somebody says when something stopped, and nothing of whether it still stands."""
-    return says(by, Topic.OPERATIONS_HALTED, about, on, {"date": when}, **more)
+    return publish_claim(by, Topic.OPERATIONS_HALTED, about, on, {"date": when}, **more)
 
 
-def back(by: Any, about: Any, when: str, on: str, until: str | None = None, **more: Any) -> str:
+def claim_restart(by: Any, about: Any, when: str, on: str, until: str | None = None, **more: Any) -> str:
     """Somebody says that something ran again."""
     event = {"date": when, **({"until_date": until} if until else {})}
-    return says(by, Topic.RECOVERY, about, on, event, **more)
+    return publish_claim(by, Topic.RECOVERY, about, on, event, **more)
 
 
-def will_be_back(by: Any, about: Any, when: str, on: str, until: str | None = None, **more: Any) -> str:
+def forecast_restart(by: Any, about: Any, when: str, on: str, until: str | None = None, **more: Any) -> str:
     """Somebody predicts that something will run again."""
-    return back(by, about, when, on, until, stance=Stance.FORECASTS, **more)
+    return claim_restart(by, about, when, on, until, stance=Stance.FORECASTS, **more)

@@ -22,7 +22,7 @@ SYNC = Path(settings.BASE_DIR) / "docs" / "examples" / "sync.py"
 
 
 @contextmanager
-def copying(server: str, file: Path) -> Iterator[subprocess.Popen[bytes]]:
+def polling_client(server: str, file: Path) -> Iterator[subprocess.Popen[bytes]]:
     """The client at work: it polls ten times a second until the block ends, and must not have ended before."""
     client = subprocess.Popen([sys.executable, SYNC, f"{server}/api/v1/", file, "0.1"])
     try:
@@ -33,21 +33,21 @@ def copying(server: str, file: Path) -> Iterator[subprocess.Popen[bytes]]:
         client.wait()
 
 
-def reached(file: Path) -> int:
+def revision_of_copy(file: Path) -> int:
     with closing(sqlite3.connect(file)) as copy:
         return int(copy.execute("pragma user_version").fetchone()[0])
 
 
-def wait_for(file: Path, client: subprocess.Popen[bytes], seconds: float) -> None:
+def wait_until_current(file: Path, client: subprocess.Popen[bytes], seconds: float) -> None:
     """Until the copy has reached the newest revision."""
     deadline = time.monotonic() + seconds
-    while not file.exists() or reached(file) != Ledger.head().n:
+    while not file.exists() or revision_of_copy(file) != Ledger.head().n:
         assert client.poll() is None, "the client has ended"
-        assert time.monotonic() < deadline, f"the copy is at {reached(file)} of {Ledger.head().n}"
+        assert time.monotonic() < deadline, f"the copy is at {revision_of_copy(file)} of {Ledger.head().n}"
         time.sleep(0.1)
 
 
-def copied(file: Path) -> dict[str, dict[str, Any]]:
+def copied_objects(file: Path) -> dict[str, dict[str, Any]]:
     """What the client has, by collection and id."""
     found: dict[str, dict[str, Any]] = {name: {} for name in collections()}
     with closing(sqlite3.connect(file)) as copy:
@@ -56,7 +56,7 @@ def copied(file: Path) -> dict[str, dict[str, Any]]:
     return found
 
 
-def listed() -> dict[str, dict[str, Any]]:
+def listed_objects() -> dict[str, dict[str, Any]]:
     """What the lists have now, each object with its own fields."""
     client = run_path(str(SYNC))
     own, computed = client["own"], client["COMPUTED"]
@@ -71,9 +71,9 @@ def listed() -> dict[str, dict[str, Any]]:
     return found
 
 
-def equal(file: Path) -> bool:
+def copy_equals_lists(file: Path) -> bool:
     """Whether the copy is equal to the lists; what differs is said by collection and id."""
-    mine, theirs = copied(file), listed()
+    mine, theirs = copied_objects(file), listed_objects()
     for name, rows in theirs.items():
         different = {one for one in mine[name].keys() | rows if mine[name].get(one) != rows.get(one)}
         assert not different, f"{name}: {sorted(different)[:5]} of {len(different)}"

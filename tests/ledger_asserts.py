@@ -22,13 +22,13 @@ from tests.factories import (
     RegionFactory,
     StrikeFactory,
     WeaponCountFactory,
-    factories,
+    factories_by_model,
 )
-from tests.recording import fresh, on_record
+from tests.on_record import fresh, on_record
 
 audited = pytest.mark.usefixtures("the_record_holds")
 
-FACTORIES = factories()
+FACTORIES = factories_by_model()
 TABLES = [
     model._meta.db_table
     for app in ("record", "sources", "strikes")
@@ -39,7 +39,7 @@ TAKEDOWNS = [reason for reason in WithdrawalReason if reason.is_takedown]
 TYPO, OUT = WithdrawalReason.TYPO, WithdrawalReason.OUT_OF_SCOPE
 
 
-def everything() -> dict[str, list[Any]]:
+def rows_by_table() -> dict[str, list[Any]]:
     """Every row of every table of the record, as it is."""
     found = {}
     with connection.cursor() as cursor:
@@ -49,12 +49,12 @@ def everything() -> dict[str, list[Any]]:
     return found
 
 
-def refused(door: Callable[..., object], *rows: Any, **options: Any) -> list[Blocker]:
+def assert_blocked(door: Callable[..., object], *rows: Any, **options: Any) -> list[Blocker]:
     """What is in the way, as the door says; it leaves no revision behind and no half-written row."""
-    before = everything()
+    before = rows_by_table()
     with pytest.raises(Blocked) as shut:
         door(*rows, **options)
-    assert everything() == before
+    assert rows_by_table() == before
     return shut.value.blockers
 
 
@@ -67,29 +67,29 @@ def withdrawn(row: Any) -> Any:
     return fresh(row)
 
 
-def line(action: Action, row: OnRecord, **details: Any) -> dict[str, Any]:
+def ledger_line(action: Action, row: OnRecord, **details: Any) -> dict[str, Any]:
     """One complete line of the ledger."""
     nothing = dict.fromkeys(["reason", "note", "replaced_by", "values"])
     return nothing | {"action": action, "collection": row.collection, "object_id": row.public_id} | details
 
 
-def lines(revision: Revision) -> list[dict[str, Any]]:
-    return list(revision.changes.values(*line(Action.PUBLISH, Actor())))
+def ledger_lines(revision: Revision) -> list[dict[str, Any]]:
+    return list(revision.changes.values(*ledger_line(Action.PUBLISH, Actor())))
 
 
-def logged(revision: Revision) -> dict[str, Any]:
+def amended_values(revision: Revision) -> dict[str, Any]:
     """What an amendment's one line keeps."""
-    (change,) = lines(revision)
+    (change,) = ledger_lines(revision)
     assert change["action"] == Action.AMEND
     return dict(change["values"])
 
 
-def bearer(row: Any) -> Any:
+def row_or_owner(row: Any) -> Any:
     """The row of a collection that answers for this one: itself, or the row it is a part of."""
     return row if isinstance(row, OnRecord) else getattr(row, row.owner)
 
 
-def ids(rows: Iterable[OnRecord]) -> set[str]:
+def public_ids(rows: Iterable[OnRecord]) -> set[str]:
     return {row.public_id for row in rows}
 
 
@@ -119,12 +119,12 @@ def claim_with_numbers() -> Claim:
     return on_record(claim)
 
 
-def seen_at(model: Any, row: models.Model) -> set[int]:
+def revisions_showing(model: Any, row: models.Model) -> set[int]:
     """The revisions at which a row is public, the one before the first and one after the last included."""
     return {n for n in range(Ledger.head().n + 2) if model._default_manager.published(n).filter(pk=row.pk)}
 
 
-def alike(number: int = 2, **fields: Any) -> list[Proposition]:
+def alike_propositions(number: int = 2, **fields: Any) -> list[Proposition]:
     """Public propositions of one strike that say the same, and something else besides."""
     strike = on_record(StrikeFactory())
     rows = [PropositionFactory(strike=strike, text=f"Fire, spelt way {n}.", **fields) for n in range(number)]
@@ -132,5 +132,5 @@ def alike(number: int = 2, **fields: Any) -> list[Proposition]:
     return [fresh(row) for row in rows]
 
 
-def said_of(proposition: Proposition, **fields: Any) -> Any:
+def public_claim_of(proposition: Proposition, **fields: Any) -> Any:
     return on_record(ClaimFactory(proposition=proposition, **fields))
