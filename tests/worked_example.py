@@ -87,6 +87,7 @@ def pages_of(role: str) -> list[int]:
 
 def main() -> None:
     logging.disable()
-    settings.WHITENOISE_AUTOREFRESH = True
+    # The pages are asked for, not the files that they link to: nothing is collected.
+    settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     Path("bundle", "around.yaml").write_text(yaml.safe_dump(AROUND), encoding="utf-8")
     Path("seen.json").write_text(json.dumps(story()), encoding="utf-8")
