@@ -81,8 +81,8 @@ def is_import(node: ast.stmt) -> bool:
 
 
 def name_of_call(node: ast.stmt) -> str:
-    is_call = isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
-    return ast.unparse(node.value.func) if is_call else ""
+    call = node.value if isinstance(node, ast.Expr) else None
+    return ast.unparse(call.func) if isinstance(call, ast.Call) else ""
 
 
 def last_line(nodes: Iterable[ast.stmt]) -> int:
@@ -106,7 +106,7 @@ def run(root: Path, *command: str) -> str:
 @pytest.fixture(scope="module")
 def built(tmp_path_factory) -> Path:
     """A copy of the project in which somebody has done what the page says."""
-    root = tmp_path_factory.mktemp("project") / "project"
+    root: Path = tmp_path_factory.mktemp("project") / "project"
     shutil.copytree(ROOT, root, ignore=shutil.ignore_patterns(*LEFT_OUT))
     first = [block for block in blocks() if "migrations" not in block.file.parts]
     for block in first:

@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from django.apps import apps
 from django.conf import settings
+from django.contrib.auth.models import Group, User
 from django.core.management import call_command
 from django.test import Client
 
 from record import publishing
 from record.audit import discrepancies
+from record.choices import WithdrawalReason
+from record.models import collections
 
 ROW = "ins_7c2m9x4t0qhb"
 AROUND = {
@@ -63,8 +65,8 @@ def story() -> dict[str, Any]:
     seen["csv"] = b"".join(ask("?format=csv")).decode()
     seen["pages"] = {role: pages_of(role) for role in ("editor", "contributor", "administrator")}
 
-    row = apps.get_model("strikes", "Inspection").objects.get(public_id=ROW)
-    publishing.withdraw(row, reason="misattribution", note="It was another plant.")
+    row = collections()["inspections"].objects.get(public_id=ROW)
+    publishing.withdraw(row, reason=WithdrawalReason.MISATTRIBUTION, note="It was another plant.")
     gone = ask(f"{ROW}/")
     seen["withdrawn"] = {
         "status": gone.status_code,
@@ -78,8 +80,8 @@ def story() -> dict[str, Any]:
 
 def pages_of(role: str) -> list[int]:
     """What somebody of a role gets of the list and of the form for a new row."""
-    user = apps.get_model("auth", "User").objects.create_user(username=role, is_staff=True)
-    user.groups.add(apps.get_model("auth", "Group").objects.get(name=role))
+    user = User.objects.create_user(username=role, is_staff=True)
+    user.groups.add(Group.objects.get(name=role))
     client = Client(headers={"host": "localhost"})
     client.force_login(user)
     return [client.get(f"/admin/strikes/inspection/{page}").status_code for page in ("", "add/")]
