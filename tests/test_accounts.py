@@ -150,8 +150,15 @@ def test_topics_narrow_accounts(api):
         claim_at_hour(proposition=PropositionFactory(strike=strike, topic=topic, text=topic))
     on_record(*Claim.objects.all())
     address = f"strikes/{strike.public_id}/accounts/"
-    assert [one["topic"] for one in api(address)["propositions"]] == ["damage", "fire", "cause"]
-    assert [one["topic"] for one in api(f"{address}?topic=fire,cause")["propositions"]] == ["fire", "cause"]
+    assert [proposition["topic"] for proposition in api(address)["propositions"]] == [
+        "damage",
+        "fire",
+        "cause",
+    ]
+    assert [proposition["topic"] for proposition in api(f"{address}?topic=fire,cause")["propositions"]] == [
+        "fire",
+        "cause",
+    ]
     api(f"{address}?topic=weather", status=400)
     api(f"{address}?stance=denies", status=400)
 
@@ -402,7 +409,7 @@ def test_more_than_one_answer_can_show_is_refused(api, monkeypatch):
     address = f"strikes/{strike.public_id}/accounts/"
     monkeypatch.setattr("strikes.api.views.accounts.MOST_CLAIMS_IN_ACCOUNTS", 1)
     problem = api(address, status=400)
-    assert [(one["parameter"], one["code"]) for one in problem["errors"]] == [("topic", "too_much")]
+    assert [(error["parameter"], error["code"]) for error in problem["errors"]] == [("topic", "too_much")]
     assert len(api(f"{address}?topic=fire")["propositions"]) == 1
     monkeypatch.setattr("strikes.api.views.accounts.MOST_CLAIMS_IN_ACCOUNTS", 5000)
     monkeypatch.setattr("strikes.api.views.accounts.MOST_ACCOUNTS", 1)

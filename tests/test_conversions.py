@@ -55,45 +55,45 @@ units = st.sampled_from(UnitOfMeasure.values)
 bounds = st.none() | st.decimals(0, 10**12 - 1, places=3)
 
 
-def by_hand(value, here, there, days):
+def by_hand(value, from_unit, to_unit, days):
     """The value in another unit, as a fraction; null if there is no way."""
-    if here == there:
+    if from_unit == to_unit:
         return Fraction(value)
-    if here not in BY_HAND or there not in BY_HAND:
+    if from_unit not in BY_HAND or to_unit not in BY_HAND:
         return None
-    (what, amount, period), (other, size, other_period) = BY_HAND[here], BY_HAND[there]
+    (what, amount, period), (other, size, other_period) = BY_HAND[from_unit], BY_HAND[to_unit]
     length = {"year": Fraction(days), "quarter": Fraction(days, 4)}
-    found = Fraction(value) * amount / length.get(period, 1) * length.get(other_period, 1) / size
+    converted = Fraction(value) * amount / length.get(period, 1) * length.get(other_period, 1) / size
     if (period is None) != (other_period is None):
         return None
     if what == other:
-        return found
+        return converted
     litres = Fraction(73, 10) * 42 * GALLON
-    return {("t", "l"): found * litres, ("l", "t"): found / litres}.get((what, other))
+    return {("t", "l"): converted * litres, ("l", "t"): converted / litres}.get((what, other))
 
 
 @given(bounds, bounds, bounds, units, units, st.sampled_from([365, 350]))
-def test_every_conversion_is_that_of_a_slow_reference_in_fractions(low, best, high, here, there, days):
-    found = convert(low, best, high, here, there, days=days)
-    if by_hand(0, here, there, days) is None:
-        assert found is None
-        assert not comparable(here, there)
+def test_every_conversion_is_that_of_a_slow_reference_in_fractions(low, best, high, from_unit, to_unit, days):
+    converted = convert(low, best, high, from_unit, to_unit, days=days)
+    if by_hand(0, from_unit, to_unit, days) is None:
+        assert converted is None
+        assert not comparable(from_unit, to_unit)
         return
-    assert comparable(here, there)
-    assert found is not None
-    for said, bound in ((low, found.low), (best, found.best), (high, found.high)):
+    assert comparable(from_unit, to_unit)
+    assert converted is not None
+    for said, bound in ((low, converted.low), (best, converted.best), (high, converted.high)):
         assert (said is None) == (bound is None)
         if bound is not None:
-            right = by_hand(said, here, there, days)
+            right = by_hand(said, from_unit, to_unit, days)
             assert abs(Fraction(bound) - right) <= right / 10**40
-    assert abs(Fraction(found.factor) - by_hand(1, here, there, days)) <= found.factor / 10**40
+    assert abs(Fraction(converted.factor) - by_hand(1, from_unit, to_unit, days)) <= converted.factor / 10**40
 
 
 @given(bounds, bounds, bounds, units, units)
-def test_what_is_converted_there_and_back_is_as_it_was(low, best, high, here, there):
-    found = convert(low, best, high, here, there)
-    if found is not None:
-        back = convert(found.low, found.best, found.high, there, here)
+def test_what_is_converted_there_and_back_is_as_it_was(low, best, high, from_unit, to_unit):
+    converted = convert(low, best, high, from_unit, to_unit)
+    if converted is not None:
+        back = convert(converted.low, converted.best, converted.high, to_unit, from_unit)
         assert (rounded_amount(back.low), rounded_amount(back.best), rounded_amount(back.high)) == (
             low,
             best,
@@ -102,21 +102,21 @@ def test_what_is_converted_there_and_back_is_as_it_was(low, best, high, here, th
 
 
 def test_seventeen_million_tonnes_a_year_are_340_thousand_barrels_a_day_at_7_3_barrels_a_tonne():
-    found = convert(None, Decimal(17), None, "mt_per_year", "kbbl_per_day")
-    assert (found.low, found.best, found.high, found.factor) == (None, 340, None, 20)
-    assert found.density == DENSITY
-    assert found.density.value == Decimal("7.3")
-    assert "7.33" in found.density.source
-    assert found.day_count == DAY_COUNTS[365]
+    converted = convert(None, Decimal(17), None, "mt_per_year", "kbbl_per_day")
+    assert (converted.low, converted.best, converted.high, converted.factor) == (None, 340, None, 20)
+    assert converted.density == DENSITY
+    assert converted.density.value == Decimal("7.3")
+    assert "7.33" in converted.density.source
+    assert converted.day_count == DAY_COUNTS[365]
 
 
 @pytest.mark.parametrize(("days", "thousand_tonnes"), [(365, "24.658"), (350, "25.714")])
 def test_nine_million_tonnes_a_year_a_day(days, thousand_tonnes):
-    found = convert(None, Decimal(9), None, "mt_per_year", "kt_per_day", days=days)
-    assert rounded_amount(found.best) == Decimal(thousand_tonnes)
-    assert found.day_count.value == days
-    assert str(days) in found.day_count.source
-    assert found.density is None
+    converted = convert(None, Decimal(9), None, "mt_per_year", "kt_per_day", days=days)
+    assert rounded_amount(converted.best) == Decimal(thousand_tonnes)
+    assert converted.day_count.value == days
+    assert str(days) in converted.day_count.source
+    assert converted.density is None
 
 
 @pytest.mark.parametrize(("basis", "days"), [("stream_day", 350), ("calendar_day", 365), (None, 365)])
@@ -126,13 +126,13 @@ def test_the_basis_decides_the_days_of_a_year_unless_they_are_given(basis, days)
 
 
 def test_a_year_and_a_quarter_need_no_day_count():
-    found = convert(None, Decimal(3), None, "mt_per_year", "mt_per_quarter")
-    assert (found.best, found.factor, found.day_count) == (Decimal("0.75"), Decimal("0.25"), None)
+    converted = convert(None, Decimal(3), None, "mt_per_year", "mt_per_quarter")
+    assert (converted.best, converted.factor, converted.day_count) == (Decimal("0.75"), Decimal("0.25"), None)
     assert not counts_days("mt_per_year", "mt_per_quarter")
 
 
 @pytest.mark.parametrize(
-    ("here", "there", "factor"),
+    ("from_unit", "to_unit", "factor"),
     [
         ("bbl", "gal", "42"),
         ("bbl", "l", "158.987294928"),
@@ -140,13 +140,13 @@ def test_a_year_and_a_quarter_need_no_day_count():
         ("km2", "m2", "1000000"),
     ],
 )
-def test_factors_are_exact(here, there, factor):
-    assert convert(None, Decimal(1), None, here, there).factor == Decimal(factor)
+def test_factors_are_exact(from_unit, to_unit, factor):
+    assert convert(None, Decimal(1), None, from_unit, to_unit).factor == Decimal(factor)
 
 
 def test_vague_stays_vague():
-    found = convert(None, None, None, "mt_per_year", "kbbl_per_day")
-    assert (found.low, found.best, found.high) == (None, None, None)
+    converted = convert(None, None, None, "mt_per_year", "kbbl_per_day")
+    assert (converted.low, converted.best, converted.high) == (None, None, None)
 
 
 @pytest.mark.parametrize("unit", sorted(set(UnitOfMeasure.values) - set(SIZES)))

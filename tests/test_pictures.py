@@ -68,12 +68,12 @@ def named(root, tag):
 
 def titles(root):
     """The title of each group of marks, with what is drawn in it."""
-    found = {}
+    marks_by_title = {}
     for group in named(root, "g"):
         title = group.find("{http://www.w3.org/2000/svg}title")
         if title is not None:
-            found[title.text] = [child for child in group if child is not title]
-    return found
+            marks_by_title[title.text] = [child for child in group if child is not title]
+    return marks_by_title
 
 
 @pytest.fixture
@@ -145,15 +145,17 @@ def test_what_xml_cannot_hold_is_left_out(unit, agency):
 def test_every_bar_and_mark_of_a_timeline_names_its_claims(unit, claims):
     on_record(StrikeFactory(facility=unit.facility))
     root = picture(TIMELINE)
-    found = titles(root)
+    marks_by_title = titles(root)
     drawn = [
         mark
-        for marks in found.values()
+        for marks in marks_by_title.values()
         for mark in marks
         if mark.tag.rpartition("}")[2] in ("rect", "circle", "path")
     ]
     assert len(named(root, "rect")) - 3 + len(named(root, "circle")) + len(named(root, "path")) == len(drawn)
-    marks = [title for title in found if not title.startswith(("strike", "incident", "AVT", "The whole"))]
+    marks = [
+        title for title in marks_by_title if not title.startswith(("strike", "incident", "AVT", "The whole"))
+    ]
     assert len(marks) == 5
     assert all(re.search(r"\((clm_\w+)(, clm_\w+)*\)$", title) for title in marks)
     text = " ".join(marks)
@@ -167,10 +169,10 @@ def test_every_bar_and_mark_of_a_timeline_names_its_claims(unit, claims):
 
 
 def test_forecasts_and_what_goes_on_are_dashed_and_what_is_over_is_not(unit, claims):
-    found = titles(picture(TIMELINE))
+    marks_by_title = titles(picture(TIMELINE))
 
     def dashed(begin):
-        (marks,) = (marks for title, marks in found.items() if title.startswith(begin))
+        (marks,) = (marks for title, marks in marks_by_title.items() if title.startswith(begin))
         return [mark.get("stroke-dasharray") is not None for mark in marks]
 
     assert dashed("Predicted to end") == [True, True]
@@ -180,10 +182,10 @@ def test_forecasts_and_what_goes_on_are_dashed_and_what_is_over_is_not(unit, cla
 
 
 def test_certain_and_uncertain_differ_by_more_than_their_colour(unit, claims):
-    found = titles(picture(TIMELINE))
+    marks_by_title = titles(picture(TIMELINE))
     fills = {
         title.split(" (")[0]: marks[0].get("fill")
-        for title, marks in found.items()
+        for title, marks in marks_by_title.items()
         if title.startswith("out from")
     }
     assert fills == {
@@ -279,12 +281,13 @@ def test_bounds_are_bands(unit, agency, number, words, sure, maybe, line):
 
 def test_what_lies_beyond_the_last_word_is_dashed(unit, agency):
     claim_outage(agency, unit, "2024-06-28", "2024-06-29")
-    found = titles(picture(f"{SERIES}&interval=day"))
+    marks_by_title = titles(picture(f"{SERIES}&interval=day"))
     dashed = {
-        title[:10]: any(mark.get("stroke-dasharray") for mark in marks) for title, marks in found.items()
+        title[:10]: any(mark.get("stroke-dasharray") for mark in marks)
+        for title, marks in marks_by_title.items()
     }
     assert dashed == {"2024-06-28": False, "2024-06-29": False, "2024-06-30": True}
-    assert [", in part beyond the last word (" in title for title in found] == [False, False, True]
+    assert [", in part beyond the last word (" in title for title in marks_by_title] == [False, False, True]
 
 
 def test_a_problem_is_no_picture(unit, agency):

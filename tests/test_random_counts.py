@@ -187,12 +187,12 @@ def matches(event: Happened, asked: dict[str, str]) -> bool:
     return True
 
 
-def count(found: list[Happened]) -> dict[str, Any]:
-    struck = [event for event in found if event.kind != "incident"]
+def count(happened: list[Happened]) -> dict[str, Any]:
+    struck = [event for event in happened if event.kind != "incident"]
     all_points = [point for event in struck for point in event.points]
     return {
         "strikes": len(struck),
-        "incidents": len(found) - len(struck),
+        "incidents": len(happened) - len(struck),
         "facilities": len({event.facility for event in struck if event.facility}),
         "claims": sum(len(point.claims) for point in all_points),
         "propositions": {word: len([p for p in all_points if state(p) == word]) for word in STATES},
@@ -206,10 +206,10 @@ def known(event: Happened, by: dt.date) -> Happened | None:
     return Happened(**{**event.__dict__, "points": left}) if left else None
 
 
-def expected(found: list[Happened], group_by: list[str]) -> tuple[dict[Any, Any], dict[str, Any]]:
+def expected(happened: list[Happened], group_by: list[str]) -> tuple[dict[Any, Any], dict[str, Any]]:
     combinations = {
         (a, b)
-        for event in found
+        for event in happened
         for a in values(event, group_by[0])
         for b in (values(event, group_by[1]) if len(group_by) > 1 else [None])
     }
@@ -217,11 +217,11 @@ def expected(found: list[Happened], group_by: list[str]) -> tuple[dict[Any, Any]
     for key in combinations:
         members = [
             event
-            for event in found
+            for event in happened
             if all(value in values(event, word) for word, value in zip(group_by, key, strict=False))
         ]
         groups[key[: len(group_by)]] = count(members)
-    return groups, count(found)
+    return groups, count(happened)
 
 
 # --- The record --------------------------------------------------------------------------------------------
@@ -334,20 +334,22 @@ def check_random_counts(examples: int) -> None:
         with transaction.atomic():
             rows = stage.publish(happened)
             before = [event for event in happened if event.kind != "wave"]
-            then = Revision.objects.latest("n").at
+            published_at = Revision.objects.latest("n").at
             gone = [row for row, event in zip(rows, happened, strict=True) if event.withdrawn]
             if gone:
                 publishing.withdraw(*gone, reason=WithdrawalReason.OUT_OF_SCOPE, along=True)
             now = [event for event in before if not event.withdrawn]
 
-            def right(found: list[Happened]) -> Any:
-                return expected([event for event in found if matches(event, asked)], group_by)
+            def right(happened: list[Happened]) -> Any:
+                return expected([event for event in happened if matches(event, asked)], group_by)
 
             for word in WORDS:
                 assert ask([word], {}) == expected(now, [word]), word
             assert ask(group_by, asked) == right(now)
             if gone:
-                assert ask(group_by, asked, as_of=then.isoformat().replace("+00:00", "Z")) == right(before)
+                assert ask(group_by, asked, as_of=published_at.isoformat().replace("+00:00", "Z")) == right(
+                    before
+                )
             heard = [event for one in now if (event := known(one, SAID[0])) is not None]
             assert ask(group_by, asked, known_at=str(SAID[0])) == right(heard)
             transaction.set_rollback(True)

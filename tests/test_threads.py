@@ -64,7 +64,10 @@ def test_a_thread_is_the_same_from_each_of_its_claims_and_in_the_order_of_time(a
         assert list(answer) == ["claim", "versions", "relations", "claims", "complete"]
         assert answer["claim"] == claim.public_id
         assert ids(answer) == [first, denial, update, copy]
-        assert [(one["claim"], one["kind"], one["other"], one["note"]) for one in answer["relations"]] == [
+        assert [
+            (relation["claim"], relation["kind"], relation["other"], relation["note"])
+            for relation in answer["relations"]
+        ] == [
             (copy, "repeats", first, None),
             (denial, "disputes", first, "On the same evening."),
             (update, "updates", denial, None),
@@ -93,7 +96,7 @@ def test_a_corrected_claim_keeps_its_place_and_shows_its_versions(api):
     answer = api(f"claims/{first.public_id}/thread/")
     assert ids(answer)[1] == draft.public_id
     assert ("disputes", draft.public_id, first.public_id) in [
-        (one["kind"], one["claim"], one["other"]) for one in answer["relations"]
+        (relation["kind"], relation["claim"], relation["other"]) for relation in answer["relations"]
     ]
     old, new = api(f"claims/{draft.public_id}/thread/")["versions"]
     assert (old["id"], old["reason"], old["note"]) == (denial.public_id, "typo", "A word was missing.")
@@ -101,8 +104,8 @@ def test_a_corrected_claim_keeps_its_place_and_shows_its_versions(api):
     assert old["withdrawn_at"] == new["recorded_at"]
     assert (new["withdrawn_at"], new["reason"]) == (None, None)
 
-    then = api(f"claims/{update.public_id}/thread/?as_of={at(before)}")
-    assert ids(then)[1] == denial.public_id
+    earlier = api(f"claims/{update.public_id}/thread/?as_of={at(before)}")
+    assert ids(earlier)[1] == denial.public_id
     (version,) = api(f"claims/{denial.public_id}/thread/?as_of={at(before)}")["versions"]
     assert (version["withdrawn_at"], version["replaced_by"]) == (None, None)
 
@@ -111,7 +114,7 @@ def test_a_thread_knows_only_what_had_been_said_and_related_by_then(api):
     first, denial, _, copy = exchange()
     known = api(f"claims/{first.public_id}/thread/?known_at={at(MORNING + HOUR)}")
     assert ids(known) == [first.public_id, denial.public_id]
-    assert [one["kind"] for one in known["relations"]] == ["disputes"]
+    assert [relation["kind"] for relation in known["relations"]] == ["disputes"]
     api(f"claims/{copy.public_id}/thread/?known_at={at(MORNING + HOUR)}", status=404)
     published = copy.published_rev
     earlier = api(f"claims/{first.public_id}/thread/?as_of={at(published)}")
@@ -232,15 +235,17 @@ def test_a_report_knows_its_copies_the_nearest_first_each_with_its_notices(api):
     answer = api(f"reports/{first.public_id}/dependants/")
     assert list(answer) == ["report", "notices", "dependants", "complete"]
     assert answer["report"]["id"] == first.public_id
-    assert [(one["kind"], one["note"]) for one in answer["notices"]] == [("retraction", "Unfounded.")]
-    assert [(one["id"], one["steps"], one["derived_from"]) for one in answer["dependants"]] == [
+    assert [(notice["kind"], notice["note"]) for notice in answer["notices"]] == [
+        ("retraction", "Unfounded.")
+    ]
+    assert [(copy["id"], copy["steps"], copy["derived_from"]) for copy in answer["dependants"]] == [
         (near.public_id, 1, first.public_id),
         (later.public_id, 1, first.public_id),
         (far.public_id, 2, near.public_id),
     ]
     (correction,) = answer["dependants"][0]["notices"]
     assert (correction["kind"], correction["successor"]["id"]) == ("correction", later.public_id)
-    assert [one["notices"] for one in answer["dependants"][1:]] == [[], []]
+    assert [copy["notices"] for copy in answer["dependants"][1:]] == [[], []]
     assert answer["complete"] is True
     assert api(f"reports/{far.public_id}/dependants/")["dependants"] == []
 
@@ -250,8 +255,8 @@ def test_copies_and_notices_are_those_of_the_time(api):
 
     def seen(query):
         answer = api(f"reports/{first.public_id}/dependants/?{query}")
-        copied = [one["id"] for one in answer["dependants"]]
-        return copied, len(answer["notices"]), sum(len(one["notices"]) for one in answer["dependants"])
+        copied = [copy["id"] for copy in answer["dependants"]]
+        return copied, len(answer["notices"]), sum(len(copy["notices"]) for copy in answer["dependants"])
 
     all_ids = [near.public_id, later.public_id, far.public_id]
     assert seen(f"known_at={at(MORNING + HOUR)}") == ([near.public_id], 0, 0)
@@ -274,7 +279,7 @@ def test_copies_are_bounded_and_it_says_so(api, monkeypatch):
     first, near, later, _ = copies()
     monkeypatch.setattr(threads, "MOST_ROWS", 2)
     answer = api(f"reports/{first.public_id}/dependants/")
-    assert [one["id"] for one in answer["dependants"]] == [near.public_id, later.public_id]
+    assert [copy["id"] for copy in answer["dependants"]] == [near.public_id, later.public_id]
     assert answer["complete"] is False
     monkeypatch.setattr(threads, "MOST_ROWS", 3)
     answer = api(f"reports/{first.public_id}/dependants/?known_at=2024-03-20")

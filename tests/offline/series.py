@@ -33,7 +33,7 @@ def bounds_of(point):
 
 def bounds_by_day(query, policy="latest"):
     """The bounds of each day."""
-    return {one["start"]: bounds_of(one) for one in get_series(f"policy={policy}&{query}")["points"]}
+    return {point["start"]: bounds_of(point) for point in get_series(f"policy={policy}&{query}")["points"]}
 
 
 def bounds_on_day(query, day, **more):

@@ -39,7 +39,7 @@ pytestmark = pytest.mark.django_db
 
 def test_a_unit_that_stood_still_took_away_what_it_can_do(plant, nine_days):
     found = get_series("unit=avt&before=2024-03-13")
-    assert [(one["start"], bounds_of(one)) for one in found["points"]] == [
+    assert [(point["start"], bounds_of(point)) for point in found["points"]] == [
         *((f"2024-03-{day:02}", (70, 70, 70)) for day in range(2, 11)),
         ("2024-03-11", (0, 0, 0)),
         ("2024-03-12", (0, 0, 0)),
@@ -54,7 +54,7 @@ def test_a_unit_that_stood_still_took_away_what_it_can_do(plant, nine_days):
 
 def test_a_week_is_the_mean_over_its_days_from_monday(plant, nine_days):
     found = get_series("unit=avt&after=2024-02-26&before=2024-03-18", "week")
-    assert [(one["start"], one["until"], one["best"]) for one in found["points"]] == [
+    assert [(point["start"], point["until"], point["best"]) for point in found["points"]] == [
         ("2024-02-26", "2024-03-04", 20),
         ("2024-03-04", "2024-03-11", 70),
         ("2024-03-11", "2024-03-18", 0),
@@ -63,7 +63,7 @@ def test_a_week_is_the_mean_over_its_days_from_monday(plant, nine_days):
 
 def test_a_month_is_the_mean_over_its_days(plant, nine_days):
     found = get_series("unit=avt&after=2024-02-01&before=2024-05-01", "month")
-    assert [(one["start"], one["until"], one["best"]) for one in found["points"]] == [
+    assert [(point["start"], point["until"], point["best"]) for point in found["points"]] == [
         ("2024-02-01", "2024-03-01", 0),
         ("2024-03-01", "2024-04-01", 20.323),
         ("2024-04-01", "2024-05-01", 0),
@@ -425,7 +425,9 @@ def test_what_has_no_time_is_left_out(plant, agency):
     claim = publish_claim(agency, Topic.OPERATIONS_HALTED, plant, "2024-03-12", numbers=[at_least(30)])
     ended = claim_restart(agency, unit_with_capacity(plant, "avt-2", 10), "2024-03-12", "2024-03-13")
     claim_outage(agency, unit, "2024-03-01", "2024-03-10", until="2024-03-05")
-    left = {one["claims"][0]: one["reason"] for one in get_series("facility=plant")["left_out"]}
+    left = {
+        left_out["claims"][0]: left_out["reason"] for left_out in get_series("facility=plant")["left_out"]
+    }
     assert set(left) == {claim, ended}
     assert "from when" in left[claim]
     assert "nobody says when it began" in left[ended]

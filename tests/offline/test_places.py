@@ -164,8 +164,11 @@ def test_direct_claims_about_a_country_stand_beside_the_series_and_are_never_mix
     found = get_series("country=XA")
     assert bounds_of(found["points"][0]) == (50, 50, 50)
     assert not {share, flow} & {claim for one in found["points"] for claim in one["claims"]}
-    assert [one["number"]["claim"]["id"] for one in found["stated"]] == [flow, share]
-    assert [one["said_at"] for one in found["stated"]] == ["2024-03-26T12:00:00Z", "2024-03-28T12:00:00Z"]
+    assert [stated["number"]["claim"]["id"] for stated in found["stated"]] == [flow, share]
+    assert [stated["said_at"] for stated in found["stated"]] == [
+        "2024-03-26T12:00:00Z",
+        "2024-03-28T12:00:00Z",
+    ]
     first, second = found["stated"]
     assert bounds_of(first["number"]["converted"]) == (200, None, None)
     assert (second["number"]["best"], second["number"]["converted"]) == (14, None)
@@ -180,8 +183,8 @@ def test_direct_claims_are_those_of_what_was_asked_for(country, agency, rival):
     said_of(country, agency, "2024-03-28", exactly(4), report=retracted)
     publishing.amend(retracted, add=[ReportNoticeFactory.build(report=retracted, kind=NoticeKind.RETRACTION)])
     kept = said_of(country, rival, "2024-03-28", exactly(5))
-    assert [one["number"]["claim"]["id"] for one in get_series("country=XA")["stated"]] == [kept]
-    assert [one["number"]["best"] for one in get_series("region=XA-1")["stated"]] == [1]
+    assert [stated["number"]["claim"]["id"] for stated in get_series("country=XA")["stated"]] == [kept]
+    assert [stated["number"]["best"] for stated in get_series("region=XA-1")["stated"]] == [1]
     assert get_series("facility=refinery")["stated"] == []
 
 

@@ -13,9 +13,9 @@ def accounts(api, address):
     return {account["text"]: account for account in answer["propositions"]}
 
 
-def one(found, words):
+def account_about(accounts_by_text, words):
     """The one account whose proposition has these words."""
-    (account,) = [account for text, account in found.items() if words in text]
+    (account,) = [account for text, account in accounts_by_text.items() if words in text]
     return account
 
 
@@ -45,13 +45,13 @@ def norsi(api):
 
 
 def test_that_norsi_was_attacked_is_agreed(norsi):
-    account = one(norsi, "NORSI refinery was attacked")
+    account = account_about(norsi, "NORSI refinery was attacked")
     assert (account["dispute"], account["against"]) == ("agreed", [])
     assert keys(account) == {"moscow-officials": "positive", "gleb-nikitin": "positive"}
 
 
 def test_the_damage_to_avt_6_is_one_origin_however_many_pages_repeat_the_agency(norsi):
-    account = one(norsi, "AVT-6, the main crude distillation unit, was damaged")
+    account = account_about(norsi, "AVT-6, the main crude distillation unit, was damaged")
     assert account["subject"]["id"] == "norsi-avt-6"
     assert (account["dispute"], account["origins_for"], account["documents"]) == ("single_origin", 1, 2)
     assert keys(account) == {"reuters-industry-sources": "positive"}
@@ -62,9 +62,9 @@ def test_the_damage_to_avt_6_is_one_origin_however_many_pages_repeat_the_agency(
 
 
 def test_lukoil_declined_did_not_respond_and_stopped_a_unit_and_was_never_against_it(api, norsi):
-    declined = one(norsi, "At least part of the output of NORSI was halted")
-    silent = one(norsi, "The NORSI refinery was damaged")
-    stopped = one(norsi, "Lukoil stopped a process unit")
+    declined = account_about(norsi, "At least part of the output of NORSI was halted")
+    silent = account_about(norsi, "The NORSI refinery was damaged")
+    stopped = account_about(norsi, "Lukoil stopped a process unit")
     assert heard(declined, "silent") == [("lukoil", "declines_to_comment")]
     assert ("lukoil", "no_response") in heard(silent, "silent")
     assert {actor for actor, _ in heard(stopped, "for")} == {"lukoil"}
@@ -85,14 +85,14 @@ def test_at_least_half_of_the_output_is_a_bound_in_the_summary_too(api):
 
 
 def test_on_13_march_nobody_knew_of_a_restart(api):
-    then = accounts(api, f"strikes/{NORSI}/?known_at=2024-03-13")
-    assert one(then, "AVT-6, the main")["dispute"] == "single_origin"
-    assert not [text for text in then if "returns" in text or "restart" in text]
+    earlier = accounts(api, f"strikes/{NORSI}/?known_at=2024-03-13")
+    assert account_about(earlier, "AVT-6, the main")["dispute"] == "single_origin"
+    assert not [text for text in earlier if "returns" in text or "restart" in text]
     for query in ("known_at=2024-03-13", "as_of=2024-03-13"):
         assert api(f"claims/?strike={NORSI}&topic=recovery&{query}")["count"] == 0
         facets = api(f"claims/?strike={NORSI}&facets=topic&{query}")["facets"]["topic"]
         assert "recovery" not in {value["value"] for value in facets}
-    now = one(accounts(api, f"strikes/{NORSI}/"), "AVT-6 returns")
+    now = account_about(accounts(api, f"strikes/{NORSI}/"), "AVT-6 returns")
     assert ("reuters", "forecasts") in heard(now, "for")
     assert heard(now, "silent") == [("lukoil", "no_response")]
     assert (
@@ -112,7 +112,7 @@ def test_before_the_night_there_is_no_strike(api):
 
 def test_the_raid_is_disputed_denied_and_confirmed_point_by_point(api):
     raid = accounts(api, f"strikes/{RAID}/")
-    crossed = one(raid, "crossed into the Kursk and Belgorod regions")
+    crossed = account_about(raid, "crossed into the Kursk and Belgorod regions")
     assert (crossed["dispute"], crossed["origins_for"], crossed["origins_against"]) == ("disputed", 3, 1)
     assert keys(crossed) == {
         "pro-ukrainian-militias": "positive",
@@ -120,13 +120,13 @@ def test_the_raid_is_disputed_denied_and_confirmed_point_by_point(api):
         "al-jazeera": "positive",
         "roman-starovoyt": "negative",
     }
-    incursion = one(raid, "full-scale incursion")
+    incursion = account_about(raid, "full-scale incursion")
     assert (incursion["dispute"], incursion["for"]) == ("denied", [])
     assert heard(incursion, "against") == [("roman-starovoyt", "denies")]
-    shooting = one(raid, "shoot-out")
+    shooting = account_about(raid, "shoot-out")
     assert (shooting["dispute"], shooting["against"]) == ("single_origin", [])
     assert {actor for actor, _ in heard(shooting, "for")} == {"roman-starovoyt"}
-    orders = one(raid, "acted on Kyiv's orders")
+    orders = account_about(raid, "acted on Kyiv's orders")
     assert (orders["dispute"], orders["for"]) == ("denied", [])
     assert keys(orders) == {"ukrainian-defence-intelligence": "negative"}
     assert {actor for actor, _ in heard(orders, "against")} == {
@@ -139,8 +139,8 @@ def test_the_raid_is_disputed_denied_and_confirmed_point_by_point(api):
 
 
 def test_a_governor_who_corrected_himself_is_one_origin_on_one_side(api):
-    found = accounts(api, "strikes/2024-03-13-novoshakhtinsk/")
-    account = one(found, "came down on the territory")
+    accounts_by_text = accounts(api, "strikes/2024-03-13-novoshakhtinsk/")
+    account = account_about(accounts_by_text, "came down on the territory")
     assert account["origins"] == [{"key": "vasily-golubev", "side": "positive", "claims": 2, "documents": 2}]
     assert (account["dispute"], account["origins_for"], account["origins_against"]) == ("single_origin", 1, 0)
     (fell,), (destroyed,) = account["for"], account["against"]
@@ -153,7 +153,7 @@ def test_a_governor_who_corrected_himself_is_one_origin_on_one_side(api):
 
 def test_a_chief_executive_takes_back_by_afternoon_what_he_said_in_the_morning(api):
     address = "strikes/2024-03-22-dnipro-hpp/"
-    account = one(accounts(api, address), "Dnipro HPP was being lost")
+    account = account_about(accounts(api, address), "Dnipro HPP was being lost")
     assert keys(account)["ukrhydroenergo"] == "negative"
     assert [
         (claim["stance"], claim["counts"]) for claim in account["for"] if claim["origin"] == "ukrhydroenergo"
@@ -164,22 +164,22 @@ def test_a_chief_executive_takes_back_by_afternoon_what_he_said_in_the_morning(a
 
 
 def test_shares_of_the_country_stand_side_by_side_and_are_never_one_range(api):
-    found = accounts(api, "regions/RU/?topic=capacity")
-    offline = one(found, "put part of Russia's oil-refining capacity out of operation")
+    accounts_by_text = accounts(api, "regions/RU/?topic=capacity")
+    offline = account_about(accounts_by_text, "put part of Russia's oil-refining capacity out of operation")
     shares = sorted(numbers(offline), key=lambda number: number[2])
     assert shares == [
         ("capacity_offline", 7, "2024-03-15"),
         ("capacity_offline", 14, "2024-03-28"),
         ("capacity_offline", 10, "2024-04-30"),
     ]
-    hit = one(found, "three refineries hit")
+    hit = account_about(accounts_by_text, "three refineries hit")
     assert [number[:2] for number in numbers(hit)] == [("capacity_of_facilities_hit", 12)]
     assert {origin["key"] for origin in hit["origins"]} == {"bloomberg"}
     assert offline["id"] != hit["id"]
     assert {offline["strike"], hit["strike"]} == {None}
     assert accounts(api, "regions/RU/?topic=capacity&known_at=2024-03-13") == {}
-    then = accounts(api, "regions/RU/?topic=capacity&known_at=2024-03-20")
-    assert [number[1] for number in numbers(one(then, "put part of"))] == [7]
+    earlier = accounts(api, "regions/RU/?topic=capacity&known_at=2024-03-20")
+    assert [number[1] for number in numbers(account_about(earlier, "put part of"))] == [7]
 
 
 # Everything ----------------------------------------------------------------------------------------------
@@ -195,10 +195,10 @@ def test_accounts_lists_and_summaries_agree_at_every_strike(api, query):
     strikes = api.every(f"strikes/?page_size=500&{query}")
     assert strikes
     for strike in strikes:
-        found = accounts(api, f"strikes/{strike['id']}/?{query}")
+        accounts_by_text = accounts(api, f"strikes/{strike['id']}/?{query}")
         states = dict.fromkeys(strike["summary"]["propositions"], 0)
         said, keys_of = 0, set()
-        for account in found.values():
+        for account in accounts_by_text.values():
             row = points[account["id"]]
             assert [account[name] for name in columns] == [row[name] for name in columns]
             states[account["dispute"]] += 1

@@ -10,8 +10,8 @@ def outages(api, address):
 
 
 def the_outage(api, address):
-    (found,) = outages(api, address)
-    return found
+    (outage,) = outages(api, address)
+    return outage
 
 
 def at(edge):
@@ -36,7 +36,7 @@ def test_avt_6_was_offline_for_102_days(api, policy):
 
 def test_avt_6_restarted_at_about_sixty_percent(api):
     outage = the_outage(api, AVT_6)
-    loads = {one["metric"]: one for one in outage["load"]}
+    loads = {number["metric"]: number for number in outage["load"]}
     assert (loads["utilisation"]["comparator"], loads["utilisation"]["best"]) == ("approximately", 60)
     assert (loads["utilisation"]["low"], loads["utilisation"]["high"]) == (None, None)
     assert loads["utilisation"]["denominator"] == "unit_capacity"
@@ -44,7 +44,7 @@ def test_avt_6_restarted_at_about_sixty_percent(api):
 
 
 def test_every_forecast_of_the_return_of_avt_6_is_scored(api):
-    forecasts = {one["issuer"]: one for one in the_outage(api, AVT_6)["forecasts"]}
+    forecasts = {forecast["issuer"]: forecast for forecast in the_outage(api, AVT_6)["forecasts"]}
     quarter = forecasts["reuters-lukoil-source"]
     assert (quarter["predicted"]["local_date"], quarter["predicted"]["local_until"]) == (
         "2024-04-01",
@@ -55,7 +55,7 @@ def test_every_forecast_of_the_return_of_avt_6_is_scored(api):
     assert table["predicted"]["local_date"] == "2024-06-30"
     assert (table["outcome"], table["days_late"]) == ("early", -8)
     claims = api.every("claims/?unit=norsi-avt-6&topic=recovery&stance=forecasts")
-    assert {one["claim"]["id"] for one in forecasts.values()} == {claim["id"] for claim in claims}
+    assert {forecast["claim"]["id"] for forecast in forecasts.values()} == {claim["id"] for claim in claims}
 
 
 def test_in_may_the_outage_of_avt_6_was_open_and_its_forecasts_pending(api):
@@ -63,7 +63,7 @@ def test_in_may_the_outage_of_avt_6_was_open_and_its_forecasts_pending(api):
     assert outage["end"]["kind"] == "forecast"
     assert at(outage["end"]) == ("2024-04-01", "2024-06-30")
     assert outage["days"] is None
-    assert [one["outcome"] for one in outage["forecasts"]] == ["pending", "pending"]
+    assert [forecast["outcome"] for forecast in outage["forecasts"]] == ["pending", "pending"]
     assert outage["load"] == []
     days = api(
         "stats/capacity-offline/?unit=norsi-avt-6&unit_of_measure=mt_per_year&interval=day&known_at=2024-05-01"
@@ -73,10 +73,13 @@ def test_in_may_the_outage_of_avt_6_was_open_and_its_forecasts_pending(api):
 
 
 def test_the_cracker_and_avt_6_are_two_causes_and_not_one_sum(api):
-    found = {one["unit"]["id"]: one for one in outages(api, "facilities/norsi/timeline/?known_at=2024-05-01")}
-    assert found["norsi-kk-1"]["start"]["at"]["local_date"] == "2024-01-04"
-    assert found["norsi-kk-1"]["end"]["kind"] == "forecast"
-    assert not set(found["norsi-kk-1"]["claims"]) & set(found["norsi-avt-6"]["claims"])
+    by_unit = {
+        outage["unit"]["id"]: outage
+        for outage in outages(api, "facilities/norsi/timeline/?known_at=2024-05-01")
+    }
+    assert by_unit["norsi-kk-1"]["start"]["at"]["local_date"] == "2024-01-04"
+    assert by_unit["norsi-kk-1"]["end"]["kind"] == "forecast"
+    assert not set(by_unit["norsi-kk-1"]["claims"]) & set(by_unit["norsi-avt-6"]["claims"])
     series = api(
         "stats/capacity-offline/?facility=norsi&unit_of_measure=kt_per_day&after=2024-04-01&before=2024-05-01"
     )
@@ -87,7 +90,9 @@ def test_the_cracker_and_avt_6_are_two_causes_and_not_one_sum(api):
     assert (april["low"], april["best"], april["high"]) == tuple(
         only["points"][0][b] for b in ("low", "best", "high")
     )
-    assert any("norsi-kk-1 is a unit of another stage" in one["reason"] for one in series["left_out"])
+    assert any(
+        "norsi-kk-1 is a unit of another stage" in left_out["reason"] for left_out in series["left_out"]
+    )
     cracker = api(
         "stats/capacity-offline/?unit=norsi-kk-1&unit_of_measure=kt_per_day&after=2024-01-04&before=2024-01-05"
     )
@@ -96,34 +101,48 @@ def test_the_cracker_and_avt_6_are_two_causes_and_not_one_sum(api):
 
 def test_at_least_half_stays_a_lower_bound(api):
     timeline = api("facilities/norsi/timeline/")
-    halved = [one for one in timeline["undated"] if one["metric"] == "output_halted"]
+    halved = [number for number in timeline["undated"] if number["metric"] == "output_halted"]
     assert len(halved) == 2
-    for one in halved:
-        assert (one["comparator"], one["low"], one["best"], one["high"]) == ("at_least", 50, None, None)
-        assert one["denominator"] == "facility_output"
+    for number in halved:
+        assert (number["comparator"], number["low"], number["best"], number["high"]) == (
+            "at_least",
+            50,
+            None,
+            None,
+        )
+        assert number["denominator"] == "facility_output"
     series = api("stats/capacity-offline/?facility=norsi&unit_of_measure=mt_per_year")
-    reasons = {claim: one["reason"] for one in series["left_out"] for claim in one["claims"]}
-    assert {reasons[one["claim"]["id"]] for one in halved} == {
+    reasons = {claim: left_out["reason"] for left_out in series["left_out"] for claim in left_out["claims"]}
+    assert {reasons[number["claim"]["id"]] for number in halved} == {
         "It says how much was offline, and neither it nor any other claim says from when."
     }
     used = {claim for one in series["points"] for claim in one["claims"]}
-    assert not used & {one["claim"]["id"] for one in halved}
+    assert not used & {number["claim"]["id"] for number in halved}
 
 
 def test_shares_of_four_denominators_stand_side_by_side_and_none_follows_from_another(api):
     timeline = api("facilities/norsi/timeline/")
-    capacities = {one["id"]: one for one in timeline["capacities"]}
-    (avt,) = (one for one in timeline["outages"] if one["unit"]["id"] == "norsi-avt-6")
+    capacities = {capacity["id"]: capacity for capacity in timeline["capacities"]}
+    (avt,) = (outage for outage in timeline["outages"] if outage["unit"]["id"] == "norsi-avt-6")
     shares = {
-        (one["denominator"], capacities[one["unit_capacity"]]["best"]): one["best"] for one in avt["shares"]
+        (share["denominator"], capacities[share["unit_capacity"]]["best"]): share["best"]
+        for share in avt["shares"]
     }
     assert round(shares["facility_capacity", 9]) == 53
     assert round(shares["facility_throughput", 9]) == 57
-    halted = {one["denominator"] for one in timeline["undated"] if one["metric"] == "output_halted"}
+    halted = {number["denominator"] for number in timeline["undated"] if number["metric"] == "output_halted"}
     assert halted == {"facility_output"}
     # What the plant did before, and while the unit was down: the fall is for the reader to reckon.
-    done = [one for one in capacities.values() if one["unit"] is None and one["basis"] == "throughput"]
-    flows = {one["period_as_stated"]: one for one in done if one["unit_of_measure"] != "percent"}
+    done = [
+        capacity
+        for capacity in capacities.values()
+        if capacity["unit"] is None and capacity["basis"] == "throughput"
+    ]
+    flows = {
+        capacity["period_as_stated"]: capacity
+        for capacity in done
+        if capacity["unit_of_measure"] != "percent"
+    }
     assert flows["2023"]["best"] == 15.8
     assert flows["average while the unit was down, March to June 2024"]["best"] == 22
     assert (
@@ -139,11 +158,11 @@ def test_the_plant_is_never_above_what_it_has_and_says_what_that_is(api):
     assert round(whole["best"]) == 17
     assert api(f"capacities/{whole['capacities'][0]}/")["facility"]["id"] == "norsi"
     assert (whole["facilities"], whole["of"]) == (1, 1)
-    days = {one["start"]: one for one in series["points"]}
+    days = {point["start"]: point for point in series["points"]}
     assert days["2024-03-12"]["best"] == days["2024-06-21"]["best"] == 9
     assert days["2024-06-22"]["best"] == 0
-    assert max(one["high"] for one in days.values()) <= whole["best"]
-    assert sum(one["best"] > 0 for one in days.values()) == 102
+    assert max(point["high"] for point in days.values()) <= whole["best"]
+    assert sum(point["best"] > 0 for point in days.values()) == 102
 
 
 # Volgograd and others ---------------------------------------------------------------------------------
@@ -169,16 +188,16 @@ def test_a_table_and_a_later_word_stand_as_rivals_of_the_return_at_volgograd(api
 
 def test_fourteen_percent_of_a_country_stands_beside_the_sum_of_its_units(api):
     series = api("stats/capacity-offline/?country=RU&unit_of_measure=kbbl_per_day&before=2024-05-01")
-    shares = [one for one in series["stated"] if one["number"]["unit_of_measure"] == "percent"]
-    assert 14 in [one["number"]["best"] for one in shares]
-    assert all(one["number"]["converted"] is None for one in shares)
-    told = {one["number"]["claim"]["id"] for one in series["stated"]}
-    assert told
-    assert not told & {claim for one in series["points"] for claim in one["claims"]}
-    moments = [one["said_at"] for one in series["stated"]]
+    shares = [stated for stated in series["stated"] if stated["number"]["unit_of_measure"] == "percent"]
+    assert 14 in [share["number"]["best"] for share in shares]
+    assert all(share["number"]["converted"] is None for share in shares)
+    direct_claims = {stated["number"]["claim"]["id"] for stated in series["stated"]}
+    assert direct_claims
+    assert not direct_claims & {claim for one in series["points"] for claim in one["claims"]}
+    moments = [stated["said_at"] for stated in series["stated"]]
     assert moments == sorted(moments)
-    for one in series["points"]:
-        assert one["high"] is None or one["low"] <= one["high"]
+    for point in series["points"]:
+        assert point["high"] is None or point["low"] <= point["high"]
 
 
 def test_every_facility_has_a_timeline_and_a_picture_of_it(api):

@@ -58,7 +58,7 @@ def test_the_total_counts_a_raid_on_two_regions_once(api):
     answer = stats(api, "group_by=region")
     regions = numbers(answer)
     assert (regions["RU-BEL",]["strikes"], regions["RU-KRS",]["strikes"]) == (1, 1)
-    assert sum(one["strikes"] for one in answer["groups"]) > answer["total"]["strikes"]
+    assert sum(strike["strikes"] for strike in answer["groups"]) > answer["total"]["strikes"]
 
 
 @pytest.mark.parametrize("word", one_in(4, BY_FILTER))
@@ -134,9 +134,9 @@ def test_a_wave_is_never_a_strike_and_what_has_no_value_is_null(api):
 def test_times_without_any_have_a_row_on_request(api):
     query = "group_by=month&strike=2024-01-04-norsi,2024-03-12-norsi"
     answer, without = stats(api, f"{query}&zero=true"), stats(api, f"{query}&zero=false")
-    rows = [(one["key"]["month"], one["strikes"], one["incidents"]) for one in answer["groups"]]
+    rows = [(group["key"]["month"], group["strikes"], group["incidents"]) for group in answer["groups"]]
     assert rows == [("2024-01", 0, 1), ("2024-02", 0, 0), ("2024-03", 1, 0)]
-    assert [one["key"]["month"] for one in without["groups"]] == ["2024-01", "2024-03"]
+    assert [group["key"]["month"] for group in without["groups"]] == ["2024-01", "2024-03"]
     assert answer["total"] == without["total"]
 
 
