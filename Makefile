@@ -25,6 +25,7 @@ run: $(RUN) ## serve the starter data on http://127.0.0.1:8000/ (PORT=... for an
 	@$(PY) manage.py migrate --verbosity 0
 	@$(PY) manage.py load_starter
 	@$(PY) manage.py make_admin
+	@$(PY) manage.py collect_if_changed
 	@exec $(PY) -m gunicorn --config config/gunicorn.conf.py config.wsgi
 
 test: $(DEV) ## all tests on SQLite, then on PostgreSQL (TEST_DATABASE_URL) with Redis (TEST_REDIS_URL); ARGS=... for pytest

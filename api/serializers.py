@@ -42,7 +42,7 @@ class WordField(serializers.ChoiceField):
         self.vocabulary = vocabulary
 
 
-class Brief(serializers.Serializer[Any]):
+class Brief(serializers.Serializer[OnRecord]):
     """A related object: enough to recognise it and to find it."""
 
     id = serializers.CharField(

@@ -3,9 +3,7 @@
 from csp.constants import UNSAFE_INLINE
 from csp.decorators import csp_update
 from django.contrib import admin
-from django.templatetags.static import static
 from django.urls import include, path
-from django.views.generic import RedirectView
 from rest_framework.routers import SimpleRouter
 
 from api.changes import ChangeViewSet, CorrectionViewSet
@@ -15,7 +13,7 @@ from api.views import RootView
 from api.vocabularies import VocabularyViewSet
 from pages import views as pages
 from strikes.api.capacity_offline import CapacityOfflineView
-from strikes.api.stats_views import StrikeStatsView
+from strikes.api.strike_stats import StrikeStatsView
 from strikes.api.views import claims, numbers, places, propositions, sources, strikes
 
 router = SimpleRouter()
@@ -59,7 +57,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("healthz", Healthz.as_view(), name="healthz"),
     path("readyz", Readyz.as_view(), name="readyz"),
-    path("favicon.ico", RedirectView.as_view(url=static("icon.svg"))),
+    path("favicon.ico", pages.Icon.as_view()),
 ]
 
 handler400 = "api.errors.bad_request"

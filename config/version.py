@@ -1,4 +1,4 @@
-"""Which version this is, for people; and of which code its answers are, for caches."""
+"""The version of the API, for people; and a digest of the code that makes its answers, for caches."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How tests let something be said at an hour, and read who stands on which side of it."""
+"""Claims by the hour, and who is on which side in the account of a proposition."""
 
 from datetime import timedelta
 
@@ -8,12 +8,15 @@ HOUR = timedelta(hours=1)
 
 
 def claim_at_hour(hours=0, **fields):
-    moment = MORNING + hours * HOUR
-    return ClaimFactory(said_earliest=moment, said_latest=moment, said_precision="minute", **fields)
+    said_at = MORNING + hours * HOUR
+    return ClaimFactory(said_earliest=said_at, said_latest=said_at, said_precision="minute", **fields)
 
 
 def origins_of(account):
-    return {one["key"]: (one["side"], one["claims"], one["documents"]) for one in account["origins"]}
+    return {
+        origin["key"]: (origin["side"], origin["claims"], origin["documents"])
+        for origin in account["origins"]
+    }
 
 
 def sides_of(account):

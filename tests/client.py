@@ -1,4 +1,4 @@
-"""How tests ask the API."""
+"""A client of the API, for tests."""
 
 from typing import Any
 
@@ -12,6 +12,7 @@ class Api:
         self.client = Client(raise_request_exception=False)
 
     def raw(self, address: str) -> Any:
+        """The response as it comes."""
         return self.client.get(address if address.startswith(("/", "http")) else f"/api/v1/{address}")
 
     def __call__(self, address: str, status: int = 200) -> Any:
@@ -21,9 +22,9 @@ class Api:
 
     def every(self, address: str) -> list[Any]:
         """All results, page after page."""
-        found, next_page = [], address
+        results, next_page = [], address
         while next_page:
             page = self(next_page)
-            found += page["results"]
+            results += page["results"]
             next_page = page["next"]
-        return found
+        return results

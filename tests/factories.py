@@ -1,6 +1,6 @@
 """The smallest valid row of every model: a draft, nothing left out that a rule asks for, nothing more.
 
-No factory makes a row public. That is done by the doors: `publish(StrikeFactory())`.
+No factory makes a row public. `tests/on_record.py` does: `on_record(StrikeFactory())`.
 """
 
 from datetime import UTC, date, datetime, timedelta
@@ -86,7 +86,7 @@ class Factory(DjangoModelFactory[Row]):
         def __new__(cls, **values: Any) -> Row: ...  # type: ignore[misc]
 
 
-# --- The ledger: written by the doors; made here only for tests of its own rules -------------------------
+# --- The ledger: publishing writes it; made here only for tests of its own rules -------------------------
 
 
 class LedgerFactory(Factory[Ledger]):
@@ -221,9 +221,9 @@ class WithRegions(Factory[Row]):
         skip_postgeneration_save = True
 
     @post_generation
-    def regions(row: Any, create: bool, given: list[Region] | None, **_: Any) -> None:
-        if create and given:
-            row.regions.set(given)
+    def regions(row: Any, create: bool, regions: list[Region] | None, **_: Any) -> None:
+        if create and regions:
+            row.regions.set(regions)
 
 
 class FacilityFactory(WithRegions[Facility]):
@@ -302,9 +302,9 @@ class StrikeFactory(WithRegions[Strike]):
     local_date = date(2024, 3, 12)
 
     @post_generation
-    def methods(strike: Any, create: bool, given: list[Method] | None, **_: Any) -> None:
+    def methods(strike: Any, create: bool, methods: list[Method] | None, **_: Any) -> None:
         if create:
-            for method in [Method.DRONE] if given is None else given:
+            for method in [Method.DRONE] if methods is None else methods:
                 StrikeMethodFactory(strike=strike, method=method)
 
 
@@ -433,9 +433,9 @@ class WeaponCountFactory(WithRegions[WeaponCount]):
     comparator = Comparator.VAGUE
 
     @post_generation
-    def weapons(count: Any, create: bool, given: list[Method] | None, **_: Any) -> None:
+    def weapons(count: Any, create: bool, weapons: list[Method] | None, **_: Any) -> None:
         if create:
-            for weapon in [Method.DRONE] if given is None else given:
+            for weapon in [Method.DRONE] if weapons is None else weapons:
                 CountedWeaponFactory(count=count, weapon=weapon)
 
 
@@ -449,8 +449,8 @@ class CountedWeaponFactory(Factory[CountedWeapon]):
 
 def factories_by_model() -> dict[type[models.Model], Any]:
     """The factory of each model, the plain one where there are several: for sweeps over the models."""
-    found: dict[type[models.Model], Any] = {}
-    for thing in globals().values():
-        if isinstance(thing, type) and issubclass(thing, Factory) and not thing._meta.abstract:
-            found.setdefault(thing._meta.model, thing)
-    return found
+    by_model: dict[type[models.Model], Any] = {}
+    for value in globals().values():
+        if isinstance(value, type) and issubclass(value, Factory) and not value._meta.abstract:
+            by_model.setdefault(value._meta.model, value)
+    return by_model

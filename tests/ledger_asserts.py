@@ -1,4 +1,4 @@
-"""How tests ask what a door did: what it logged, what it left, what stood in its way."""
+"""What publishing did: what it logged, what it left in the tables, and what was in its way."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -41,21 +41,21 @@ TYPO, OUT = WithdrawalReason.TYPO, WithdrawalReason.OUT_OF_SCOPE
 
 def rows_by_table() -> dict[str, list[Any]]:
     """Every row of every table of the record, as it is."""
-    found = {}
+    rows = {}
     with connection.cursor() as cursor:
         for table in TABLES:
             cursor.execute(f'SELECT * FROM "{table}" ORDER BY 1')
-            found[table] = cursor.fetchall()
-    return found
+            rows[table] = cursor.fetchall()
+    return rows
 
 
-def assert_blocked(door: Callable[..., object], *rows: Any, **options: Any) -> list[Blocker]:
-    """What is in the way, as the door says; it leaves no revision behind and no half-written row."""
+def assert_blocked(publish: Callable[..., object], *rows: Any, **options: Any) -> list[Blocker]:
+    """What is in the way of publishing, amending, merging…, which leaves no revision and no half-written row behind."""
     before = rows_by_table()
-    with pytest.raises(Blocked) as shut:
-        door(*rows, **options)
+    with pytest.raises(Blocked) as blocked:
+        publish(*rows, **options)
     assert rows_by_table() == before
-    return shut.value.blockers
+    return blocked.value.blockers
 
 
 def withdraw(*rows: OnRecord, reason: WithdrawalReason = OUT, **options: Any) -> Revision:
@@ -69,23 +69,24 @@ def withdrawn(row: Any) -> Any:
 
 def ledger_line(action: Action, row: OnRecord, **details: Any) -> dict[str, Any]:
     """One complete line of the ledger."""
-    nothing = dict.fromkeys(["reason", "note", "replaced_by", "values"])
-    return nothing | {"action": action, "collection": row.collection, "object_id": row.public_id} | details
+    empty = dict.fromkeys(["reason", "note", "replaced_by", "values"])
+    return empty | {"action": action, "collection": row.collection, "object_id": row.public_id} | details
 
 
 def ledger_lines(revision: Revision) -> list[dict[str, Any]]:
-    return list(revision.changes.values(*ledger_line(Action.PUBLISH, Actor())))
+    columns = ledger_line(Action.PUBLISH, Actor())
+    return list(revision.changes.values(*columns))
 
 
 def amended_values(revision: Revision) -> dict[str, Any]:
-    """What an amendment's one line keeps."""
+    """The old and new values in the only line of an amendment."""
     (change,) = ledger_lines(revision)
     assert change["action"] == Action.AMEND
     return dict(change["values"])
 
 
 def row_or_owner(row: Any) -> Any:
-    """The row of a collection that answers for this one: itself, or the row it is a part of."""
+    """The row that stands in a collection: this one, or the one that it is a part of."""
     return row if isinstance(row, OnRecord) else getattr(row, row.owner)
 
 
@@ -94,15 +95,15 @@ def public_ids(rows: Iterable[OnRecord]) -> set[str]:
 
 
 def two_claims() -> tuple[Claim, Claim]:
-    """Two public claims of one speaker on one point, in one report."""
+    """Two public claims of one speaker about one proposition, in one report."""
     claim = ClaimFactory()
     other = ClaimFactory(report=claim.report, actor=claim.actor, proposition=claim.proposition)
     return on_record(claim, other), fresh(other)
 
 
 def claim_with_numbers() -> Claim:
-    """A public claim with all that one can carry: a chain, evidence, a total with its part, a count out of
-    another, weapons and regions."""
+    """A public claim with all that a claim can have: a chain, evidence, a total with a part of it, a count out
+    of another count, weapons and regions."""
     claim = ClaimFactory()
     ClaimStepFactory(claim=claim)
     ClaimEvidenceFactory(claim=claim)
@@ -120,12 +121,12 @@ def claim_with_numbers() -> Claim:
 
 
 def revisions_showing(model: Any, row: models.Model) -> set[int]:
-    """The revisions at which a row is public, the one before the first and one after the last included."""
+    """The revisions at which a row is public, from before the first to after the last."""
     return {n for n in range(Ledger.head().n + 2) if model._default_manager.published(n).filter(pk=row.pk)}
 
 
 def alike_propositions(number: int = 2, **fields: Any) -> list[Proposition]:
-    """Public propositions of one strike that say the same, and something else besides."""
+    """Public propositions of one strike that say the same, and differ in their text."""
     strike = on_record(StrikeFactory())
     rows = [PropositionFactory(strike=strike, text=f"Fire, spelt way {n}.", **fields) for n in range(number)]
     publishing.publish(*rows)

@@ -1,4 +1,4 @@
-"""How tests put rows on the record: through the doors, with whatever the rows rest on."""
+"""Rows that are public: published as the project publishes them, together with whatever they refer to."""
 
 from typing import Any, TypeVar, cast
 
@@ -9,22 +9,24 @@ Row = TypeVar("Row", bound=OnRecord)
 
 
 def on_record(row: Row, *others: OnRecord) -> Row:
-    """Publish rows together with every draft they rest on; returns the first, fresh from the database."""
-    batch: dict[OnRecord, None] = {}
+    """Publish rows together with every draft they refer to; returns the first, fresh from the database."""
+    rows = (row, *others)
+    drafts: dict[OnRecord, None] = {}  # a set that keeps its order
 
-    def add(one: Any) -> None:
-        if one.status == "draft" and one not in batch:
-            batch[one] = None
-            for _, target in one.references():
+    def add(draft: Any) -> None:
+        if draft.status == "draft" and draft not in drafts:
+            drafts[draft] = None
+            for _, target in draft.references():
                 add(target)
-            for related_name in one.numbered_parts:
-                for number in getattr(one, related_name).all():
+            for related_name in draft.numbered_parts:
+                for number in getattr(draft, related_name).all():
                     for _, target in number.references():
                         add(target)
 
-    for one in (row, *others):
-        add(one)
-    publishing.publish(*(one for one in batch if one.owner is None or one in (row, *others)))
+    for draft in rows:
+        add(draft)
+    # A number of a claim is published with it, unless a test asks for the number itself.
+    publishing.publish(*(draft for draft in drafts if draft.owner is None or draft in rows))
     return fresh(row)
 
 
@@ -34,8 +36,8 @@ def fresh(row: Row) -> Row:
 
 
 def with_references(row: OnRecord) -> list[OnRecord]:
-    """The row and everything it rests on, however far away."""
-    found = [row]
-    for one in found:
-        found += [target for _, target in one.references() if target not in found]
-    return found
+    """The row and everything it refers to, however far away."""
+    rows = [row]
+    for referring in rows:
+        rows += [target for _, target in referring.references() if target not in rows]
+    return rows

@@ -1,15 +1,14 @@
-"""How tests let somebody say something of outages: a public claim, in a report of its own, on some day."""
+"""Public claims about outages, each in a report of its own, issued on some day."""
 
 import datetime as dt
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.test import Client
-
 from record import publishing
 from strikes.choices import Stance, Topic
 from strikes.imports.moments import moment_columns
 from strikes.models import Claim, Facility, Proposition, Unit
+from tests.client import Api
 from tests.factories import (
     ClaimFactory,
     DamageEstimateFactory,
@@ -23,10 +22,8 @@ MOSCOW = "Europe/Moscow"
 
 
 def get_json(address: str, status: int = 200) -> Any:
-    """The decoded answer of the API."""
-    response = Client(raise_request_exception=False).get(f"/api/v1/{address}")
-    assert response.status_code == status, response.content
-    return response.json()
+    """The decoded answer of the API, for functions that no fixture is given to."""
+    return Api()(address, status)
 
 
 def add_operator(actor: Any, facility: Facility, **when: Any) -> None:
@@ -59,19 +56,19 @@ def effective_period(
     start: str, until: str | None = None, edge: str | None = None, zone: str = "UTC"
 ) -> dict[str, Any]:
     """From when until when a number holds."""
-    found: dict[str, Any] = {"effective_from": midnight(start, zone), "effective_from_edge": "stated"}
+    fields: dict[str, Any] = {"effective_from": midnight(start, zone), "effective_from_edge": "stated"}
     if until is not None:
-        found |= {"effective_until": midnight(until, zone), "effective_until_edge": edge or "stated"}
+        fields |= {"effective_until": midnight(until, zone), "effective_until_edge": edge or "stated"}
     elif edge is not None:
-        found["effective_until_edge"] = edge
-    return found
+        fields["effective_until_edge"] = edge
+    return fields
 
 
 def proposition_about(about: Unit | Facility, topic: str) -> Proposition:
-    """The one point at issue of a topic about a unit or facility."""
+    """The one proposition of a topic about a unit or facility."""
     subject: dict[str, Any] = {"unit" if isinstance(about, Unit) else "facility": about}
-    found = Proposition.objects.filter(topic=topic, **subject).first()
-    return found or PropositionFactory(strike=None, topic=topic, text=f"{about}: {topic}", **subject)
+    proposition = Proposition.objects.filter(topic=topic, **subject).first()
+    return proposition or PropositionFactory(strike=None, topic=topic, text=f"{about}: {topic}", **subject)
 
 
 def draft_claim(
@@ -83,7 +80,7 @@ def draft_claim(
     numbers: tuple[dict[str, Any], ...] = (),
     **more: Any,
 ) -> Claim:
-    """A claim, not yet public, in a report that was issued at noon (UTC) of a day."""
+    """A draft of a claim, in a report that was issued at noon (UTC) of a day."""
     if "report" not in more:
         more["report"] = ReportFactory(issued_earliest=dt.datetime.fromisoformat(f"{on}T12:00:00+00:00"))
     if event is not None:
@@ -100,19 +97,19 @@ def draft_claim(
 def publish_claim(
     by: Any, topic: str, about: Any, on: str, event: Any = None, numbers: Any = (), **more: Any
 ) -> str:
-    """The id of a public claim."""
+    """Makes a claim public and returns its id."""
     claim = on_record(draft_claim(by, topic, about, on, event, tuple(numbers), **more))
     return str(claim.public_id)
 
 
 def claim_outage(by: Any, about: Any, since: str, on: str, until: str | None = None, **more: Any) -> str:
-    """Somebody says that something has stood still since a day, or did until another."""
+    """Somebody says that something has been out since a day, or was until another."""
     event = {"date": since, "open": True} if until is None else {"date": since, "until_date": until}
     return publish_claim(by, Topic.OPERATIONS_HALTED, about, on, event, **more)
 
 
 def claim_stop(by: Any, about: Any, when: str, on: str, **more: Any) -> str:
-    """Somebody says when something stopped, and nothing of whether it still stands."""
+    """Somebody says when something stopped, and not whether it has started again."""
     return publish_claim(by, Topic.OPERATIONS_HALTED, about, on, {"date": when}, **more)
 
 

@@ -1,4 +1,4 @@
-"""Other processes, for tests of what several of them do at once, or of what one leaves that is killed."""
+"""Other processes, for tests of what several do at once, or of what one leaves behind when it is killed."""
 
 from __future__ import annotations
 
@@ -64,12 +64,13 @@ def running(*processes: Process) -> Iterator[None]:
 
 
 def tell_test(line: str) -> None:
+    """For the function that runs in the process: `Process.hear` is the other end."""
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
 
 
 def orders_from_test() -> Iterator[str]:
-    """What the test tells this process, until it has nothing more to say."""
+    """What the test tells this process, line by line, until it closes the pipe."""
     tell_test("ready")
     for line in sys.stdin:
         yield line.strip()

@@ -17,7 +17,7 @@ from django.db import connection
 
 
 def database_url() -> str:
-    """The database of this test run, as another process is told of it."""
+    """The database of this test run, in the form that another process takes it: a DATABASE_URL."""
     name = str(connection.settings_dict["NAME"])
     if connection.vendor == "sqlite":
         return f"sqlite:///{name}"

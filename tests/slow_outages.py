@@ -1,6 +1,6 @@
 """Outages and the series read slowly and obviously, day by day, to compare the quick code with.
 
-Days are whole numbers, sayings are tuples of plain values, and nothing here uses the project's code.
+Days are whole numbers, statements are rows of plain values, and nothing here uses the code of the project.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ Days = tuple[int, int]
 
 @dataclass(frozen=True)
 class PlainStatement:
-    """What somebody said of a subject: `out`, `interval`, `stop`, `back`, `forecast`, or `number` with a period."""
+    """What somebody said about a subject: `out`, `interval`, `stop`, `back`, `forecast`, or `number` with a period."""
 
     kind: str
     subject: str
     by: str
     said: int
     moment: int
-    """A whole number that tells which of two sayings of one day came first."""
+    """Tells which of two statements of one day came first."""
     start: Days | None = None
     end: Days | None = None
     amount: Bounds | None = None
@@ -53,33 +53,45 @@ class PlainStatement:
 
 def outages(statements):
     """The outages of one subject: walk through the days, and look on each what began or ended."""
-    found = []
-    days = [one.start[0] for one in statements if one.start] + [one.end[0] for one in statements if one.end]
-    for day in range(min(days, default=0), max(days, default=0) + 1):
-        for one in statements:
-            if one.start is not None and one.start[0] == day:
-                ends = [other.end[1] for other in found[-1] if other.ended and other.end] if found else []
-                if not found or (ends and max(ends) < day):
-                    found.append([])
-                found[-1].append(one)
-        for one in statements:
-            if one.start is None and one.ended and one.end and one.end[0] == day:
-                if not found:
-                    found.append([])
-                found[-1].append(one)
-    for one in sorted(statements, key=lambda one: (one.said, one.moment)):
-        if one.start is None and not one.ended:
-            there = [
-                outage
-                for outage in found
-                if not any(s.start for s in outage) or min(s.start[0] for s in outage if s.start) <= one.said
-            ]
-            if not there and one.predicts:
-                found.insert(0, [])
-                there = [found[0]]
-            if there:
-                there[-1].append(one)
-    return found
+    result = []
+    starts = [statement.start[0] for statement in statements if statement.start]
+    ends = [statement.end[0] for statement in statements if statement.end]
+    for day in range(min(starts + ends, default=0), max(starts + ends, default=0) + 1):
+        for statement in statements:
+            if statement.start is not None and statement.start[0] == day:
+                if not result or has_ended_before(day, result[-1]):
+                    result.append([])
+                result[-1].append(statement)
+        for statement in statements:
+            if statement.start is None and statement.ended and statement.end and statement.end[0] == day:
+                if not result:
+                    result.append([])
+                result[-1].append(statement)
+    for statement in sorted(statements, key=heard):
+        if statement.start is None and not statement.ended:
+            add_to_the_last_begun(statement, result)
+    return result
+
+
+def has_ended_before(day, outage):
+    ends = [statement.end[1] for statement in outage if statement.ended and statement.end]
+    return bool(ends) and max(ends) < day
+
+
+def add_to_the_last_begun(statement, result):
+    """What gives neither a start nor an end is about the last outage that had begun when it was said."""
+    begun = [
+        outage
+        for outage in result
+        if not any(other.start for other in outage)
+        or min(other.start[0] for other in outage if other.start) <= statement.said
+    ]
+    if not begun and statement.predicts:
+        # An end that is predicted has an outage, even where nobody has said that it began.
+        result.insert(0, [])
+        begun = [result[0]]
+    if begun:
+        begun[-1].append(statement)
 
 
 @dataclass(frozen=True)
@@ -89,56 +101,71 @@ class Read:
     kind: str
 
 
-def heard(one):
-    return one.said, one.moment
+def heard(statement):
+    return statement.said, statement.moment
+
+
+def begun(statement):
+    return statement.start[0], heard(statement)
+
+
+def issuers(speaking, policy, operators):
+    """Those who speak, whoever spoke last first; with the operators before all others if the policy says so."""
+    names = sorted(
+        {statement.by for statement in speaking},
+        key=lambda name: max(heard(statement) for statement in speaking if statement.by == name),
+        reverse=True,
+    )
+    if policy == "operator_first":
+        names = [name for name in names if name in operators] + [
+            name for name in names if name not in operators
+        ]
+    return names
 
 
 def read(outage, policy, operators):
     """What a policy makes of an outage. A policy that is somebody's name gives that issuer's own reading."""
-    speaking = [one for one in outage if one.speaks_of_it]
+    speaking = [statement for statement in outage if statement.speaks_of_it]
     if policy not in ("latest", "widest", "operator_first"):
-        speaking = [one for one in speaking if one.by == policy]
-    names = sorted(
-        {one.by for one in speaking}, key=lambda name: max(heard(s) for s in speaking if s.by == name)
-    )
-    names.reverse()
-    if policy == "operator_first":
-        names = [n for n in names if n in operators] + [n for n in names if n not in operators]
-
-    starts, words, forecasts = [], [], []
-    for name in names:
-        own = sorted((one for one in speaking if one.by == name), key=heard)
-        if any(one.start for one in own):
-            starts.append(min((one for one in own if one.start), key=lambda one: (one.start[0], heard(one))))
-        if any(one.ended or one.goes_on for one in own):
-            words.append([one for one in own if one.ended or one.goes_on][-1])
-        if any(one.predicts for one in own):
-            forecasts.append([one for one in own if one.predicts][-1])
+        speaking = [statement for statement in speaking if statement.by == policy]
+    starts, latest, forecasts = [], [], []  # each issuer's, in the order of the issuers
+    for name in issuers(speaking, policy, operators):
+        own = sorted((statement for statement in speaking if statement.by == name), key=heard)
+        starts += sorted((statement for statement in own if statement.start), key=begun)[:1]
+        latest += [statement for statement in own if statement.ended or statement.goes_on][-1:]
+        forecasts += [statement for statement in own if statement.predicts][-1:]
 
     start = None
-    if starts and policy == "widest":
-        start = min(starts, key=lambda one: (one.start[0], heard(one))).start
-    elif starts:
-        start = starts[0].start
-    words = [one for one in words if one.goes_on or start is None or one.end[1] >= start[0]]
+    if starts:
+        start = (min(starts, key=begun) if policy == "widest" else starts[0]).start
+    # An end before the start is the end of something else.
+    latest = [
+        statement
+        for statement in latest
+        if statement.goes_on or start is None or statement.end[1] >= start[0]
+    ]
+    last = None
+    if latest:
+        last = max(latest, key=reach) if policy == "widest" else latest[0]
+    if last is not None and last.ended:
+        return Read(start, last.end, "fact")
+    return Read(start, *predicted_end(forecasts, last.still_out_on if last else start and start[0], policy))
 
-    word = words[0] if words else None
-    if policy == "widest":
-        for one in words:
-            reach = one.end[1] if one.ended else one.still_out_on
-            best = word.end[1] if word.ended else word.still_out_on
-            if (reach, not one.ended, heard(one)) > (best, not word.ended, heard(word)):
-                word = one
-    if word is not None and word.ended:
-        return Read(start, word.end, "fact")
 
-    outlived = word.still_out_on if word is not None else (start[0] if start else None)
-    standing = [one for one in forecasts if outlived is None or one.end[1] >= outlived]
+def reach(statement):
+    """How far an outage reaches by a statement: at least to a day, or to that day and no further."""
+    day = statement.end[1] if statement.ended else statement.still_out_on
+    return day, not statement.ended, heard(statement)
+
+
+def predicted_end(forecasts, still_out_on, policy):
+    """The end of an outage that goes on: forecast, unless every forecast has been outlived."""
+    standing = [forecast for forecast in forecasts if still_out_on is None or forecast.end[1] >= still_out_on]
     if not standing:
-        return Read(start, None, "open")
+        return None, "open"
     if policy == "widest":
-        return Read(start, max(standing, key=lambda one: (one.end[1], heard(one))).end, "forecast")
-    return Read(start, standing[0].end, "forecast")
+        return max(standing, key=lambda forecast: (forecast.end[1], heard(forecast))).end, "forecast"
+    return standing[0].end, "forecast"
 
 
 def score(predicted, end, today):
@@ -154,27 +181,36 @@ def score(predicted, end, today):
 
 # The series -------------------------------------------------------------------------------------------
 
-NOUGHT = Fraction(0)
+ZERO = Fraction(0)
 
 
 def amount_on(day, outage, capacity, policy, operators):
     """How much an outage takes away on a day; null where it cannot be said of any day."""
-    stating = [one for one in outage if one.amount is not None]
+    stating = [statement for statement in outage if statement.amount is not None]
     if not stating:
         return capacity
     stating.sort(
-        key=lambda one: (policy == "operator_first" and one.by in operators, *heard(one)), reverse=True
+        key=lambda statement: (policy == "operator_first" and statement.by in operators, *heard(statement)),
+        reverse=True,
     )
-    there = [
-        one
-        for one in stating
-        if one.kind != "number"
-        or (one.start and one.start[0] <= day and (one.end is None or day < one.end[1]))
+    in_effect = [
+        statement
+        for statement in stating
+        if statement.kind != "number"
+        or (
+            statement.start
+            and statement.start[0] <= day
+            and (statement.end is None or day < statement.end[1])
+        )
     ]
-    if not there:
+    if not in_effect:
         return None, None, None
-    used = [one.amount for one in (there if policy == "widest" else there[:1]) if one.amount]
-    lows, bests, highs = [b[0] for b in used], {b[1] for b in used}, [b[2] for b in used]
+    used = [statement.amount for statement in (in_effect if policy == "widest" else in_effect[:1])]
+    lows, bests, highs = (
+        [low for low, _, _ in used],
+        {best for _, best, _ in used},
+        [high for _, _, high in used],
+    )
     return (
         None if None in lows else min(lows),
         bests.pop() if len(bests) == 1 else None,
@@ -182,10 +218,10 @@ def amount_on(day, outage, capacity, policy, operators):
     )
 
 
-def largest(several):
-    """What covers the same ground."""
-    lows = [low for low, _, _ in several if low is not None]
-    bests, highs = [best for _, best, _ in several], [high for _, _, high in several]
+def largest(amounts):
+    """Of outages that cover the same ground."""
+    lows = [low for low, _, _ in amounts if low is not None]
+    bests, highs = [best for _, best, _ in amounts], [high for _, _, high in amounts]
     return (
         max(lows) if lows else None,
         None if None in bests else max(bests),
@@ -193,56 +229,64 @@ def largest(several):
     )
 
 
-def total(several):
-    """What covers different ground."""
-    bests, highs = [best for _, best, _ in several], [high for _, _, high in several]
+def total(amounts):
+    """Of outages that cover different ground."""
+    bests, highs = [best for _, best, _ in amounts], [high for _, _, high in amounts]
     return (
-        sum((low for low, _, _ in several if low is not None), NOUGHT),
-        None if None in bests else sum(bests, NOUGHT),
-        None if None in highs else sum(highs, NOUGHT),
+        sum((low for low, _, _ in amounts if low is not None), ZERO),
+        None if None in bests else sum(bests, ZERO),
+        None if None in highs else sum(highs, ZERO),
     )
+
+
+def bounds_of_the_end(outage, reading, today):
+    """The days before which an outage is surely, and may be, still going on."""
+    if reading.kind == "fact" and reading.end:
+        return reading.end
+    still_out = [statement.still_out_on for statement in outage if statement.goes_on]
+    return max([reading.start[1], *still_out]) + 1, max(today + 1, reading.end[1] if reading.end else 0)
+
+
+def amounts_of(statements, day, today, policy, capacity, operators):
+    """What each outage of one subject takes away on a day, if it does."""
+    amounts = []
+    for outage in outages(statements):
+        reading = read(outage, policy, operators)
+        if reading.start is None:
+            continue
+        surely_before, maybe_before = bounds_of_the_end(outage, reading, today)
+        if not reading.start[0] <= day < maybe_before:
+            continue
+        amount = amount_on(day, outage, capacity, policy, operators)
+        if amount is None:
+            continue
+        is_sure = reading.start[1] <= day < surely_before
+        amounts.append(amount if is_sure else (ZERO, None, amount[2]))
+    return amounts
 
 
 def on_a_day(day, today, policy, statements, units, capacities, limits, operators):
     """How much is offline at all facilities on one day."""
-    everything = []
+
+    def amounts(subject):
+        own = [statement for statement in statements if statement.subject == subject]
+        return amounts_of(own, day, today, policy, capacities.get(subject), operators)
+
+    at_facilities = []
     for facility, parts in units.items():
-        of_subject = {}
-        for subject in (facility, *parts):
-            for outage in outages([one for one in statements if one.subject == subject]):
-                found = read(outage, policy, operators)
-                if found.start is None:
-                    continue
-                if found.kind == "fact" and found.end:
-                    surely_before, maybe_before = found.end
-                else:
-                    words = [one.still_out_on for one in outage if one.goes_on]
-                    surely_before = max([found.start[1], *words]) + 1
-                    maybe_before = max(today + 1, found.end[1] if found.end else 0)
-                if not found.start[0] <= day < maybe_before:
-                    continue
-                amount = amount_on(day, outage, capacities.get(subject), policy, operators)
-                if amount is None:
-                    continue
-                if not found.start[1] <= day < surely_before:
-                    amount = NOUGHT, None, amount[2]
-                of_subject.setdefault(subject, []).append(amount)
-        together = [largest(of_subject[part]) for part in parts if part in of_subject]
-        several = [*of_subject.get(facility, []), *([total(together)] if together else [])]
-        if several:
-            low, best, high = largest(several)
-            limit = limits.get(facility)
+        of_parts = [largest(of_part) for of_part in map(amounts, parts) if of_part]
+        # Its units together are the same ground as the facility as a whole.
+        of_facility = [*amounts(facility), *([total(of_parts)] if of_parts else [])]
+        if of_facility:
+            bounds, limit = largest(of_facility), limits.get(facility)
             if limit is not None:
-                low, best, high = (
-                    None if bound is None else min(bound, limit) for bound in (low, best, high)
-                )
-            everything.append((low, best, high))
-    return total(everything)
+                bounds = tuple(None if bound is None else min(bound, limit) for bound in bounds)
+            at_facilities.append(bounds)
+    return total(at_facilities)
 
 
-def mean(several):
+def mean(amounts):
     """The mean of some days."""
-    found = []
-    for bounds in zip(*several, strict=True):
-        found.append(None if None in bounds else sum(bounds, NOUGHT) / len(bounds))
-    return tuple(found)
+    return tuple(
+        None if None in bounds else sum(bounds, ZERO) / len(bounds) for bounds in zip(*amounts, strict=True)
+    )

@@ -7,16 +7,16 @@ import pytest
 
 
 def few_or_many(few: int, many: int) -> list[Any]:
-    """How often a thing is tried, or with what: the first at every change, the other by `make test-slow`."""
+    """A small number for every run and a large one for `make test-slow`, to parametrize a test with."""
     return [few, pytest.param(many, marks=[pytest.mark.slow, pytest.mark.timeout(1800)])]
 
 
 def one_in(number: int, cases: Iterable[Any]) -> list[Any]:
-    """The cases of a sweep; all but one in so many are slow."""
-    whole = [case if hasattr(case, "marks") else pytest.param(*as_tuple(case)) for case in cases]
+    """The cases of a sweep: one in `number` is tried in every run, all the others are slow."""
+    parameters = [case if hasattr(case, "marks") else pytest.param(*as_tuple(case)) for case in cases]
     return [
-        case._replace(marks=[*case.marks, *([pytest.mark.slow] if place % number else [])])
-        for place, case in enumerate(whole)
+        case._replace(marks=[*case.marks, *([pytest.mark.slow] if position % number else [])])
+        for position, case in enumerate(parameters)
     ]
 
 

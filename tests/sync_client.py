@@ -1,4 +1,4 @@
-"""The client of docs/examples/sync.py: that very file, run as its first lines say, beside a real server."""
+"""The client in docs/examples/sync.py, run as its first lines say to run it, and what it has copied."""
 
 from __future__ import annotations
 
@@ -49,32 +49,35 @@ def wait_until_current(file: Path, client: subprocess.Popen[bytes], seconds: flo
 
 def copied_objects(file: Path) -> dict[str, dict[str, Any]]:
     """What the client has, by collection and id."""
-    found: dict[str, dict[str, Any]] = {name: {} for name in collections()}
+    objects: dict[str, dict[str, Any]] = {name: {} for name in collections()}
     with closing(sqlite3.connect(file)) as copy:
         for collection, public_id, body in copy.execute("select collection, id, body from object"):
-            found[collection][public_id] = json.loads(body)
-    return found
+            objects[collection][public_id] = json.loads(body)
+    return objects
 
 
 def listed_objects() -> dict[str, dict[str, Any]]:
     """What the lists have now, each object with its own fields."""
     client = run_path(str(SYNC))
     own, computed = client["own"], client["COMPUTED"]
-    found: dict[str, dict[str, Any]] = {}
+    objects: dict[str, dict[str, Any]] = {}
     for name in collections():
-        lines: Any = Client().get(f"/api/v1/{name}/?format=ndjson")
-        rows = [json.loads(line) for line in b"".join(lines.streaming_content).splitlines()]
-        found[name] = {
+        response: Any = Client().get(f"/api/v1/{name}/?format=ndjson")
+        rows = [json.loads(line) for line in b"".join(response.streaming_content).splitlines()]
+        objects[name] = {
             row["id"]: {field: own(value) for field, value in row.items() if field not in computed}
             for row in rows
         }
-    return found
+    return objects
 
 
 def copy_equals_lists(file: Path) -> bool:
-    """Whether the copy is equal to the lists; what differs is said by collection and id."""
-    mine, theirs = copied_objects(file), listed_objects()
-    for name, rows in theirs.items():
-        different = {one for one in mine[name].keys() | rows if mine[name].get(one) != rows.get(one)}
+    """Whether the copy is equal to the lists; fails with the collection and the ids of what differs."""
+    copied, listed = copied_objects(file), listed_objects()
+    for name, rows in listed.items():
+        copies = copied[name]
+        different = {
+            public_id for public_id in copies.keys() | rows if copies.get(public_id) != rows.get(public_id)
+        }
         assert not different, f"{name}: {sorted(different)[:5]} of {len(different)}"
-    return mine == theirs
+    return copied == listed

@@ -17,11 +17,11 @@ def make_admin(**options) -> str:
 
 
 def test_the_first_run_shows_a_password_that_opens_the_admin(client):
-    shown = re.search(r"username: (\S+)\n +password: (\S+)", make_admin())
-    assert shown
-    assert shown[1] == "admin"
-    assert len(shown[2]) >= 20
-    assert client.login(username=shown[1], password=shown[2])
+    login = re.search(r"username: (\S+)\n +password: (\S+)", make_admin())
+    assert login
+    assert login[1] == "admin"
+    assert len(login[2]) >= 20
+    assert client.login(username=login[1], password=login[2])
     assert client.get("/admin/").status_code == 200
 
 
@@ -33,10 +33,10 @@ def test_the_name_can_be_chosen():
 def test_a_second_run_keeps_the_superuser_and_says_how_to_change_the_password():
     make_admin(username="olena")
     before = User.objects.get().password
-    said = make_admin()
+    output = make_admin()
     assert User.objects.get().password == before
-    assert "manage.py changepassword olena" in said
-    assert "password: " not in said
+    assert "manage.py changepassword olena" in output
+    assert "password: " not in output
 
 
 def test_an_editor_is_not_made_a_superuser_by_accident():

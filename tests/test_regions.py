@@ -38,11 +38,11 @@ def test_a_region_of_the_fixtures_is_as_iso_has_it(row):
 
 
 def test_every_code_and_name_of_iso_fits_the_model():
-    named = {country.alpha_2: country.name for country in pycountry.countries}
-    named |= {part.code: part.name for part in pycountry.subdivisions}
+    name_by_code = {country.alpha_2: country.name for country in pycountry.countries}
+    name_by_code |= {part.code: part.name for part in pycountry.subdivisions}
     longest = Region._meta.get_field("name").max_length
-    assert len(named) > 5000
-    for code, name in named.items():
+    assert len(name_by_code) > 5000
+    for code, name in name_by_code.items():
         assert re.fullmatch(REGION_CODE, code), code
         assert 0 < len(name.strip()) <= longest, code
 
@@ -89,9 +89,9 @@ def test_loading_twice_changes_nothing():
 
 @pytest.mark.django_db
 def test_regions_on_the_record_are_left_alone():
-    on_record(RegionFactory(public_id="UA", name="Ukraine, as an editor named it"))
+    on_record(RegionFactory(public_id="UA", name="Ukraine, as an editor name_by_code it"))
     assert load_regions("UA") == "27 new regions; the record is at revision 2.\n"
-    assert Region.objects.get(public_id="UA").name == "Ukraine, as an editor named it"
+    assert Region.objects.get(public_id="UA").name == "Ukraine, as an editor name_by_code it"
     assert Region.objects.get(public_id="UA").subdivisions.count() == 27
 
 

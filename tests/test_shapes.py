@@ -35,11 +35,15 @@ def day(text):
 
 def said(on, actor, proposition, stance="asserts", report=None, **fields):
     """A claim that was said and printed at noon of a day."""
-    moment = {"earliest": day(on), "latest": day(on), "precision": "minute"}
-    report = report or ReportFactory(issued_earliest=day(on))
-    spoken = {f"said_{name}": value for name, value in moment.items()}
     return ClaimFactory(
-        report=report, actor=actor, proposition=proposition, stance=stance, **spoken, **fields
+        report=report or ReportFactory(issued_earliest=day(on)),
+        actor=actor,
+        proposition=proposition,
+        stance=stance,
+        said_earliest=day(on),
+        said_latest=day(on),
+        said_precision="minute",
+        **fields,
     )
 
 
@@ -61,19 +65,44 @@ def who(account, side):
 
 def stands(accounts):
     return {
-        text: (one["dispute"], one["origins_for"], one["origins_against"]) for text, one in accounts.items()
+        text: (account["dispute"], account["origins_for"], account["origins_against"])
+        for text, account in accounts.items()
     }
 
 
 def test_who_did_it_who_ordered_it_and_from_where_are_three_questions(api):
     """A processing plant, 2019: a movement claims it, others name a state as its sponsor, and the site of the launch is
     contested by all."""
+    strike = happened("2019-09-14", facility=FacilityFactory(kind="oil_processing_plant"))
+    say_who_did_it(strike)
+    accounts = accounts_of(api, strike)
+    assert stands(accounts) == {
+        "Who carried it out?": ("disputed", 2, 2),
+        "The movement carried it out.": ("disputed", 1, 1),
+        "The state carried it out.": ("disputed", 1, 1),
+        "The state armed those who did.": ("disputed", 1, 1),
+        "The weapons came from the south.": ("disputed", 1, 2),
+        "The weapons came from the north.": ("agreed", 2, 0),
+    }
+    assert who(accounts["The state carried it out."], "silent") == [("panel", "cannot_assess")]
+    own = api(f"claims/?own=true&strike={strike.public_id}")["results"]
+    assert {(row["actor"]["id"], row["proposition"]["topic"], row["stance"]) for row in own} == {
+        ("movement-spokesman", "responsibility", "confirms"),
+        ("accused", "responsibility", "denies"),
+        ("accused", "sponsorship", "denies"),
+    }
+    assert api(f"strikes/{strike.public_id}/accounts/?topic=launch_site")["propositions"][0]["open"] is False
+    first_day = accounts_of(api, strike, "?known_at=2019-09-14")
+    assert stands(first_day)["The movement carried it out."] == ("single_origin", 1, 0)
+    assert "The weapons came from the north." not in first_day
+
+
+def say_who_did_it(strike):
     movement = ActorFactory(public_id="movement", kind="armed_group")
     speaker = ActorFactory(public_id="movement-spokesman", affiliation=movement)
     accuser = ActorFactory(public_id="accuser", kind="government_body")
     accused = ActorFactory(public_id="accused", kind="government_body")
     panel = ActorFactory(public_id="panel", kind="international_body")
-    strike = happened("2019-09-14", facility=FacilityFactory(kind="oil_processing_plant"))
 
     def point(topic, text, **fields):
         return PropositionFactory(strike=strike, topic=topic, text=text, **fields)
@@ -98,26 +127,6 @@ def test_who_did_it_who_ordered_it_and_from_where_are_three_questions(api):
         said("2020-01-27", panel, south, "denies"),
         said("2020-01-27", panel, north, "estimates", certainty="possible"),
     )
-    accounts = accounts_of(api, strike)
-    assert stands(accounts) == {
-        "Who carried it out?": ("disputed", 2, 2),
-        "The movement carried it out.": ("disputed", 1, 1),
-        "The state carried it out.": ("disputed", 1, 1),
-        "The state armed those who did.": ("disputed", 1, 1),
-        "The weapons came from the south.": ("disputed", 1, 2),
-        "The weapons came from the north.": ("agreed", 2, 0),
-    }
-    assert who(accounts["The state carried it out."], "silent") == [("panel", "cannot_assess")]
-    own = api(f"claims/?own=true&strike={strike.public_id}")["results"]
-    assert {(row["actor"]["id"], row["proposition"]["topic"], row["stance"]) for row in own} == {
-        ("movement-spokesman", "responsibility", "confirms"),
-        ("accused", "responsibility", "denies"),
-        ("accused", "sponsorship", "denies"),
-    }
-    assert api(f"strikes/{strike.public_id}/accounts/?topic=launch_site")["propositions"][0]["open"] is False
-    first_day = accounts_of(api, strike, "?known_at=2019-09-14")
-    assert stands(first_day)["The movement carried it out."] == ("single_origin", 1, 0)
-    assert "The weapons came from the north." not in first_day
 
 
 def test_attribution_changes_over_years_and_some_bodies_name_nobody(api):
@@ -129,40 +138,7 @@ def test_attribution_changes_over_years_and_some_bodies_name_nobody(api):
         location_precision="water_or_air",
         methods=["explosives"],
     )
-    north, south = (ActorFactory(public_id=f"prosecutor-{side}", kind="court") for side in ("north", "south"))
-    third = ActorFactory(public_id="prosecutor-third", kind="court")
-    council = ActorFactory(public_id="council", kind="international_body")
-    suspected = ActorFactory(public_id="suspected", kind="government_body")
-    question = PropositionFactory(strike=sea, topic="responsibility", text="Who did it?", open=True)
-    sabotage = PropositionFactory(strike=sea, topic="cause", text="It was sabotage.")
-    a = PropositionFactory(
-        strike=sea, topic="responsibility", text="A state did it.", answers=question, actor=suspected
-    )
-    b = PropositionFactory(strike=sea, topic="responsibility", text="A group did it.", answers=question)
-    inquiry = PropositionFactory(strike=sea, topic="investigation", text="The northern inquiry goes on.")
-    # An inquiry that ends is an interval that is closed, not a denial.
-    open_inquiry = said("2022-09-28", north, inquiry, event_earliest=day("2022-09-28"), event_precision="day")
-    closed = said(
-        "2024-02-07",
-        north,
-        inquiry,
-        event_earliest=day("2022-09-28"),
-        event_latest=day("2024-02-07"),
-        event_precision="days",
-    )
-    on_record(
-        said("2022-11-18", north, sabotage, "confirms"),
-        said("2022-11-18", north, question, "does_not_attribute"),
-        said("2022-10-01", suspected, a, "denies"),
-        said("2022-10-01", council, question, "neither_confirms_nor_denies"),
-        said("2023-03-07", ActorFactory(public_id="officials", kind="anonymous"), b, certainty="possible"),
-        said("2024-02-26", south, question, "does_not_attribute"),
-        said("2024-08-14", third, b, "asserts"),
-        said("2024-08-16", suspected, b, "denies"),
-        open_inquiry,
-        closed,
-    )
-    publishing.amend(closed, add=[ClaimRelation(kind="updates", other=fresh(open_inquiry))])
+    inquire_over_years(sea)
 
     def at(moment):
         return stands(accounts_of(api, sea, f"?known_at={moment}"))
@@ -186,6 +162,50 @@ def test_attribution_changes_over_years_and_some_bodies_name_nobody(api):
     ongoing = accounts_of(api, sea)["The northern inquiry goes on."]
     assert (ongoing["dispute"], ongoing["against"]) == ("single_origin", [])
     assert [claim["event_time"]["latest"] for claim in ongoing["for"]] == ["2024-02-07T12:00:00Z", None]
+
+
+def inquire_over_years(sea):
+    north, south = (ActorFactory(public_id=f"prosecutor-{side}", kind="court") for side in ("north", "south"))
+    third = ActorFactory(public_id="prosecutor-third", kind="court")
+    council = ActorFactory(public_id="council", kind="international_body")
+    suspected = ActorFactory(public_id="suspected", kind="government_body")
+    question = PropositionFactory(strike=sea, topic="responsibility", text="Who did it?", open=True)
+    sabotage = PropositionFactory(strike=sea, topic="cause", text="It was sabotage.")
+    by_state = PropositionFactory(
+        strike=sea, topic="responsibility", text="A state did it.", answers=question, actor=suspected
+    )
+    by_group = PropositionFactory(
+        strike=sea, topic="responsibility", text="A group did it.", answers=question
+    )
+    inquiry = PropositionFactory(strike=sea, topic="investigation", text="The northern inquiry goes on.")
+    # An inquiry that ends is an interval that is closed, not a denial.
+    open_inquiry = said("2022-09-28", north, inquiry, event_earliest=day("2022-09-28"), event_precision="day")
+    closed = said(
+        "2024-02-07",
+        north,
+        inquiry,
+        event_earliest=day("2022-09-28"),
+        event_latest=day("2024-02-07"),
+        event_precision="days",
+    )
+    on_record(
+        said("2022-11-18", north, sabotage, "confirms"),
+        said("2022-11-18", north, question, "does_not_attribute"),
+        said("2022-10-01", suspected, by_state, "denies"),
+        said("2022-10-01", council, question, "neither_confirms_nor_denies"),
+        said(
+            "2023-03-07",
+            ActorFactory(public_id="officials", kind="anonymous"),
+            by_group,
+            certainty="possible",
+        ),
+        said("2024-02-26", south, question, "does_not_attribute"),
+        said("2024-08-14", third, by_group, "asserts"),
+        said("2024-08-16", suspected, by_group, "denies"),
+        open_inquiry,
+        closed,
+    )
+    publishing.amend(closed, add=[ClaimRelation(kind="updates", other=fresh(open_inquiry))])
 
 
 def test_each_side_blames_the_other_and_both_deny(api):
@@ -223,7 +243,10 @@ def test_each_side_blames_the_other_and_both_deny(api):
         "It gave way from wear.": ("single_origin", 1, 0),
     }
     assert who(accounts["The west broke it."], "against") == [("west-speaker", "denies")]
-    assert {one["key"] for one in accounts["The west broke it."]["origins"]} == {"east-ministry", "west-army"}
+    assert {origin["key"] for origin in accounts["The west broke it."]["origins"]} == {
+        "east-ministry",
+        "west-army",
+    }
     states = api(f"strikes/{strike.public_id}/")["summary"]["propositions"]
     assert (states["disputed"], states["agreed"], states["single_origin"]) == (3, 1, 1)
     assert {row["id"] for row in api("strikes/?actor=east-ministry&own=true&stance=denies")["results"]} == {
@@ -254,17 +277,20 @@ def test_a_publisher_retracts_and_what_was_copied_lives_on(api):
         original, add=[ReportNotice(kind="retraction", dated=day("2024-05-04"), note="The video was old.")]
     )
     account = accounts_of(api, strike)["It burned."]
-    assert {one["key"]: one["documents"] for one in account["origins"]} == {"agency": 2, "witness": 1}
+    assert {origin["key"]: origin["documents"] for origin in account["origins"]} == {
+        "agency": 2,
+        "witness": 1,
+    }
     assert [(claim["report_retracted"], claim["counts"]) for claim in account["for"]].count(
         (True, False)
     ) == 1
     assert len(account["for"]) == 4
     answer = api(f"reports/{original.public_id}/dependants/")
-    assert [one["note"] for one in answer["notices"]] == ["The video was old."]
-    assert [one["source"]["id"] for one in answer["dependants"]] == [
-        one.source.public_id for one in sorted(copies, key=lambda one: one.public_id)
+    assert [notice["note"] for notice in answer["notices"]] == ["The video was old."]
+    assert [report["source"]["id"] for report in answer["dependants"]] == [
+        copy.source.public_id for copy in sorted(copies, key=lambda copy: copy.public_id)
     ]
-    assert [one["notices"] for one in answer["dependants"]] == [[], []]
+    assert [report["notices"] for report in answer["dependants"]] == [[], []]
 
     # Copies are retracted one by one: as long as one of them stands, so does the agency's word in it.
     publishing.amend(
@@ -272,10 +298,10 @@ def test_a_publisher_retracts_and_what_was_copied_lives_on(api):
     )
     publishing.amend(claims[1], {"note": "Carries the retracted item."})
     account = accounts_of(api, strike)["It burned."]
-    assert {one["key"] for one in account["origins"]} == {"agency", "witness"}
+    assert {origin["key"] for origin in account["origins"]} == {"agency", "witness"}
     assert account["documents"] == 1
-    then = before.at.isoformat().replace("+00:00", "Z")
-    assert accounts_of(api, strike, f"?as_of={then}")["It burned."]["documents"] == 3
+    as_of = before.at.isoformat().replace("+00:00", "Z")
+    assert accounts_of(api, strike, f"?as_of={as_of}")["It burned."]["documents"] == 3
     assert accounts_of(api, strike, "?known_at=2024-05-04")["It burned."]["documents"] == 2
     assert accounts_of(api, strike, "?known_at=2024-05-03")["It burned."]["documents"] == 3
     api(f"reports/{original.public_id}/")  # never 410: our record of it stands
@@ -298,13 +324,15 @@ def test_a_spokesman_and_his_chief_are_one_voice_and_their_newest_word_is_its_si
     account = accounts_of(api, strike)[deed.text]
     assert (account["dispute"], account["origins_for"], account["origins_against"]) == ("agreed", 2, 0)
     assert [(claim["actor"]["id"], claim["counts"]) for claim in account["against"]] == [("speaker", False)]
-    assert {one["key"]: (one["side"], one["claims"]) for one in account["origins"]} == {
+    assert {origin["key"]: (origin["side"], origin["claims"]) for origin in account["origins"]} == {
         "ministry": ("positive", 2),
         "union": ("positive", 1),
     }
     assert accounts_of(api, strike, "?known_at=2024-06-02")[deed.text]["dispute"] == "denied"
     thread = api(f"claims/{first.public_id}/thread/")
-    assert [(one["kind"], one["other"]) for one in thread["relations"]] == [("corrects", first.public_id)]
+    assert [(relation["kind"], relation["other"]) for relation in thread["relations"]] == [
+        ("corrects", first.public_id)
+    ]
     assert {row["actor"]["id"] for row in api("claims/?own=true")["results"]} == {"speaker", "chief"}
     assert api("claims/?own=true&actor=union", status=200)["count"] == 0
 
@@ -312,10 +340,34 @@ def test_a_spokesman_and_his_chief_are_one_voice_and_their_newest_word_is_its_si
 def test_a_cyber_incident_that_halted_deliveries_and_damaged_nothing(api):
     """A pipeline, 2021: the operator stops it as a precaution, says that nothing was damaged, pays and says how much."""
     pipeline = FacilityFactory(kind="pipeline", location_precision="region")
+    strike = happened("2021-05-07", facility=pipeline, methods=["cyber"])
+    damaged, halt = stop_deliveries(pipeline, strike)
+    accounts = accounts_of(api, strike)
+    assert stands(accounts) == {
+        "The pipeline itself was damaged.": ("denied", 0, 1),
+        "Deliveries were halted.": ("single_origin", 1, 0),
+        "A ransom was paid.": ("single_origin", 1, 0),
+        "The gang did it.": ("single_origin", 1, 0),
+        "The gang acted for a state.": ("denied", 0, 1),
+    }
+    assert who(accounts["The gang did it."], "silent") == [("gang", "neither_confirms_nor_denies")]
+    row = api(f"strikes/{strike.public_id}/")
+    assert row["methods"] == ["cyber"]
+    (offline,) = row["summary"]["capacity_offline"]
+    assert (offline["metric"], offline["low"], offline["high"]) == ("output_halted", 100, 100)
+    assert api(f"damage-estimates/{halt.public_id}/")["effective_until"]["edge"] == "open"
+    assert api("damage-estimates/?metric=ransom_paid&facility=" + pipeline.public_id)["count"] == 1
+    assert api("strikes/?method=cyber&topic=damage&dispute=denied")["count"] == 1
+    assert {
+        row["id"] for row in api(f"facilities/{pipeline.public_id}/accounts/?topic=damage")["propositions"]
+    } == {damaged.public_id}
+
+
+def stop_deliveries(pipeline, strike):
+    """What was said about it; the proposition that it was damaged, and the number of what was halted."""
     operator = ActorFactory(public_id="operator", kind="company")
     gang = ActorFactory(public_id="gang", kind="criminal_group")
     bureau = ActorFactory(public_id="bureau", kind="government_body")
-    strike = happened("2021-05-07", facility=pipeline, methods=["cyber"])
 
     def point(topic, text, **fields):
         return PropositionFactory(strike=strike, topic=topic, text=text, **fields)
@@ -365,41 +417,61 @@ def test_a_cyber_incident_that_halted_deliveries_and_damaged_nothing(api):
         said("2021-05-10", gang, did, "neither_confirms_nor_denies"),
         said("2021-05-10", gang, for_state, "denies"),
     )
-    accounts = accounts_of(api, strike)
-    assert stands(accounts) == {
-        "The pipeline itself was damaged.": ("denied", 0, 1),
-        "Deliveries were halted.": ("single_origin", 1, 0),
-        "A ransom was paid.": ("single_origin", 1, 0),
-        "The gang did it.": ("single_origin", 1, 0),
-        "The gang acted for a state.": ("denied", 0, 1),
-    }
-    assert who(accounts["The gang did it."], "silent") == [("gang", "neither_confirms_nor_denies")]
-    row = api(f"strikes/{strike.public_id}/")
-    assert row["methods"] == ["cyber"]
-    (offline,) = row["summary"]["capacity_offline"]
-    assert (offline["metric"], offline["low"], offline["high"]) == ("output_halted", 100, 100)
-    assert api(f"damage-estimates/{halt.public_id}/")["effective_until"]["edge"] == "open"
-    assert api("damage-estimates/?metric=ransom_paid&facility=" + pipeline.public_id)["count"] == 1
-    assert api("strikes/?method=cyber&topic=damage&dispute=denied")["count"] == 1
-    assert {
-        row["id"] for row in api(f"facilities/{pipeline.public_id}/accounts/?topic=damage")["propositions"]
-    } == {damaged.public_id}
+    return damaged, halt
 
 
 def test_one_event_under_two_spellings_and_two_local_dates_stands_apart_until_it_is_merged(api):
     """A night raid, entered twice: in one zone it was still the fourth, in another already the fifth."""
+    facility, twin, strike, other_strike = enter_one_night_twice()
+    # By the clock it is one time; by the date on the clocks of the place it is two.
+    by_moment = api("strikes/?after=2024-07-04T21:00:00Z&before=2024-07-04T22:00:00Z")
+    assert {row["id"] for row in by_moment["results"]} == {strike.public_id, other_strike.public_id}
+    assert [row["id"] for row in api("strikes/?after=2024-07-05&before=2024-07-06")["results"]] == [
+        strike.public_id
+    ]
+    assert [row["id"] for row in api("strikes/?q=tuymazy")["results"]] == [strike.public_id]
+    # Unmerged, each has its own accounts, and the governor is one origin in each.
+    assert set(accounts_of(api, strike)) == {"It was hit."}
+    assert set(accounts_of(api, other_strike)) == {"It was hit.", "It burned."}
+    assert {row["summary"]["origins"] for row in by_moment["results"]} == {1, 2}
+
+    # Merged, it is one night at one place, and the governor who was entered twice is one origin of one point.
+    same = {row.strike_id: row for row in Proposition.objects.filter(topic="facility_hit")}
+    publishing.merge(fresh(twin), fresh(facility), note="One plant, transliterated in two ways.")
+    publishing.merge(fresh(other_strike), fresh(strike), note="One night.")
+    publishing.merge(fresh(same[other_strike.pk]), fresh(same[strike.pk]))
+    (row,) = api("strikes/?after=2024-07-04T21:00:00Z&before=2024-07-04T22:00:00Z")["results"]
+    assert (row["id"], row["summary"]["claims"], row["summary"]["origins"]) == (strike.public_id, 3, 2)
+    assert stands(accounts_of(api, strike)) == {
+        "It was hit.": ("single_origin", 1, 0),
+        "It burned.": ("single_origin", 1, 0),
+    }
+    assert [row["id"] for row in api("strikes/?facility=tuimazy")["results"]] == [strike.public_id]
+    # By either date and by either spelling, the survivor is what is found.
+    for query in ("q=tuimazy", "q=tuymazy", "after=2024-07-05&before=2024-07-06"):
+        assert [row["id"] for row in api(f"strikes/?{query}")["results"]] == [strike.public_id], query
+
+    # Unmerged, the two stand apart as before, claim by claim.
+    for row in (same[other_strike.pk], other_strike, twin):
+        publishing.unmerge(fresh(row), note="Two plants after all.")
+    assert set(accounts_of(api, strike)) == {"It was hit."}
+    assert set(accounts_of(api, other_strike)) == {"It was hit.", "It burned."}
+    assert [row["id"] for row in api("strikes/?facility=tuimazy")["results"]] == [other_strike.public_id]
+
+
+def enter_one_night_twice():
     night = datetime(2024, 7, 4, 21, 30, tzinfo=UTC)
     facility = FacilityFactory(public_id="tuymazy", name="Tuymazy")
     twin = FacilityFactory(public_id="tuimazy", name="Tuimazy")
     moment = {"earliest": night, "latest": night + timedelta(hours=1), "precision": "hour"}
-    one = StrikeFactory(
+    strike = StrikeFactory(
         public_id="2024-07-05-tuymazy",
         facility=facility,
         local_date=date(2024, 7, 5),
         timezone="Asia/Yekaterinburg",
         **moment,
     )
-    other = StrikeFactory(
+    other_strike = StrikeFactory(
         public_id="2024-07-04-tuimazy",
         facility=twin,
         local_date=date(2024, 7, 4),
@@ -408,46 +480,21 @@ def test_one_event_under_two_spellings_and_two_local_dates_stands_apart_until_it
     )
     speaker = ActorFactory(public_id="governor")
     on_record(
-        said("2024-07-05", speaker, PropositionFactory(strike=one, topic="facility_hit", text="It was hit.")),
         said(
-            "2024-07-05", speaker, PropositionFactory(strike=other, topic="facility_hit", text="It was hit.")
+            "2024-07-05", speaker, PropositionFactory(strike=strike, topic="facility_hit", text="It was hit.")
         ),
-        said("2024-07-06", ActorFactory(), PropositionFactory(strike=other, topic="fire", text="It burned.")),
+        said(
+            "2024-07-05",
+            speaker,
+            PropositionFactory(strike=other_strike, topic="facility_hit", text="It was hit."),
+        ),
+        said(
+            "2024-07-06",
+            ActorFactory(),
+            PropositionFactory(strike=other_strike, topic="fire", text="It burned."),
+        ),
     )
-    # By the clock it is one time; by the date on the clocks of the place it is two.
-    by_moment = api("strikes/?after=2024-07-04T21:00:00Z&before=2024-07-04T22:00:00Z")
-    assert {row["id"] for row in by_moment["results"]} == {one.public_id, other.public_id}
-    assert [row["id"] for row in api("strikes/?after=2024-07-05&before=2024-07-06")["results"]] == [
-        one.public_id
-    ]
-    assert [row["id"] for row in api("strikes/?q=tuymazy")["results"]] == [one.public_id]
-    # Unmerged, each has its own accounts, and the governor is one origin in each.
-    assert set(accounts_of(api, one)) == {"It was hit."}
-    assert set(accounts_of(api, other)) == {"It was hit.", "It burned."}
-    assert {row["summary"]["origins"] for row in by_moment["results"]} == {1, 2}
-
-    # Merged, it is one night at one place, and the governor who was entered twice is one origin of one point.
-    same = {row.strike_id: row for row in Proposition.objects.filter(topic="facility_hit")}
-    publishing.merge(fresh(twin), fresh(facility), note="One plant, transliterated in two ways.")
-    publishing.merge(fresh(other), fresh(one), note="One night.")
-    publishing.merge(fresh(same[other.pk]), fresh(same[one.pk]))
-    (row,) = api("strikes/?after=2024-07-04T21:00:00Z&before=2024-07-04T22:00:00Z")["results"]
-    assert (row["id"], row["summary"]["claims"], row["summary"]["origins"]) == (one.public_id, 3, 2)
-    assert stands(accounts_of(api, one)) == {
-        "It was hit.": ("single_origin", 1, 0),
-        "It burned.": ("single_origin", 1, 0),
-    }
-    assert [row["id"] for row in api("strikes/?facility=tuimazy")["results"]] == [one.public_id]
-    # By either date and by either spelling, the survivor is what is found.
-    for query in ("q=tuimazy", "q=tuymazy", "after=2024-07-05&before=2024-07-06"):
-        assert [row["id"] for row in api(f"strikes/?{query}")["results"]] == [one.public_id], query
-
-    # Unmerged, the two stand apart as before, claim by claim.
-    for row in (same[other.pk], other, twin):
-        publishing.unmerge(fresh(row), note="Two plants after all.")
-    assert set(accounts_of(api, one)) == {"It was hit."}
-    assert set(accounts_of(api, other)) == {"It was hit.", "It burned."}
-    assert [row["id"] for row in api("strikes/?facility=tuimazy")["results"]] == [other.public_id]
+    return facility, twin, strike, other_strike
 
 
 def test_a_share_of_a_country_has_no_strike_and_its_accounts_are_those_of_the_region(api):

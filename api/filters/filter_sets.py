@@ -26,8 +26,8 @@ class RecordFilterSet(django_filters.FilterSet):
     def chosen(self, name: str) -> str:
         """The word that was given for a parameter, or its default."""
         self.form.is_valid()
-        word: str = self.filter_values().get(name, self.filters[name].default)
-        return word
+        choice: str = self.filter_values().get(name, self.filters[name].default)
+        return choice
 
     def filter_values(self) -> dict[str, Any]:
         """The values of every filter that was given, looked up."""

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rest_framework import serializers
 
 from api.pagination import KeysetPagination
 from api.types import JsonObject
 
 
-class FacetSerializer(serializers.Serializer[Any]):
+class FacetSerializer(serializers.Serializer[JsonObject]):
     """How many of the filtered rows have a value."""
 
     value = serializers.CharField(
@@ -51,5 +49,5 @@ class PageShape(KeysetPagination):
             },
         }
 
-    def get_schema_operation_parameters(self, view: Any) -> list[JsonObject]:
+    def get_schema_operation_parameters(self, view: object) -> list[JsonObject]:
         return []

@@ -13,7 +13,7 @@ from api.types import JsonObject
 from record.choices import WithdrawalReason
 
 
-class ProblemErrorSerializer(serializers.Serializer[Any]):
+class ProblemErrorSerializer(serializers.Serializer[JsonObject]):
     """One thing that is wrong with a request."""
 
     parameter = serializers.CharField(help_text="The query parameter that is wrong.")
@@ -24,7 +24,7 @@ class ProblemErrorSerializer(serializers.Serializer[Any]):
     detail = serializers.CharField(help_text="What is wrong with it, as a sentence for people.")
 
 
-class ProblemSerializer(serializers.Serializer[Any]):
+class ProblemSerializer(serializers.Serializer[JsonObject]):
     """What every error looks like (RFC 9457), with the content type `application/problem+json`."""
 
     type = serializers.CharField(help_text="Always `about:blank`: `code` says what happened.")

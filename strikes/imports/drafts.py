@@ -42,14 +42,14 @@ def import_bundle(entries: Iterable[Entry]) -> list[OnRecord]:
         drafting.run()
         if drafting.problems:
             raise BundleError(drafting.problems)
-    return drafting.made
+    return drafting.drafts
 
 
 class _Drafting:
     def __init__(self, entries: list[Entry]) -> None:
         self.entries = entries
         self.problems: list[Problem] = []
-        self.made: list[OnRecord] = []
+        self.drafts: list[OnRecord] = []
         self.refused: set[Entry] = set()
         self.by_handle: dict[tuple[type[models.Model], str], Entry] = {}
 
@@ -66,9 +66,9 @@ class _Drafting:
             self._make(entry, ())
         if self.problems:
             return
-        made = set(self.made)
+        drafts = set(self.drafts)
         for entry in self.entries:
-            if entry.row in made:
+            if entry.row in drafts:
                 self._attach(entry)
 
     def _refuse(self, entry: Entry, refusal: Refused) -> None:
@@ -115,7 +115,7 @@ class _Drafting:
             self._refuse(entry, refusal)
         else:
             entry.row = row
-            self.made.append(row)
+            self.drafts.append(row)
 
     def _filled_in(self, entry: Entry, waiting: tuple[Entry, ...]) -> OnRecord:
         row = entry.model(public_id=as_text(entry.values["id"]))

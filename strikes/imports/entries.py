@@ -34,8 +34,10 @@ class Entry:
 
     @property
     def name(self) -> str:
-        handles = (self.values.get(key) for key in ("ref", "id"))
-        return next((h for h in handles if isinstance(h, str) and h and h.isprintable()), self.place)
+        for handle in (self.values.get("ref"), self.values.get("id")):
+            if isinstance(handle, str) and handle and handle.isprintable():
+                return handle
+        return self.place
 
     def problem(self, rule: str) -> Problem:
         return Problem(self.file, f"{self.model.collection} {self.name[:LONGEST_PRINTED]}", rule)

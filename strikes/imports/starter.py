@@ -28,21 +28,21 @@ def load_starter(folder: Path) -> int:
     """
     entries = read_folder(folder)
     with transaction.atomic():
-        first = Ledger.head().n == 0
-        made = import_bundle(entries)
-        if not made:
+        is_first = Ledger.head().n == 0
+        drafts = import_bundle(entries)
+        if not drafts:
             return 0
         count_rows()
         try:
-            if first:
-                publishing.publish_dated(in_date_order(entries, made))
+            if is_first:
+                publishing.publish_dated(in_date_order(entries, drafts))
             else:
-                for _, rows in in_date_order(entries, made):
+                for _, rows in in_date_order(entries, drafts):
                     publishing.publish(*rows)
         except publishing.Blocked as blocked:
             raise BundleError(_problems(blocked, entries)) from blocked
         count_rows()
-    return len(made)
+    return len(drafts)
 
 
 def count_rows() -> None:
@@ -55,11 +55,11 @@ def count_rows() -> None:
 
 
 def in_date_order(
-    entries: Iterable[Entry], made: Sequence[OnRecord]
+    entries: Iterable[Entry], drafts: Sequence[OnRecord]
 ) -> Iterator[tuple[dt.datetime, list[OnRecord]]]:
     """Each report with its rows, at the end of the day it is dated to, and before them whatever they
     are the first to need. What no report needs goes public with the last one."""
-    new = set(made)
+    new = set(drafts)
     rows_by_file: dict[str, list[OnRecord]] = {}
     date_by_file: dict[str, dt.date] = {}
     for entry in entries:
@@ -68,7 +68,7 @@ def in_date_order(
             if isinstance(entry.row, Report):
                 issued_on = entry.row.issued_local_date
                 date_by_file[entry.file] = max(issued_on, date_by_file.get(entry.file, issued_on))
-    waiting = [row for row in made if row.owner is None]  # a number goes public with its claim
+    waiting = [row for row in drafts if row.owner is None]  # a number goes public with its claim
     dated = sorted((date, file) for file, date in date_by_file.items())
     for number, (date, file) in enumerate(dated, start=1):
         batch = _with_needs(rows_by_file[file], waiting) if number < len(dated) else waiting

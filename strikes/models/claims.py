@@ -234,12 +234,13 @@ class Claim(OnRecord):
 
     def before_publish(self) -> None:
         self.sort_at = self.said_latest or self.said_earliest or self.report.issued_latest
+        # Words said in the morning are known when the evening's report of them is out.
         self.known_at = max(self.sort_at, self.report.issued_latest)
         self.search_text = searchable_words(self.statement, self.quote)
 
     def succeed(self, earlier: Self) -> None:
         self.lineage_from = earlier.lineage
-        self.sort_at = self.known_at = None
+        self.sort_at = self.known_at = None  # worked out anew when it is published
 
     def anchor(self) -> Self:
         return cast(Self, Claim.objects.get(public_id=self.lineage))
@@ -247,11 +248,12 @@ class Claim(OnRecord):
     def objections(self) -> Iterable[str]:
         if self.proposition.open and self.polarity != Polarity.NEUTRAL:
             yield "proposition: it is an open question and takes only neutral claims; claim one of its answers."
-        first = self.anchor()
+        first = self.anchor()  # relations outlive corrections: they hang on the first claim of the chain
         for relation in first.relations.filter(withdrawn_rev__isnull=True).select_related("other"):
             if relation.other.lineage_from is not None:
                 yield "relations: name the first claim of the other lineage."
             if relation.kind == ClaimRelationKind.REPEATS:
                 repeated_at, published_at = relation.other.published_rev_id, first.published_rev_id
+                # Of two that repeat each other, neither would be anybody's word.
                 if repeated_at is None or published_at is None or repeated_at >= published_at:
                     yield "relations: a claim repeats only what was published before it."

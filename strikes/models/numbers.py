@@ -142,6 +142,7 @@ class Bounded(models.Model):
         """Whether the upper bound itself is excluded ("less than 50", "almost 75")."""
         return self.comparator in (Comparator.LESS_THAN, Comparator.ALMOST)
 
+    # Not renamed: the admin writes the name above its column.
     @property
     def words(self) -> str:
         """The comparator with its numbers, such as `at least 50`."""

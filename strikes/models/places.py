@@ -261,6 +261,7 @@ class Unit(OnRecord):
         self.search_text = folded_names([self.designation, *(row.name for row in self.names.all())])
 
     def merge_objections(self, other: Unit) -> Iterable[str]:
+        # Two refineries each have an AVT-6, and they are not one unit.
         if self.facility.canonical != other.facility.canonical:
             yield "facility: they are parts of two facilities; merge these, or these first."
 

@@ -192,10 +192,12 @@ class Proposition(OnRecord):
             subjects = getattr(self, name), getattr(other, name)
             if subjects != (None, None) and not is_same(*subjects):
                 yield f"{name}: they are about two different ones; if these are one, merge these."
+        # Together they may answer, or be caused by, what neither could alone.
         for rule in self.canonical.objections():
             yield f"Their survivor's {rule}"
 
     def bound_by_merges(self) -> Iterable[OnRecord]:
+        # An undone merge can close a circle of causes.
         return Proposition.objects.filter(Q(pk=self.pk) | Q(caused_by=self))
 
 

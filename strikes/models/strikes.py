@@ -174,6 +174,7 @@ class Strike(OnRecord):
             yield "wave: it leads back to the strike itself."
 
     def merge_objections(self, other: Strike) -> Iterable[str]:
+        # Other kinds may merge: whether it was a strike or a raid is an editor's label.
         if (self.kind == StrikeKind.WAVE) != (other.kind == StrikeKind.WAVE):
             yield "kind: a wave is only ever the same as another wave."
         members = Strike.objects.cited().filter(wave__in=[self, other]).values_list("pk", flat=True)

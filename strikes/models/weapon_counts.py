@@ -105,6 +105,7 @@ class WeaponCount(OnRecord, Bounded):
     def objections(self) -> Iterable[str]:
         if not self.weapons.exists():
             yield "weapons: name at least one; `unknown` if the speaker does not say."
+        # A list of regions says nothing of the rest unless we know whether it is all of them.
         if self.regions.exists() == (self.regions_complete is None):
             yield "regions_complete: say it where regions are named, and only there."
         for name in ("part_of", "out_of"):

@@ -22,7 +22,7 @@ def roles(db: None) -> None:
 
 @pytest.fixture
 def account() -> Callable[..., User]:
-    """Makes an account: of a role, or of nobody in particular."""
+    """Makes an account, with a role or with none."""
 
     def make(role: str | None = None, name: str | None = None, **more: Any) -> User:
         user = User.objects.create_user(name or role or "nobody", **{"is_staff": True, **more})
@@ -59,6 +59,7 @@ class Editor:
         return self.post(address, {**self.form(address), **changes}, button)
 
     def saved(self, address: str, button: str = "_save", **changes: Any) -> Any:
+        """Send a form, which must be accepted."""
         response = self.send(address, button, **changes)
         assert response.status_code == 302, sentences(response)
         return response
@@ -91,7 +92,7 @@ def admin_url(row: models.Model | type[models.Model], name: str = "change") -> s
 
 
 def delete_url(row: Any) -> str:
-    """The address of the question whether to delete a draft as it is now."""
+    """The address of the page that asks whether to delete a draft as it is now."""
     return f"{admin_url(row, 'delete')}?seen={fresh(row).version}"
 
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import Group, User
+from django.contrib.staticfiles.handlers import StaticFilesHandler
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 
 from tests.roles import restore_roles
@@ -17,6 +18,7 @@ HERE = Path(__file__).parent
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 GRAVE = {"serious", "critical"}
+"""The impacts, in the words of axe, that fail a test."""
 
 
 def pytest_ignore_collect(config: pytest.Config) -> bool | None:
@@ -79,17 +81,16 @@ class Desk:
         page = page or self.page
         self.shots += 1
         page.screenshot(path=self.pictures / f"{self.shots:02}-{name}.png", full_page=True, caret="initial")
-        heard = len(self.complaints)
-        found = Axe().run(page).response["violations"]
-        page.evaluate("0")
-        del self.complaints[heard:]  # axe itself tries styles of its own
-        grave = [
-            f"{fault['id']}: {node['html'][:160]}"
-            for fault in found
-            if fault["impact"] in GRAVE
-            for node in fault["nodes"]
+        complaints_before = len(self.complaints)
+        violations = Axe().run(page).response["violations"]
+        page.evaluate("0")  # waits until the page has complained
+        del self.complaints[complaints_before:]  # axe tries styles of its own, which the policy refuses
+        self.faults += [
+            f"{name}: {violation['id']}: {node['html'][:160]}"
+            for violation in violations
+            if violation["impact"] in GRAVE
+            for node in violation["nodes"]
         ]
-        self.faults += [f"{name}: {fault}" for fault in grave]
 
 
 @pytest.fixture(scope="session")
@@ -104,7 +105,15 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture
-def desk(browser: Any, transactional_db: None, live_server: Any, settings: Any) -> Iterator[Desk]:
+def static_files_as_served(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The live server would look static files up under the names they had before they were collected."""
+    monkeypatch.setattr(StaticFilesHandler, "_should_handle", lambda self, path: False)
+
+
+@pytest.fixture
+def desk(
+    browser: Any, transactional_db: None, static_files_as_served: None, live_server: Any, settings: Any
+) -> Iterator[Desk]:
     restore_roles()
     editor = User.objects.create_user("olena", password="Kstovo-2024", is_staff=True)
     editor.groups.add(Group.objects.get(name="editor"))

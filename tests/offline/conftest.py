@@ -1,4 +1,4 @@
-"""A plant, and two who speak of it; it is the end of June 2024."""
+"""A plant and two companies that make claims about it; it is the end of June 2024."""
 
 import pytest
 import time_machine
@@ -34,6 +34,6 @@ def rival():
 
 @pytest.fixture
 def nine_days(plant, agency):
-    """A unit of 70 that was out from Saturday the second to Monday the eleventh of March, itself not counted."""
+    """A unit with a capacity of 70, out from Saturday 2 March until Monday 11 March, which is not counted."""
     unit = unit_with_capacity(plant, "avt", 70)
     return claim_outage(agency, unit, "2024-03-02", "2024-03-20", until="2024-03-11")

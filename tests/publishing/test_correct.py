@@ -62,7 +62,9 @@ def test_a_draft_copy_has_its_own_chain_evidence_weapons_regions_and_numbers():
     draft = fresh(revise(claim))
     for related_name in ("chain", "evidence_links"):
         copies, originals = getattr(draft, related_name).all(), getattr(claim, related_name).all()
-        assert [values(one, "claim") for one in copies] == [values(one, "claim") for one in originals] != []
+        assert (
+            [values(copy, "claim") for copy in copies] == [values(part, "claim") for part in originals] != []
+        )
         assert not set(copies) & set(originals)
     for related_name in ("damage_estimates", "weapon_counts"):
         numbers = getattr(claim, related_name).all()
@@ -192,8 +194,8 @@ def test_a_row_of_every_collection_with_made_ids_is_corrected(model):
 )
 def test_a_row_with_a_chosen_id_is_amended_and_never_corrected(model):
     row = on_record(FACTORIES[model]())
-    (found,) = assert_blocked(revise, row)
-    assert found.rule == "Its id was chosen once: amend it instead."
+    (blocker,) = assert_blocked(revise, row)
+    assert blocker.rule == "Its id was chosen once: amend it instead."
 
 
 @audited
@@ -228,8 +230,8 @@ def test_a_correction_is_made_once():
 def test_a_refused_correction_leaves_the_old_row_public():
     claim = claim_with_numbers()
     draft = revise(claim, actor=ActorFactory())
-    (found,) = assert_blocked(correct, draft, reason=TYPO)
-    assert found.rule == f"actor: {draft.actor.public_id} is draft, not public."
+    (blocker,) = assert_blocked(correct, draft, reason=TYPO)
+    assert blocker.rule == f"actor: {draft.actor.public_id} is draft, not public."
     assert fresh(claim).is_public
 
 

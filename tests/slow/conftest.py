@@ -1,14 +1,11 @@
 """What takes minutes: fuzzing, a generated client, every parameter, half a million claims. `make test-slow`."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from django.conf import settings
-from django.core.management import call_command
 
-from strikes.imports.starter import load_starter
+from tests.starter_record import StarterRecord
 
 HERE = Path(__file__).parent
 
@@ -20,9 +17,9 @@ def pytest_ignore_collect(config: pytest.Config) -> bool | None:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
-    """A file whose data is dear has an `xdist_group` of its own: one worker runs it, and makes the data once.
+    """Marks them as slow, and lets the longest begin first, so that the other workers do the rest meanwhile.
 
-    The longest of all begins first, so that the other workers do the rest beside it.
+    A file whose data takes long to make has an `xdist_group`: one worker runs it, and makes the data once.
     """
     for item in items:
         if HERE in item.path.parents:
@@ -32,9 +29,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
 
 
 @pytest.fixture(scope="module")
-def starter(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+def starter(starter_record: StarterRecord) -> None:
     """The starter record, for the tests of one file; they leave it as it was."""
-    with django_db_blocker.unblock():
-        load_starter(Path(settings.BASE_DIR) / "fixtures")
-        yield
-        call_command("flush", interactive=False, verbosity=0)
+    starter_record.put()

@@ -1,15 +1,12 @@
 """Tests on the real starter data. It is loaded once, and every test leaves it as it was."""
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from django.core.management import call_command
 
-from strikes.imports.starter import load_starter
 from tests.client import Api
-from tests.starter.fact_sheets import FOLDER, Record
+from tests.starter.fact_sheets import Record
+from tests.starter_record import StarterRecord
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -18,16 +15,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
     for item in items:
         if here in item.path.parents:
-            item.add_marker(pytest.mark.django_db)
+            # No mark `django_db`: it would begin the transaction before the record is loaded.
             item.add_marker(pytest.mark.xdist_group("starter"))
 
 
-@pytest.fixture(scope="package")
-def loaded(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    with django_db_blocker.unblock():
-        load_starter(FOLDER)
-        yield
-        call_command("flush", interactive=False, verbosity=0)
+@pytest.fixture
+def loaded(starter_record: StarterRecord) -> None:
+    starter_record.put()
 
 
 @pytest.fixture(autouse=True)

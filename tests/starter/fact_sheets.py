@@ -1,4 +1,4 @@
-"""How tests read the sheets that the record was entered from, and what the API answers of their rows."""
+"""The sheets that the starter record was entered from, and what the API answers about their rows."""
 
 import csv
 from datetime import date, datetime
@@ -7,11 +7,9 @@ from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
-
 from strikes.imports.yaml_files import read_folder
+from tests.starter_record import FIXTURES
 
-FOLDER = Path(settings.BASE_DIR) / "fixtures"
 SHEETS = Path(__file__).parent / "facts"
 NAMED = [
     "outlets",
@@ -47,16 +45,16 @@ def sheet_by_id(name):
 @cache
 def rows_by_fact():
     """Which rows of the record name a row of the sheets, in the order of the files."""
-    found = {}
-    for entry in read_folder(FOLDER):
-        named = entry.values.get("fact") or []
-        for fact in [named] if isinstance(named, str) else named:
-            found.setdefault(fact, []).append((entry.model.collection, entry.values["id"]))
-    return found
+    by_fact = {}
+    for entry in read_folder(FIXTURES):
+        facts = entry.values.get("fact") or []
+        for fact in [facts] if isinstance(facts, str) else facts:
+            by_fact.setdefault(fact, []).append((entry.model.collection, entry.values["id"]))
+    return by_fact
 
 
 class Record:
-    """What the API answers, every collection once."""
+    """What the API answers; each collection is read once."""
 
     def __init__(self, api):
         self.api = api
@@ -70,7 +68,11 @@ class Record:
 
     def rows_of(self, fact, *collections):
         """The public rows of these collections that name a row of the sheets."""
-        return [self[kind][one] for kind, one in rows_by_fact().get(fact, []) if kind in collections]
+        return [
+            self[collection][public_id]
+            for collection, public_id in rows_by_fact().get(fact, [])
+            if collection in collections
+        ]
 
     def ids(self, fact, *collections):
         return {row["id"] for row in self.rows_of(fact, *collections)}
@@ -89,7 +91,7 @@ def plain_number(number, factor=1):
 
 
 def local_time(moment, edge):
-    """An edge of a moment on the clocks of the place, to the minute."""
+    """The earliest or latest time of an event on the clocks of the place, to the minute."""
     instant = datetime.fromisoformat(moment[edge])
     return instant.astimezone(ZoneInfo(moment["timezone"])).strftime("%Y-%m-%dT%H:%M")
 

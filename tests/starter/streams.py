@@ -1,4 +1,4 @@
-"""How tests read what is not JSON: newline-delimited JSON, CSV and GeoJSON, as streams."""
+"""The answers that are streams: newline-delimited JSON, CSV and GeoJSON."""
 
 import csv
 import io
@@ -28,7 +28,7 @@ def streamed_objects(api, collection, word, query=""):
         return [json.loads(line) for line in text.splitlines()]
     if word == "csv":
         return list(csv.DictReader(io.StringIO(text, newline="")))
-    return [one["properties"] for one in json.loads(text)["features"]]
+    return [feature["properties"] for feature in json.loads(text)["features"]]
 
 
 def get_with_headers(api, address, **headers):

@@ -14,15 +14,15 @@ FIXTURES = (ROOT / "fixtures" / "README.md").read_text(encoding="utf-8")
 EXAMPLE = (ROOT / "docs" / "worked-example.md").read_text(encoding="utf-8")
 
 
-def contained(shown: Any, real: Any) -> bool:
-    """Whether everything that is shown is in the real answer; the real one may have more keys."""
+def contained(shown: Any, answer: Any) -> bool:
+    """Whether everything that a document shows is in the answer, which may have more keys."""
     if isinstance(shown, dict):
-        return isinstance(real, dict) and all(
-            key in real and contained(value, real[key]) for key, value in shown.items()
+        return isinstance(answer, dict) and all(
+            key in answer and contained(value, answer[key]) for key, value in shown.items()
         )
     if isinstance(shown, list):
-        return len(shown) == len(real) and all(map(contained, shown, real))
-    return bool(shown == real)
+        return len(shown) == len(answer) and all(map(contained, shown, answer))
+    return bool(shown == answer)
 
 
 def rows_of(table: str) -> list[list[str]]:
@@ -85,7 +85,6 @@ def test_a_claim_that_was_worked_out_by_hand(api, row):
 @pytest.mark.parametrize("row", STATES, ids=lambda row: row[0])
 def test_a_state_that_was_worked_out_by_hand(api, row):
     text, *counts = row
-    found = [one for one in api.every("propositions/?page_size=500") if one["text"] == text]
-    assert len(found) == 1
-    kept = found[0]
-    assert [str(kept[key]) for key in ("origins_for", "origins_against", "dispute", "documents")] == counts
+    (proposition,) = (row for row in api.every("propositions/?page_size=500") if row["text"] == text)
+    columns = ("origins_for", "origins_against", "dispute", "documents")
+    assert [str(proposition[column]) for column in columns] == counts

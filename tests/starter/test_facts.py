@@ -26,21 +26,25 @@ from tests.starter.fact_sheets import (
 
 
 def test_every_row_of_the_sheets_is_on_the_record_or_left_out_for_a_reason(record):
-    known = {row for name in NAMED for row in sheet_by_id(name)}
-    assert rows_by_fact().keys() - known == set(), "no sheet has these"
-    assert known - rows_by_fact().keys() == LEFT_OUT.keys()
+    facts = {row for name in NAMED for row in sheet_by_id(name)}
+    assert rows_by_fact().keys() - facts == set(), "no sheet has these"
+    assert facts - rows_by_fact().keys() == LEFT_OUT.keys()
     hidden = {
-        (fact, one)
+        (fact, public_id)
         for fact, rows in rows_by_fact().items()
-        for collection, one in rows
-        if one not in record[collection]
+        for collection, public_id in rows
+        if public_id not in record[collection]
     }
     assert hidden == set()
 
 
 def test_every_claim_and_every_number_names_the_rows_it_was_entered_from(record):
     came_from_a_sheet = {row for rows in rows_by_fact().values() for row in rows}
-    public = {(kind, one) for kind in ["reports", "claims", "evidence", *NUMBERS] for one in record[kind]}
+    public = {
+        (collection, public_id)
+        for collection in ["reports", "claims", "evidence", *NUMBERS]
+        for public_id in record[collection]
+    }
     assert public - came_from_a_sheet == set()
 
 
@@ -177,20 +181,20 @@ ALSO = {  # what a note states beside the number
 }
 
 
-def stated(row):
+def line_of(row):
     """A number of the record on one line: word, low/best/high, unit, whole, and what it counts."""
     unit = "+".join(sorted(row["weapon"])) if "weapon" in row else row["unit_of_measure"]
     unit, factor = BASE.get(unit, (unit, 1))
     bounds = "/".join(plain_number(row[bound], factor) for bound in ("low", "best", "high"))
     whole = f" of {row['denominator']}" if row.get("denominator") else ""
-    what = row.get("outcome") or row.get("metric") or row["basis"]
+    counted = row.get("outcome") or row.get("metric") or row["basis"]
     open_end = " or more" if row["or_more"] else ""
     opened = {"more_than": (True, False), "almost": (False, True)}.get(row["comparator"], (False, False))
     assert (row["low_open"], row["high_open"]) == opened
-    return f"{row['comparator']} {bounds}{open_end} {unit}{whole} {what}"
+    return f"{row['comparator']} {bounds}{open_end} {unit}{whole} {counted}"
 
 
-def meant(row):
+def expected_lines(row):
     """What the record should have of a row of estimates.csv."""
     if row["estimate_id"] in OTHERWISE:
         return OTHERWISE[row["estimate_id"]]
@@ -204,41 +208,42 @@ MEASURED = [row for row in sheet("estimates") if row["metric"] not in TIMES]
 
 
 def test_every_number_is_the_one_of_the_sheet(record):
-    wrong = []
+    differences = []
     for row in MEASURED:
         name = row["estimate_id"]
         if name in LEFT_OUT:
             continue
-        found = sorted(map(stated, record.rows_of(name, *NUMBERS)))
-        if found != sorted(meant(row) + ALSO.get(name, [])):
-            wrong.append((name, found, sorted(meant(row) + ALSO.get(name, []))))
-    assert not wrong, one_per_line(wrong)
+        recorded = sorted(map(line_of, record.rows_of(name, *NUMBERS)))
+        expected = sorted(expected_lines(row) + ALSO.get(name, []))
+        if recorded != expected:
+            differences.append((name, recorded, expected))
+    assert not differences, one_per_line(differences)
 
 
 def test_every_number_hangs_on_its_claim(record):
-    wrong = []
+    differences = []
     for row in MEASURED:
         for number in record.rows_of(row["estimate_id"], "damage-estimates", "weapon-counts"):
             claims = record.ids(row["claim_id"] or row["estimate_id"], "claims")
             if number["claim"]["id"] not in claims:
-                wrong.append((row["estimate_id"], number["claim"]["display"]))
-    assert not wrong, one_per_line(wrong)
+                differences.append((row["estimate_id"], number["claim"]["display"]))
+    assert not differences, one_per_line(differences)
 
 
 def test_every_number_is_about_its_facility_and_unit(record):
-    wrong = []
+    differences = []
     for row in MEASURED:
         for capacity in record.rows_of(row["estimate_id"], "capacities"):
             units = record.ids(row["unit_id"], "units")
             if capacity["facility"]["id"] not in record.ids(row["facility_id"], "facilities") or (
                 units and id_of(capacity["unit"]) not in units
             ):
-                wrong.append((row["estimate_id"], capacity["display"]))
-    assert not wrong, one_per_line(wrong)
+                differences.append((row["estimate_id"], capacity["display"]))
+    assert not differences, one_per_line(differences)
 
 
 def test_every_time_is_the_one_of_the_sheet(record):
-    wrong = []
+    differences = []
     for row in sheet("estimates"):
         if row["metric"] not in TIMES:
             continue
@@ -248,11 +253,11 @@ def test_every_time_is_the_one_of_the_sheet(record):
             if claim["event_time"] and claim["event_time"]["latest"]
         ]
         if row["metric"] == "event_time":
-            found = [
+            recorded = [
                 (local_time(time, "earliest")[11:], local_time(time, "latest")[11:]) for _, time in times
             ]
         elif row["metric"] == "outage_end_forecast":
-            found = [
+            recorded = [
                 (local_time(time, "earliest")[:10], local_time(time, "latest")[:10])
                 for stance, time in times
                 if stance == "forecasts"
@@ -261,10 +266,10 @@ def test_every_time_is_the_one_of_the_sheet(record):
             lasted = [
                 str((local_day(time, "latest") - local_day(time, "earliest")).days) for _, time in times
             ]
-            found = [(days, days) for days in lasted if days != "0"]
-        if found != [(row["value_low"], row["value_high"])]:
-            wrong.append((row["estimate_id"], found))
-    assert not wrong, one_per_line(wrong)
+            recorded = [(days, days) for days in lasted if days != "0"]
+        if recorded != [(row["value_low"], row["value_high"])]:
+            differences.append((row["estimate_id"], recorded))
+    assert not differences, one_per_line(differences)
 
 
 # A number that no row of estimates.csv has stands in the sentence of a claim, a unit or a facility.
@@ -311,8 +316,10 @@ def numbers_in(text):
 
 
 def test_every_number_beside_the_estimates_stands_in_the_sentence_of_its_claim(record):
-    estimates = {one for row in sheet("estimates") for one in rows_by_fact().get(row["estimate_id"], [])}
-    wrong = []
+    estimates = {
+        number for row in sheet("estimates") for number in rows_by_fact().get(row["estimate_id"], [])
+    }
+    differences = []
     for name, row in sheet_by_id("claims").items():
         text = SENTENCES.get(name, f"{row['text_paraphrase']} {row['note']}")
         for kind in ("damage-estimates", "weapon-counts"):
@@ -322,28 +329,28 @@ def test_every_number_beside_the_estimates_stands_in_the_sentence_of_its_claim(r
                 bounds = {Decimal(str(number[b])) for b in ("low", "best", "high") if number[b] is not None}
                 hedged = [word for hedge, word in HEDGES.items() if f"{hedge} " in f"{text} ".lower()]
                 if not bounds <= numbers_in(text) or number["comparator"] not in ["exactly", *hedged]:
-                    wrong.append((name, text, number["display"]))
-    assert not wrong, one_per_line(wrong)
+                    differences.append((name, text, number["display"]))
+    assert not differences, one_per_line(differences)
 
 
 # Capacities -------------------------------------------------------------------------------------
 
 
 def test_the_capacities_of_facilities_and_units_are_those_of_the_sheets(record):
-    wrong = []
+    differences = []
     for name in ("facilities", "units"):
         for fact, row in sheet_by_id(name).items():
             if not row["capacity_value"]:
                 continue
             unit, factor = UNITS[row["capacity_unit"]]
             report = row.get("capacity_document_id") or row["document_ref"]
-            found = {
-                stated(capacity).split(" ", 1)[1].rsplit(" ", 1)[0]
+            recorded = {
+                line_of(capacity).split(" ", 1)[1].rsplit(" ", 1)[0]
                 for capacity in record.rows_of(fact, "capacities")
                 if capacity["report"]["id"] in record.ids(report, "reports")
             }
             number = plain_number(row["capacity_value"], factor)
             forms = [f"{number}/{number}/{number} {unit}", f"-/{number}/- {unit}", f"{number}/-/- {unit}"]
-            if not found & set(forms):
-                wrong.append((fact, found, forms[0]))
-    assert not wrong, one_per_line(wrong)
+            if not recorded & set(forms):
+                differences.append((fact, recorded, forms[0]))
+    assert not differences, one_per_line(differences)

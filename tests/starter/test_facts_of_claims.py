@@ -7,7 +7,7 @@ from tests.starter.fact_sheets import id_of, one_per_line, sheet, sheet_by_id
 # Claims -----------------------------------------------------------------------------------------
 
 
-def voices(record, row):
+def speakers_of(record, row):
     """Who may speak in a claim of the sheet."""
     if row["actor_id"] == "a-outlet":
         outlet = sheet_by_id("outlets")[sheet_by_id("documents")[row["document_id"]]["outlet_id"]]
@@ -15,9 +15,9 @@ def voices(record, row):
     channel = re.search(r"Telegram \((\w+)\)", row["channel"])
     if row["actor_id"] == "a-tg" and channel:
         return {source["voice"]["id"] for source in record.rows_of(f"out-tg-{channel[1].lower()}", "sources")}
-    own = record.ids(row["claim_id"], "actors")
-    if row["actor_id"] in ("a-tg", *COLLECTED) and own:
-        return own & record.ids(row["actor_id"], "actors")
+    named_by_claim = record.ids(row["claim_id"], "actors")
+    if row["actor_id"] in ("a-tg", *COLLECTED) and named_by_claim:
+        return named_by_claim & record.ids(row["actor_id"], "actors")
     return record.ids(row["actor_id"], "actors")
 
 
@@ -33,13 +33,13 @@ OTHER_SPEAKERS = {
 
 
 def test_every_claim_has_the_speaker_of_the_sheet(record):
-    wrong = []
+    differences = []
     for name, row in sheet_by_id("claims").items():
-        meant = OTHER_SPEAKERS.get(name) or voices(record, row)
-        found = {claim["actor"]["id"] for claim in record.rows_of(name, "claims")}
-        if not found or not found <= meant:
-            wrong.append((name, row["actor_id"], found, meant))
-    assert not wrong, one_per_line(wrong)
+        expected = OTHER_SPEAKERS.get(name) or speakers_of(record, row)
+        recorded = {claim["actor"]["id"] for claim in record.rows_of(name, "claims")}
+        if not recorded or not recorded <= expected:
+            differences.append((name, row["actor_id"], recorded, expected))
+    assert not differences, one_per_line(differences)
 
 
 ATTRIBUTIONS = {"on_record": {"on_record"}, "anonymous": {"anonymous"}, "unattributed": {"unattributed"}}
@@ -56,15 +56,15 @@ CHANNELS = {"calculation": {"outlet_calculation"}, "image analysis": {"image_ana
 
 
 def test_every_claim_is_as_much_on_the_record_as_in_the_sheet(record):
-    wrong = []
+    differences = []
     for name, row in sheet_by_id("claims").items():
-        meant = (
+        expected = (
             OTHER_ATTRIBUTIONS.get(name) or CHANNELS.get(row["channel"]) or ATTRIBUTIONS[row["record_status"]]
         )
-        found = {claim["attribution"] for claim in record.rows_of(name, "claims")}
-        if found != meant:
-            wrong.append((name, found, meant))
-    assert not wrong, one_per_line(wrong)
+        recorded = {claim["attribution"] for claim in record.rows_of(name, "claims")}
+        if recorded != expected:
+            differences.append((name, recorded, expected))
+    assert not differences, one_per_line(differences)
 
 
 STANCES = {  # of which one at least is there, and none that the last column does not have
@@ -84,16 +84,16 @@ RELATED = {"disputes": {"disputes", "qualifies"}, "corrects": {"corrects"}}
 
 
 def test_every_claim_takes_the_stance_of_the_sheet(record):
-    wrong = []
+    differences = []
     for name, row in sheet_by_id("claims").items():
         claims = record.rows_of(name, "claims")
         if not {claim["stance"] for claim in claims} & STANCES[row["stance"]]:
-            wrong.append((name, row["stance"], [claim["stance"] for claim in claims]))
-    assert not wrong, one_per_line(wrong)
+            differences.append((name, row["stance"], [claim["stance"] for claim in claims]))
+    assert not differences, one_per_line(differences)
 
 
 def test_every_claim_answers_the_claim_that_it_answers_in_the_sheet(record):
-    wrong = []
+    differences = []
     for name, row in sheet_by_id("claims").items():
         if not row["target_claim_id"]:
             continue
@@ -105,12 +105,12 @@ def test_every_claim_answers_the_claim_that_it_answers_in_the_sheet(record):
             if relation["claim"]["id"] in targets
         }
         if not related or not related & RELATED.get(row["stance"], related):
-            wrong.append((name, row["stance"], row["target_claim_id"], related))
-    assert not wrong, one_per_line(wrong)
+            differences.append((name, row["stance"], row["target_claim_id"], related))
+    assert not differences, one_per_line(differences)
 
 
 def test_every_claim_stands_in_its_document_in_the_order_of_the_sheet(record):
-    wrong = []
+    differences = []
     for document in sheet_by_id("documents"):
         last = -1
         rows = [row for row in sheet("claims") if row["document_id"] == document]
@@ -120,9 +120,9 @@ def test_every_claim_stands_in_its_document_in_the_order_of_the_sheet(record):
             positions = sorted(claim["position"] for claim in claims)
             reports = {claim["report"]["id"] for claim in claims}
             if reports != record.ids(document, "reports") or positions[0] <= last:
-                wrong.append((name, document, positions, last))
+                differences.append((name, document, positions, last))
             last = positions[-1]
-    assert not wrong, one_per_line(wrong)
+    assert not differences, one_per_line(differences)
 
 
 def test_the_parts_of_the_first_article_are_those_of_the_sheet(record):
@@ -140,13 +140,13 @@ OTHER_QUOTES = {
 
 
 def test_every_quotation_is_the_one_of_the_sheet(record):
-    wrong = []
+    differences = []
     for name, row in sheet_by_id("claims").items():
-        found = {claim["quote"].casefold() for claim in record.rows_of(name, "claims") if claim["quote"]}
+        recorded = {claim["quote"].casefold() for claim in record.rows_of(name, "claims") if claim["quote"]}
         quote = row["short_quote"] or OTHER_QUOTES.get(name)
-        if found != ({quote.casefold()} if quote else set()):
-            wrong.append((name, row["short_quote"], found))
-    assert not wrong, one_per_line(wrong)
+        if recorded != ({quote.casefold()} if quote else set()):
+            differences.append((name, row["short_quote"], recorded))
+    assert not differences, one_per_line(differences)
 
 
 SPEAKERS = {"c-yar-4": "one source"}  # "source described as", in the singular
@@ -154,14 +154,14 @@ COUNTED = {"one": 1, "two": 2, "three": 3, "five": 5}
 
 
 def test_every_stated_number_of_speakers_is_the_one_of_the_sheet(record):
-    wrong = []
+    differences = []
     for name, row in sheet_by_id("claims").items():
-        words = re.search(r"\b(one|two|three|five) (?:unnamed )?sources?", SPEAKERS.get(name, row["note"]))
-        said = {COUNTED[words[1]]} if words else {None}
-        found = {claim["speakers_stated"] for claim in record.rows_of(name, "claims")}
-        if found != said:
-            wrong.append((name, row["note"], found))
-    assert not wrong, one_per_line(wrong)
+        number = re.search(r"\b(one|two|three|five) (?:unnamed )?sources?", SPEAKERS.get(name, row["note"]))
+        expected = {COUNTED[number[1]]} if number else {None}
+        recorded = {claim["speakers_stated"] for claim in record.rows_of(name, "claims")}
+        if recorded != expected:
+            differences.append((name, row["note"], recorded))
+    assert not differences, one_per_line(differences)
 
 
 OTHER_PLACES = {
@@ -181,7 +181,7 @@ OTHER_PLACES = {
 
 
 def test_every_claim_is_about_the_strike_and_the_place_of_the_sheet(record):
-    wrong = {}
+    differences = {}
     for name, row in sheet_by_id("claims").items():
         strikes = record.ids(row["strike_id"], "strikes") or {None}
         places = record.ids(row["facility_id"], "facilities") | record.ids(row["unit_id"], "units")
@@ -191,23 +191,24 @@ def test_every_claim_is_about_the_strike_and_the_place_of_the_sheet(record):
                 subject is None or subject["type"] not in ("facility", "unit") or subject["id"] in places
             )
             if id_of(point["strike"]) not in strikes or not at_place:
-                wrong[name] = (point["strike"], point["display"])
-    assert wrong.keys() == OTHER_PLACES.keys(), one_per_line(wrong.items())
+                differences[name] = (point["strike"], point["display"])
+    assert differences.keys() == OTHER_PLACES.keys(), one_per_line(differences.items())
 
 
 def runs(text, length):
+    """The words of a text, so many at a time."""
     words = re.findall(r"[\w'-]+", text.lower())
     return {tuple(words[start : start + length]) for start in range(len(words) - length + 1)}
 
 
 def test_no_claim_is_copied_from_the_sheet(record):
     """More than eight words in the same order would be somebody else's sentence."""
-    wrong = []
+    differences = []
     for name, row in sheet_by_id("claims").items():
         for claim in record.rows_of(name, "claims"):
             if runs(claim["statement"], 9) & runs(row["text_paraphrase"], 9):
-                wrong.append((name, claim["statement"], row["text_paraphrase"]))
-    assert not wrong, one_per_line(wrong)
+                differences.append((name, claim["statement"], row["text_paraphrase"]))
+    assert not differences, one_per_line(differences)
 
 
 # Who handed it on -------------------------------------------------------------------------------
@@ -221,24 +222,24 @@ LINKS = {
 
 
 def test_every_chain_is_the_one_of_the_sheet(record):
-    wrong = []
+    differences = []
     claims = {row["claim_id"] for row in sheet("attribution_links")}
     for name in sorted(claims):
-        meant = []
+        expected = []
         for row in sheet("attribution_links"):
             if row["claim_id"] == name:
-                who = row["actor_or_outlet"]
-                found = record.ids(who, "actors", "sources") or {LINKS.get(who)}
-                meant.append((found, "inferred" in row["mode"] or "not by the seed" in row["mode"]))
+                name_of_link = row["actor_or_outlet"]
+                links = record.ids(name_of_link, "actors", "sources") or {LINKS.get(name_of_link)}
+                expected.append((links, "inferred" in row["mode"] or "not by the seed" in row["mode"]))
         for claim in record.rows_of(name, "claims"):
             steps = [(id_of(step["actor"] or step["source"]), step["inferred"]) for step in claim["chain"]]
-            right = len(steps) == len(meant) and all(
-                who in among and inferred >= guessed
-                for (who, inferred), (among, guessed) in zip(steps, meant, strict=True)
+            right = len(steps) == len(expected) and all(
+                link in links and inferred >= guessed
+                for (link, inferred), (links, guessed) in zip(steps, expected, strict=True)
             )
             if not right:
-                wrong.append((name, steps, meant))
-    assert not wrong, one_per_line(wrong)
+                differences.append((name, steps, expected))
+    assert not differences, one_per_line(differences)
 
 
 # Corrections ------------------------------------------------------------------------------------
@@ -248,7 +249,7 @@ BY_NOTES = {"k-15": "Declined, not yet answered, and said: three answers, none o
 
 
 def test_corrections_between_claims_are_relations_between_claims(record):
-    wrong = []
+    differences = []
     for row in sheet("corrections"):
         old, new = (record.ids(row[key], "claims") for key in ("old_ref", "new_ref"))
         related = {
@@ -258,5 +259,5 @@ def test_corrections_between_claims_are_relations_between_claims(record):
             if relation["claim"]["id"] in old | new
         }
         if old and new and bool(related) == (row["correction_id"] in BY_NOTES):
-            wrong.append((row["correction_id"], row["old_ref"], row["new_ref"], related))
-    assert not wrong, one_per_line(wrong)
+            differences.append((row["correction_id"], row["old_ref"], row["new_ref"], related))
+    assert not differences, one_per_line(differences)

@@ -8,12 +8,12 @@ from tests.starter.fact_sheets import LEFT_OUT, id_of, local_day, one_per_line, 
 # Documents, places, actors ----------------------------------------------------------------------
 
 
-def differing(found, meant):
+def differing_fields(recorded, expected):
     """What two rows, written as mappings of the same keys, differ in."""
-    return {key: (found[key], meant[key]) for key in meant if found[key] != meant[key]}
+    return {key: (recorded[key], expected[key]) for key in expected if recorded[key] != expected[key]}
 
 
-def known(text):
+def or_none(text):
     """What a cell holds, or nothing if it is empty."""
     return text or None
 
@@ -27,10 +27,10 @@ SAID_OTHERWISE = {
 
 
 def test_every_document_is_the_one_of_the_sheet(record):
-    wrong = {}
+    differences = {}
     for name, row in sheet_by_id("documents").items():
         (report,) = record.rows_of(name, "reports")
-        found = {
+        recorded = {
             "link": report["link"],
             "title": report["title"],
             "language": report["language"],
@@ -38,7 +38,7 @@ def test_every_document_is_the_one_of_the_sheet(record):
             "source": {report["source"]["id"]},
             "wire": {id_of(report["wire_source"])},
         }
-        meant = {
+        expected = {
             "link": row["url"],
             "title": row["title"],
             "language": row["language"],
@@ -46,11 +46,11 @@ def test_every_document_is_the_one_of_the_sheet(record):
             "source": record.ids(row["outlet_id"], "sources"),
             "wire": record.ids(row["wire_origin_outlet_id"], "sources") or {None},
         }
-        if differs := differing(found, meant):
-            wrong[name] = differs
-    assert wrong.keys() == SAID_OTHERWISE.keys(), one_per_line(wrong.items())
-    assert wrong["d-pl-nrc"] == {"wire": ({"nrc"}, {None})}
-    assert wrong["d-like-gas"] == {"wire": ({"euromaidan-press"}, {None})}
+        if differs := differing_fields(recorded, expected):
+            differences[name] = differs
+    assert differences.keys() == SAID_OTHERWISE.keys(), one_per_line(differences.items())
+    assert differences["d-pl-nrc"] == {"wire": ({"nrc"}, {None})}
+    assert differences["d-like-gas"] == {"wire": ({"euromaidan-press"}, {None})}
 
 
 SOURCE_KINDS = {
@@ -62,19 +62,19 @@ SOURCE_KINDS = {
 
 
 def test_every_outlet_is_the_one_of_the_sheet(record):
-    wrong = []
+    differences = []
     for name, row in sheet_by_id("outlets").items():
         (source,) = record.rows_of(name, "sources")
-        meant = {
+        expected = {
             "kind": SOURCE_KINDS.get(row["kind"], row["kind"]),
-            "country": known(row["country"]),
+            "country": or_none(row["country"]),
             "language": row["language"],
             "ownership": row["ownership"],
         }
-        differs = differing(source, meant)
+        differs = differing_fields(source, expected)
         if differs or source["name"] not in f"{row['name']} {row['name'].replace('-', ' ')}":
-            wrong.append((name, row["name"], source["name"], differs))
-    assert not wrong, one_per_line(wrong)
+            differences.append((name, row["name"], source["name"], differs))
+    assert not differences, one_per_line(differences)
 
 
 ACTOR_KINDS = {"anonymous_source": "anonymous"}
@@ -92,26 +92,26 @@ OTHER_ACTORS = {
 
 
 def test_every_actor_is_the_one_of_the_sheet(record):
-    wrong = []
+    differences = []
     for name, row in sheet_by_id("actors").items():
         if name in OTHER_ACTORS or name in LEFT_OUT:
             continue
         kind = ACTOR_KINDS.get(row["kind"], row["kind"])
         actors = [actor for actor in record.rows_of(name, "actors") if actor["kind"] == kind]
         for actor in actors:
-            meant = {"name_local": known(row["name_local"]), "country": known(row["country"])}
+            expected = {"name_local": or_none(row["name_local"]), "country": or_none(row["country"])}
             if kind == "person":
-                meant["role"] = ROLES.get(name, row["role"])
-                meant["name"] = row["name"]
+                expected["role"] = ROLES.get(name, row["role"])
+                expected["name"] = row["name"]
             above = record.ids(row["affiliation_actor_id"], "actors")
-            differs = differing(actor, meant)
+            differs = differing_fields(actor, expected)
             if differs or (kind == "person" and above and id_of(actor["affiliation"]) not in above):
-                wrong.append((name, actor["name"], differs, actor["affiliation"]))
+                differences.append((name, actor["name"], differs, actor["affiliation"]))
         bodies = {id_of(actor["affiliation"]) for actor in actors}
         others = record.ids(name, "actors") - {actor["id"] for actor in actors}
         if not actors or not others <= bodies:
-            wrong.append((name, others, "neither the actor nor the body above"))
-    assert not wrong, one_per_line(wrong)
+            differences.append((name, others, "neither the actor nor the body above"))
+    assert not differences, one_per_line(differences)
 
 
 def test_no_anonymous_voice_has_a_role_or_a_body_above(record):
@@ -157,7 +157,7 @@ NO_PLACE = {
 
 
 def test_every_facility_is_the_one_of_the_sheet(record):
-    wrong = []
+    differences = []
     for name, row in sheet_by_id("facilities").items():
         if name in NO_PLACE:
             assert record.rows_of(name, "facilities") == []
@@ -165,31 +165,31 @@ def test_every_facility_is_the_one_of_the_sheet(record):
             continue
         (facility,) = record.rows_of(name, "facilities")
         roles = {(party["actor"]["id"], party["role"]) for party in facility["parties"]}
-        operators = {who for who, role in roles if role == "operator"}
+        operators = {actor for actor, role in roles if role == "operator"}
         place = {key: facility[key] for key in ("kind", "town", "name_local", "location_precision")}
-        found = place | {
+        recorded = place | {
             "geonames_id": str(facility["geonames_id"] or ""),
             "where": [plain_number(facility[key]) for key in ("latitude", "longitude")],
             "regions": [region["id"] for region in facility["regions"]],
             "operators": operators,
         }
-        meant = {
+        expected = {
             "kind": FACILITY_KINDS.get(row["kind"], row["kind"]),
             "town": row["town"],
-            "name_local": known(row["name_local"].split(" (")[0]),
+            "name_local": or_none(row["name_local"].split(" (")[0]),
             "location_precision": "town",
             "geonames_id": row["geonames_id"],
             "where": [plain_number(row[key] or None) for key in ("lat_town", "lon_town")],
             "regions": [REGIONS[row["region"]]],
             "operators": record.ids(row["operator_actor_id"], "actors"),
         }
-        names = " | ".join([facility["name"], *(one["name"] for one in facility["names"])]).casefold()
+        names = " | ".join([facility["name"], *(name["name"] for name in facility["names"])]).casefold()
         aliases = re.sub(r"\(.*?\)|wrongly|'", "", row["alt_names"]).casefold().split(";")
         lost = [alias for alias in map(str.strip, aliases) if alias not in names]
-        differs = differing(found, meant)
+        differs = differing_fields(recorded, expected)
         if differs or lost:
-            wrong.append((name, differs, lost))
-    assert not wrong, one_per_line(wrong)
+            differences.append((name, differs, lost))
+    assert not differences, one_per_line(differences)
 
 
 def test_no_place_is_given_more_closely_than_by_its_town(record):
@@ -217,21 +217,21 @@ DESIGNATIONS = {
 
 
 def test_every_unit_is_the_one_of_the_sheet(record):
-    wrong = []
+    differences = []
     for name, row in sheet_by_id("units").items():
         if name in NO_UNIT:
             assert [facility["note"] for facility in record.rows_of(name, "facilities")]
             continue
         (unit,) = record.rows_of(name, "units")
-        names = {one["name"] for one in unit["names"]}
+        names = {name["name"] for name in unit["names"]}
         if (
             unit["designation"] != DESIGNATIONS.get(row["designation"], row["designation"])
             or not set(filter(None, row["alt_designations"].split("; "))) <= names
             or unit["kind"] not in UNIT_KINDS.get(row["kind"], {row["kind"]})
             or {unit["facility"]["id"]} != record.ids(row["facility_id"], "facilities")
         ):
-            wrong.append((name, unit["display"], unit["kind"], names))
-    assert not wrong, one_per_line(wrong)
+            differences.append((name, unit["display"], unit["kind"], names))
+    assert not differences, one_per_line(differences)
 
 
 # Strikes ----------------------------------------------------------------------------------------
@@ -263,30 +263,30 @@ DAY_ONLY = {"s-raid0312": "The two sides give different ends."}
 
 
 def test_every_strike_is_the_one_of_the_sheet(record):
-    wrong = []
+    differences = []
     for name, row in sheet_by_id("strikes").items():
         (strike,) = record.rows_of(name, "strikes")
-        found = {
+        recorded = {
             "kind": strike["kind"],
             "wave": {id_of(strike["wave"])},
             "facility": {id_of(strike["facility"])},
             "timezone": strike["when"]["timezone"],
             "methods": set(strike["methods"]),
         }
-        meant = {
+        expected = {
             "kind": STRIKE_KINDS.get(row["kind"], row["kind"]),
             "wave": record.ids(row["parent_strike_id"], "strikes") or {None},
             "facility": record.ids(row["facility_id"], "facilities") or {None},
             "timezone": row["timezone"],
             "methods": METHODS[row["weapon_as_reported"]],
         }
-        if differs := differing(found, meant):
-            wrong.append((name, differs))
-    assert not wrong, one_per_line(wrong)
+        if differs := differing_fields(recorded, expected):
+            differences.append((name, differs))
+    assert not differences, one_per_line(differences)
 
 
 def test_every_strike_has_the_time_of_the_sheet(record):
-    wrong = []
+    differences = []
     for name, row in sheet_by_id("strikes").items():
         (strike,) = record.rows_of(name, "strikes")
         when = strike["when"]
@@ -304,8 +304,8 @@ def test_every_strike_has_the_time_of_the_sheet(record):
             when["precision"] in PRECISIONS[row["time_precision"]] and end - start <= around
         )
         if not (days and inside and exact):
-            wrong.append((name, when, row["utc_from"], row["utc_to"], row["time_precision"]))
-    assert not wrong, one_per_line(wrong)
+            differences.append((name, when, row["utc_from"], row["utc_to"], row["time_precision"]))
+    assert not differences, one_per_line(differences)
 
 
 # Evidence ---------------------------------------------------------------------------------------
@@ -327,34 +327,34 @@ OTHER_CLAIM = {"ev-17": "It shows the dam, and hangs on what the same report has
 
 
 def test_every_piece_of_evidence_is_the_one_of_the_sheet(record):
-    wrong = []
+    differences = []
     for name, row in sheet_by_id("evidence").items():
         if name in NO_EVIDENCE:
             assert record.rows_of(name, "evidence") == []
             assert all("o visual evidence" in claim["note"] for claim in record.rows_of(name, "claims"))
             continue
         (evidence,) = record.rows_of(name, "evidence")
-        who = row["published_by"]
-        found = {
+        publisher = row["published_by"]
+        recorded = {
             "kind": evidence["kind"],
             "report": {evidence["report"]["id"]},
             "verification": evidence["verification"],
         }
-        voices = {source["voice"]["id"] for source in record.rows_of(who, "sources")}
-        meant = {
+        voices = {source["voice"]["id"] for source in record.rows_of(publisher, "sources")}
+        expected = {
             "kind": EVIDENCE_KINDS.get(row["kind"], row["kind"]),
             "report": record.ids(row["document_id"], "reports"),
             "verification": "unverified",
         }
         published = id_of(evidence["published_by"]) in (
-            record.ids(who, "actors") or voices or {PUBLISHERS.get(who)}
+            record.ids(publisher, "actors") or voices or {PUBLISHERS.get(publisher)}
         )
         claims = [
             claim["id"]
             for claim in record["claims"].values()
-            if evidence["id"] in [one["evidence"]["id"] for one in claim["evidence"]]
+            if evidence["id"] in [shown["evidence"]["id"] for shown in claim["evidence"]]
         ]
         of_the_sheet = name in OTHER_CLAIM or record.ids(row["claim_id"], "claims") & set(claims)
-        if differing(found, meant) or not published or not of_the_sheet:
-            wrong.append((name, differing(found, meant), evidence["published_by"], claims))
-    assert not wrong, one_per_line(wrong)
+        if differing_fields(recorded, expected) or not published or not of_the_sheet:
+            differences.append((name, differing_fields(recorded, expected), evidence["published_by"], claims))
+    assert not differences, one_per_line(differences)

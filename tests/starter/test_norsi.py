@@ -6,9 +6,9 @@ SEED = "rep_qqf96g0k1hc0"
 
 
 def proposition(api, words):
-    found = [row for row in api.every("propositions/?page_size=500") if words in row["text"]]
-    assert len(found) == 1, [row["text"] for row in found]
-    return found[0]
+    rows = [row for row in api.every("propositions/?page_size=500") if words in row["text"]]
+    assert len(rows) == 1, [row["text"] for row in rows]
+    return rows[0]
 
 
 def test_a_facility_finds_its_strike_and_its_january_incident(api):
@@ -30,14 +30,14 @@ def test_a_unit_is_known_under_all_its_names(api):
 def test_declining_and_not_responding_and_a_later_statement_stay_three(api):
     declined = api.every("claims/?actor=lukoil&stance=declines_to_comment")
     silent = api.every("claims/?actor=lukoil&stance=no_response")
-    said = api.every("claims/?actor=lukoil&topic=operations_halted&stance=asserts,confirms")
+    asserted = api.every("claims/?actor=lukoil&topic=operations_halted&stance=asserts,confirms")
     assert len(declined) == 1
     assert declined[0]["report"]["id"] == SEED
     assert silent
-    assert said
+    assert asserted
     assert not {row["id"] for row in declined} & {row["id"] for row in silent}
     assert {row["polarity"] for row in declined + silent} == {"neutral"}
-    assert {row["polarity"] for row in said} == {"positive"}
+    assert {row["polarity"] for row in asserted} == {"positive"}
 
 
 def test_twenty_five_drones_are_one_count_over_an_incomplete_list_of_regions(api):

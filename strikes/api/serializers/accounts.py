@@ -105,7 +105,7 @@ class AccountSerializer(serializers.Serializer[Any]):
             ),
         }
         return super().get_fields() | {
-            name: ClaimInAccount(many=True, source=f"shown.{key}", help_text=text)
+            name: ClaimInAccount(many=True, source=f"claims_by_side.{key}", help_text=text)
             for name, (text, key) in sides.items()
         }
 

@@ -12,7 +12,8 @@ from strikes.api.serializers.offline import AmountField
 from strikes.api.serializers.places import FacilityBrief, UnitBrief
 from strikes.api.serializers.summaries import OfflineSerializer
 from strikes.choices import Denominator
-from strikes.outages.episodes import EndKind, Outcome
+from strikes.outages.episodes import Outcome
+from strikes.outages.statements import EndKind
 
 
 class SpanSerializer(serializers.Serializer[Any]):

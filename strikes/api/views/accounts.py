@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from api.errors import BadParameter
 from api.pagination import BACK_IN_TIME
 from api.views import PREFIX, RecordViewSet
-from strikes.api.accounts import Account, about, accounts, fill
+from strikes.api.accounts import Account, accounts, propositions_about, put_on_sides
 from strikes.api.filters import AccountFilterSet
 from strikes.api.loading import read_claims
 from strikes.models import Proposition
@@ -41,7 +41,9 @@ class WithAccounts(RecordViewSet):
         if row is None:
             return self.absent(public_id)
         filter_request: Any = request
-        propositions = Proposition.objects.published(self.pin.as_of).filter(about(row, self.pin.as_of))
+        propositions = Proposition.objects.published(self.pin.as_of).filter(
+            propositions_about(row, self.pin.as_of)
+        )
         propositions = AccountFilterSet(request.query_params, propositions, request=filter_request).qs
         if propositions[: MOST_ACCOUNTS + 1].count() > MOST_ACCOUNTS:
             raise BadParameter("topic", f"More than {MOST_ACCOUNTS} propositions: narrow it.", "too_much")
@@ -49,7 +51,7 @@ class WithAccounts(RecordViewSet):
         if len(claim_keys) > MOST_CLAIMS_IN_ACCOUNTS:
             text = f"More than {MOST_CLAIMS_IN_ACCOUNTS:,} claims to show: narrow it."
             raise BadParameter("topic", text, "too_much")
-        fill(shown_accounts, read_claims(claim_keys, self.pin.as_of))
+        put_on_sides(shown_accounts, read_claims(claim_keys, self.pin.as_of))
         for account in shown_accounts:
             account.rest = self.address_of_all_claims(account)
         body = {self.model._meta.model_name: row, "propositions": shown_accounts}
@@ -57,7 +59,7 @@ class WithAccounts(RecordViewSet):
 
     def address_of_all_claims(self, account: Account) -> str | None:
         """The list of all claims of a proposition, at the same point in time, where not all are shown."""
-        if all(len(account.shown[side]) == total for side, total in account.totals.items()):
+        if all(len(account.claims_by_side[side]) == total for side, total in account.totals.items()):
             return None
         query = {"proposition": account.proposition.public_id}
         query |= {

@@ -22,7 +22,7 @@ class Command(BaseCommand):
             "folder", nargs="?", type=Path, default=settings.BASE_DIR / "fixtures", help="The folder to load."
         )
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: Any) -> None:
         try:
             new = load_starter(options["folder"])
         except BundleError as error:
