@@ -173,7 +173,7 @@ def accounts(propositions: QuerySet[Proposition], as_of: AsOf) -> tuple[list[Acc
     assessments = Assessment.objects.in_bulk([key for key in newest_of.values() if key is not None])
     totals, claim_keys = _claims_of_sides(keys, canonical, as_of)
     tallies = dispute_tallies(keys, as_of)
-    found = [
+    ordered = [
         Account(
             row,
             states[row.pk],
@@ -186,7 +186,7 @@ def accounts(propositions: QuerySet[Proposition], as_of: AsOf) -> tuple[list[Acc
         )
         for row in in_order(rows, canonical)
     ]
-    return found, claim_keys
+    return ordered, claim_keys
 
 
 def _claims_of_sides(
@@ -221,11 +221,11 @@ def in_order(propositions: Sequence[Proposition], canonical: Mapping[int, int]) 
     return sorted(propositions, key=place)
 
 
-def put_on_sides(found: Sequence[Account], claims: Iterable[Any]) -> None:
+def put_on_sides(loaded: Sequence[Account], claims: Iterable[Any]) -> None:
     """Put loaded claims on their sides, newest first, each with whether it is what its origin's side is read off."""
-    account_of = {key: account for account in found for key in account.members}
+    account_of = {key: account for account in loaded for key in account.members}
     side_of_origin = {
-        (account.proposition.pk, origin.key): origin.side for account in found for origin in account.origins
+        (account.proposition.pk, origin.key): origin.side for account in loaded for origin in account.origins
     }
     for claim in sorted(claims, key=lambda claim: (-claim.sort_at.timestamp(), claim.public_id)):
         account = account_of[claim.proposition_id]

@@ -56,12 +56,12 @@ def thread(claim: Claim, as_of: AsOf) -> Thread:
     newest, is_complete = {claim.lineage}, True
     # Not `record.graphs.closure`: each step asks for no more than there is still room for.
     for _ in range(MOST_STEPS):
-        found = relations_of(newest, as_of)
-        relations |= found
+        new_relations = relations_of(newest, as_of)
+        relations |= new_relations
         ends = {lineage for relation in relations.values() for lineage in (relation[0], relation[2])}
         room = MOST_ROWS - len(claims)
         reached = claims_of_lineages(ends - claims.keys(), as_of, room + 1)
-        is_complete = len(found) <= MOST_RELATIONS and len(reached) <= room
+        is_complete = len(new_relations) <= MOST_RELATIONS and len(reached) <= room
         claims |= dict(list(reached.items())[:room])
         newest = set(reached)
         if not newest or not is_complete:
@@ -113,7 +113,7 @@ def versions(claim: Claim, as_of: AsOf) -> list[Version]:
     chain = Claim.objects.filter(
         lineage=claim.lineage, published_rev__lte=as_of.revision, taken_down_rev__isnull=True
     ).select_related("published_rev", "withdrawn_rev", "replaced_by")
-    found = []
+    chain_of_versions = []
     for row in chain.order_by("published_rev"):
         assert row.published_rev is not None  # the filter leaves out drafts
         version = Version(row.public_id, row.published_rev.at)
@@ -122,8 +122,8 @@ def versions(claim: Claim, as_of: AsOf) -> list[Version]:
             version.withdrawn_at = row.withdrawn_rev.at
             version.reason, version.note = row.withdrawal_reason, row.withdrawal_note
             version.replaced_by = row.replaced_by.public_id if row.replaced_by is not None else None
-        found.append(version)
-    return found
+        chain_of_versions.append(version)
+    return chain_of_versions
 
 
 @dataclass
