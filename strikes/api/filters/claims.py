@@ -7,11 +7,11 @@ import datetime as dt
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from api.filters import FlagFilter, IdsFilter, VocabularyFilter, WhenFilter
-from sources.choices import ReportPart, Verification
+from sources.choices import EvidenceKind, ReportPart, Verification
 from strikes.api.filters.propositions import PropositionFilters
 from strikes.api.filters.reports import ReportFilters, SpeakerFilters, start_of
 from strikes.api.filters.rows import FilterValues, conditions_of, lookups_of
-from strikes.choices import Attribution, Credibility, Polarity, Stance
+from strikes.choices import Attribution, Certainty, Credibility, Polarity, Stance
 from strikes.disputes.origins import about_themselves
 from strikes.models import Claim, ClaimEvidence
 
@@ -22,9 +22,13 @@ class ClaimFilters(PropositionFilters, ReportFilters, SpeakerFilters):
     claim = IdsFilter(Claim, help_text="Claims.")
     stance = VocabularyFilter(Stance, help_text="How the speaker stands to the proposition.")
     polarity = VocabularyFilter(Polarity, help_text="Whether the stance is for it, against it, or neither.")
+    certainty = VocabularyFilter(Certainty, help_text="How sure the speaker says it is, not how sure we are.")
     attribution = VocabularyFilter(Attribution, help_text="On what footing the words reach us.")
     credibility = VocabularyFilter(Credibility, help_text="The Admiralty grade of the information, 1 to 6.")
     part = VocabularyFilter(ReportPart, help_text="Where in the report the claim stands.")
+    evidence_kind = VocabularyFilter(
+        EvidenceKind, help_text="What kind of material the evidence attached to it is."
+    )
     verification = VocabularyFilter(
         Verification, help_text="How far evidence attached to it has been checked."
     )
@@ -38,11 +42,12 @@ class ClaimFilters(PropositionFilters, ReportFilters, SpeakerFilters):
     CLAIM_LOOKUPS = {
         "claim": "pk__in",
         "stance": "stance__in",
+        "certainty": "certainty__in",
         "attribution": "attribution__in",
         "credibility": "credibility__in",
         "part": "part__in",
     }
-    EVIDENCE_LOOKUPS = {"verification": "evidence__verification__in"}
+    EVIDENCE_LOOKUPS = {"evidence_kind": "evidence__kind__in", "verification": "evidence__verification__in"}
 
     def claim_conditions(self, values: FilterValues) -> Q:
         """The conditions on the claim itself, its report and its speaker."""

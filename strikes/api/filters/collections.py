@@ -7,11 +7,11 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from api.filters import CodesFilter, IdsFilter, OneOfFilter, RecordFilterSet, SearchFilter, VocabularyFilter
-from sources.choices import Reliability
+from sources.choices import Reliability, SourceKind
 from sources.models import Source
 from strikes.api.filters.claims import ClaimFilters
 from strikes.api.filters.events import EventFilters
-from strikes.api.filters.numbers import BoundFilters, ConvertedFilters, MeasureFilters
+from strikes.api.filters.numbers import BoundFilters, ConvertedFilters, EstimateFilters
 from strikes.api.filters.places import PLACE_FILTERS, PlaceFilters, RegionsFilter
 from strikes.api.filters.propositions import PropositionFilters
 from strikes.api.filters.reports import LANGUAGE_CODE, ReportFilters, SpeakerFilters, is_language
@@ -38,7 +38,7 @@ def without(values: FilterValues, names: frozenset[str]) -> FilterValues:
     return {name: value for name, value in values.items() if name not in names}
 
 
-class ClaimFilterSet(ClaimFilters, MeasureFilters):
+class ClaimFilterSet(ClaimFilters, EstimateFilters):
     metric = VocabularyFilter(Metric, help_text="What a number of the claim counts or measures.")
     outcome = VocabularyFilter(WeaponOutcome, help_text="What is said to have become of weapons it counts.")
     q = SearchFilter(help_text="Words of the statement or the quote, in any script; all of them.")
@@ -51,7 +51,7 @@ class ClaimFilterSet(ClaimFilters, MeasureFilters):
         if self.proposition_conditions(values):
             queryset = queryset.filter(Q(proposition__in=self.matching_propositions(values)))
         bounds = self.bound_conditions(values)
-        of_estimates = self.measure_conditions(values) & lookups_of(values, {"metric": "metric__in"})
+        of_estimates = self.estimate_conditions(values)
         of_counts = lookups_of(values, {"outcome": "outcome__in"})
         if not (bounds or of_estimates or of_counts):
             return queryset
@@ -81,12 +81,9 @@ class NumberFilterSet(ClaimFilters, BoundFilters):
         return queryset
 
 
-class DamageEstimateFilterSet(NumberFilterSet, ConvertedFilters):
-    metric = VocabularyFilter(Metric, help_text="What is counted or measured.")
-
+class DamageEstimateFilterSet(NumberFilterSet, ConvertedFilters, EstimateFilters):
     def number_conditions(self, values: FilterValues) -> Q:
-        of_measure = self.measure_conditions(values) & lookups_of(values, {"metric": "metric__in"})
-        return super().number_conditions(values) & of_measure
+        return super().number_conditions(values) & self.estimate_conditions(values)
 
 
 class WeaponCountFilterSet(NumberFilterSet):
@@ -165,7 +162,7 @@ class ReportFilterSet(ClaimFilters):
 
 
 class EvidenceFilterSet(ClaimFilters):
-    OWN_LOOKUPS = {"verification": "verification__in"}
+    OWN_LOOKUPS = {"evidence_kind": "kind__in", "verification": "verification__in"}
 
     def narrow(self, queryset: QuerySet[Row], values: FilterValues) -> QuerySet[Row]:
         queryset = queryset.filter(
@@ -249,13 +246,19 @@ class ActorFilterSet(SpeakerFilters):
 
 class SourceFilterSet(NotedFilters):
     source = IdsFilter(Source, help_text="Exactly these sources.")
+    source_kind = VocabularyFilter(SourceKind, help_text="What kind of publisher it is.")
     reliability = VocabularyFilter(Reliability, help_text="Today's Admiralty grade of the source, A to F.")
     language = CodesFilter(
         LANGUAGE_CODE, is_language, "a language of ISO 639, such as `en`", help_text="Its main language."
     )
     q = SearchFilter(help_text="Its name, in any script; all words.")
 
-    SOURCE_LOOKUPS = {"source": "pk__in", "reliability": "reliability__in", "language": "language__in"}
+    SOURCE_LOOKUPS = {
+        "source": "pk__in",
+        "source_kind": "kind__in",
+        "reliability": "reliability__in",
+        "language": "language__in",
+    }
 
     def narrow(self, queryset: QuerySet[Row], values: FilterValues) -> QuerySet[Row]:
         return queryset.filter(lookups_of(values, self.SOURCE_LOOKUPS))
@@ -264,9 +267,9 @@ class SourceFilterSet(NotedFilters):
 class RegionFilterSet(RowFilters):
     country = RegionsFilter(RegionLevel.COUNTRY, help_text="Countries with all below them, ISO 3166-1.")
     region = RegionsFilter(help_text="Regions with all below them, ISO 3166.")
+    region_level = VocabularyFilter(RegionLevel, help_text="Whether it is a country or a part of one.")
     q = SearchFilter(help_text="Its name or code, in any script; all words.")
 
     def narrow(self, queryset: QuerySet[Row], values: FilterValues) -> QuerySet[Row]:
-        return queryset.filter(
-            lookups_of(values, {"country": "pk__in"}), lookups_of(values, {"region": "pk__in"})
-        )
+        queryset = queryset.filter(lookups_of(values, {"country": "pk__in", "region_level": "level__in"}))
+        return queryset.filter(lookups_of(values, {"region": "pk__in"}))

@@ -7,9 +7,9 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from django.db.models import Q, QuerySet
 
 from api.errors import BadParameter
-from api.filters import NumberFilter, RecordFilterSet, VocabularyChoiceFilter, VocabularyFilter
+from api.filters import FlagFilter, NumberFilter, RecordFilterSet, VocabularyChoiceFilter, VocabularyFilter
 from strikes.api.filters.rows import FilterValues, NotedFilters, Row, conditions_of, lookups_of
-from strikes.choices import Comparator, UnitOfMeasure
+from strikes.choices import CapacityBasis, Comparator, Denominator, Metric, PersonKind, UnitOfMeasure
 from strikes.outages.conversions import comparable
 
 
@@ -53,11 +53,35 @@ class MeasureFilters(BoundFilters):
 
     unit_of_measure = VocabularyFilter(UnitOfMeasure, help_text="The unit that was printed.")
 
-    MEASURE_LOOKUPS = {"unit_of_measure": "unit_of_measure__in"}
+    denominator = VocabularyFilter(Denominator, help_text="For a share: of what.")
+    basis = VocabularyFilter(CapacityBasis, help_text="How a capacity or an output is reckoned.")
+
+    MEASURE_LOOKUPS = {
+        "unit_of_measure": "unit_of_measure__in",
+        "denominator": "denominator__in",
+        "basis": "basis__in",
+    }
 
     def measure_conditions(self, values: FilterValues) -> Q:
         """The conditions on a measured number beside those on its bounds."""
         return lookups_of(values, self.MEASURE_LOOKUPS)
+
+
+class EstimateFilters(MeasureFilters):
+    """Filters of a damage estimate."""
+
+    metric = VocabularyFilter(Metric, help_text="What is counted or measured.")
+    who = VocabularyFilter(PersonKind, help_text="For people: which people are counted.")
+    indirect = FlagFilter(
+        help_text="For people: whether the harm was indirect, such as a heart attack. Where nothing was said of it, "
+        "it is neither."
+    )
+
+    ESTIMATE_LOOKUPS = {"metric": "metric__in", "who": "who__in", "indirect": "indirect"}
+
+    def estimate_conditions(self, values: FilterValues) -> Q:
+        """The conditions on a damage estimate beside those on its bounds."""
+        return self.measure_conditions(values) & lookups_of(values, self.ESTIMATE_LOOKUPS)
 
 
 class ConversionFilterSet(RecordFilterSet):

@@ -5,14 +5,14 @@ from __future__ import annotations
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet, Subquery
 
-from api.filters import CountFilter, IdsFilter, RecordFilter, VocabularyFilter, resolve
+from api.filters import CountFilter, FlagFilter, IdsFilter, RecordFilter, VocabularyFilter, resolve
 from record.models import OnRecord
 from sources.models import Actor
 from strikes.api.accounts import newest_assessments
 from strikes.api.filters.events import EventFilters
 from strikes.api.filters.places import PLACE_FILTERS
 from strikes.api.filters.rows import FilterValues, conditions_of, lookups_of
-from strikes.choices import Dispute, Grade, GradeBasis, Topic, UnitKind
+from strikes.choices import Dispute, Grade, GradeBasis, RegionLevel, Topic, UnitKind
 from strikes.disputes.states import states_known_by
 from strikes.models import Facility, Proposition, PropositionState, Region, Strike, Unit
 
@@ -55,9 +55,13 @@ class PropositionFilters(EventFilters):
 
     unit = IdsFilter(Unit, help_text="Units that are the subject.")
     unit_kind = VocabularyFilter(UnitKind, help_text="What the unit that is the subject does.")
+    region_level = VocabularyFilter(
+        RegionLevel, help_text="Whether the region that is the subject is a country or a part of one."
+    )
     subject = SubjectsFilter(help_text="Facilities, units, actors or regions that are the subject itself.")
     proposition = IdsFilter(Proposition, help_text="Points at issue.")
     topic = VocabularyFilter(Topic, help_text="What the proposition is about.")
+    open = FlagFilter(help_text="Whether the proposition is a question that rival propositions answer.")
     dispute = VocabularyFilter(Dispute, help_text="How the independent origins stand to the proposition.")
     min_origins = CountFilter(help_text="At least so many independent origins are for the proposition.")
     grade = VocabularyFilter(Grade, help_text="The newest editor's grade of the proposition.")
@@ -66,8 +70,10 @@ class PropositionFilters(EventFilters):
     PROPOSITION_LOOKUPS = {
         "unit": "unit__in",
         "unit_kind": "unit__kind__in",
+        "region_level": "region__level__in",
         "proposition": "pk__in",
         "topic": "topic__in",
+        "open": "open",
     }
 
     computed_states: dict[int, PropositionState] | None = None

@@ -8,7 +8,7 @@ import pycountry
 from django.db.models import Q
 
 from api.filters import CodesFilter, IdsFilter, VocabularyFilter, WhenFilter
-from sources.choices import ActorKind, Reliability
+from sources.choices import ActorKind, Reliability, SourceKind
 from sources.models import Actor, Report, Source
 from strikes.api.filters.rows import FilterValues, NotedFilters, conditions_of, lookups_of
 
@@ -34,6 +34,9 @@ class ReportFilters(NotedFilters):
 
     report = IdsFilter(Report, help_text="Reports it was read in.")
     source = IdsFilter(Source, help_text="Sources that published the report.")
+    source_kind = VocabularyFilter(
+        SourceKind, help_text="What kind of publisher the source of the report is."
+    )
     reliability = VocabularyFilter(Reliability, help_text="Today's Admiralty grade of the source, A to F.")
     language = CodesFilter(
         LANGUAGE_CODE,
@@ -48,6 +51,7 @@ class ReportFilters(NotedFilters):
     REPORT_LOOKUPS = {
         "report": "pk__in",
         "source": "source__in",
+        "source_kind": "source__kind__in",
         "reliability": "source__reliability__in",
         "language": "language__in",
         "derived_from": "derived_from__in",
