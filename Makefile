@@ -25,6 +25,7 @@ run: $(RUN) ## serve the starter data on http://127.0.0.1:8000/ (PORT=... for an
 	@$(PY) manage.py migrate --verbosity 0
 	@$(PY) manage.py load_starter
 	@$(PY) manage.py make_admin
+	@$(PY) manage.py collect_if_changed
 	@exec $(PY) -m gunicorn --config config/gunicorn.conf.py config.wsgi
 
 test: $(DEV) ## all tests on SQLite, then on PostgreSQL (TEST_DATABASE_URL) with Redis (TEST_REDIS_URL); ARGS=... for pytest
@@ -74,13 +75,15 @@ deploy-check: $(RUN) ## Django's checks, with the settings that a deployment set
 		SECRET_KEY=$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(50))') \
 		$(PY) manage.py check --deploy --fail-level WARNING
 
-openapi: $(DEV) ## write docs/openapi.yaml, and its examples anew from the starter data
+openapi: $(DEV) ## write docs/openapi.yaml, its examples anew from the starter data, and docs/filters.md
 	@set -e; VAR_DIR=$$(mktemp -d); trap 'rm -rf "$$VAR_DIR"' EXIT; \
 	export VAR_DIR; unset DATABASE_URL PUBLIC_URL HTTPS DEBUG; \
 	$(PY) manage.py migrate --verbosity 0; \
 	$(PY) manage.py load_starter; \
 	$(PY) manage.py capture_examples; \
-	$(PY) manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
+	$(PY) manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml; \
+	$(PY) manage.py filter_table > "$$VAR_DIR/filters.md"; \
+	mv "$$VAR_DIR/filters.md" docs/filters.md
 
 check-record: $(RUN) ## recompute what the record keeps, and compare
 	@$(PY) manage.py check_record

@@ -6,13 +6,14 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from api.filters import PAGING, ChoicesFilter, RecordFilterSet, RevisionFilter, VocabularyFilter, WhenFilter
-from api.pagination import Key, KeysetPagination
+from api.pagination import Key, KeysetPagination, PagedView, Row
 from api.serializers import WordField
+from api.types import JsonObject
 from api.views import ListViewSet
 from record.choices import Action, WithdrawalReason
 from record.models import Change, collections
@@ -30,7 +31,7 @@ class ChangedAddressField(serializers.Field):
         return f"{self.context['api']}{change.collection}/{change.object_id}/"
 
 
-class ChangeSerializer(serializers.Serializer[Any]):
+class ChangeSerializer(serializers.Serializer[Change]):
     """What one revision did to one object."""
 
     revision = serializers.IntegerField(
@@ -50,7 +51,7 @@ class ChangeSerializer(serializers.Serializer[Any]):
     )
 
 
-class ValueSerializer(serializers.Serializer[Any]):
+class ValueSerializer(serializers.Serializer[JsonObject]):
     """A field that was amended."""
 
     field = serializers.CharField(help_text="The field, or `parts` for what was ended and what was added.")
@@ -75,9 +76,9 @@ class CorrectionSerializer(ChangeSerializer):
 class ChangeFilterSet(RecordFilterSet):
     since = SINCE
 
-    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        asked = self.filter_values()
-        return queryset.filter(revision__gt=asked["since"]) if "since" in asked else queryset
+    def filter_queryset(self, queryset: QuerySet[Change]) -> QuerySet[Change]:
+        values = self.filter_values()
+        return queryset.filter(revision__gt=values["since"]) if "since" in values else queryset
 
 
 class CorrectionFilterSet(RecordFilterSet):
@@ -97,19 +98,19 @@ class CorrectionFilterSet(RecordFilterSet):
         "since": "revision__gt",
     }
 
-    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        asked = self.filter_values()
-        for word in {"after", "before"} & asked.keys():
-            if not isinstance(asked[word], dt.datetime):
-                asked[word] = dt.datetime.combine(asked[word], dt.time.min, dt.UTC)
-        return queryset.filter(**{self.LOOKUPS[word]: value for word, value in asked.items()})
+    def filter_queryset(self, queryset: QuerySet[Change]) -> QuerySet[Change]:
+        values = self.filter_values()
+        for name in {"after", "before"} & values.keys():
+            if not isinstance(values[name], dt.datetime):
+                values[name] = dt.datetime.combine(values[name], dt.time.min, dt.UTC)
+        return queryset.filter(**{self.LOOKUPS[name]: value for name, value in values.items()})
 
 
 class LedgerPagination(KeysetPagination):
     """Nothing is counted where one page has all there is: a copy that is nearly up to date asks for little."""
 
-    def counted(self, view: Any, queryset: Any, page: Sequence[Any], others: bool) -> int:
-        return super().counted(view, queryset, page, others) if others else len(page)
+    def counted(self, view: PagedView, rows: QuerySet[Model], page: Sequence[Model], others: bool) -> int:
+        return super().counted(view, rows, page, others) if others else len(page)
 
 
 class LedgerViewSet(ListViewSet):
@@ -119,10 +120,10 @@ class LedgerViewSet(ListViewSet):
     pagination_class = LedgerPagination
     newest_first = False
 
-    def get_queryset(self) -> QuerySet[Any]:
+    def get_queryset(self) -> QuerySet[Change]:
         return Change.objects.filter(revision__lte=self.pin.revision)
 
-    def load(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+    def load(self, rows: QuerySet[Row]) -> QuerySet[Row]:
         return super().load(rows).select_related("revision")
 
     def ordering_keys(self) -> list[Key]:
@@ -154,5 +155,5 @@ class CorrectionViewSet(LedgerViewSet):
     filterset_class = CorrectionFilterSet
     newest_first = True
 
-    def get_queryset(self) -> QuerySet[Any]:
+    def get_queryset(self) -> QuerySet[Change]:
         return super().get_queryset().exclude(action=Action.PUBLISH)

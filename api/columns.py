@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 from rest_framework.request import Request
 from rest_framework.serializers import ChoiceField, ListField, ListSerializer, Serializer
 
 from api.errors import BadParameter
-from api.filters import nearest, shown
+from api.messages import allowed_values, quoted
+from api.types import JsonObject
 
 RISKY = tuple("=+-@\t\r\n＝＋－＠")
 """What a cell begins with that a spreadsheet would run as a formula."""
@@ -24,14 +25,14 @@ class Column:
     """A value of a record, by its path in the JSON object; a list is written as words with bars between."""
 
     path: tuple[str, ...]
-    word: Callable[[Any], str] = str
+    word: Callable[[object], str] = str
 
     @property
     def name(self) -> str:
         return ".".join(self.path)
 
-    def cell(self, found: Any) -> Any:
-        value = found
+    def cell(self, row: JsonObject) -> object:
+        value: Any = row  # of JSON, whatever the path leads to
         for step in self.path:
             if value is None:
                 return None
@@ -39,7 +40,7 @@ class Column:
         return " | ".join(map(self.word, value)) if isinstance(value, list) else value
 
 
-def columns_of(serializer: Any) -> Iterator[Column]:
+def columns_of(serializer: Serializer[Any]) -> Iterator[Column]:
     """The columns of a collection, read off its serializer, so that they are there without any row."""
     for name, field in serializer.fields.items():
         if isinstance(field, Serializer):
@@ -53,25 +54,26 @@ def columns_of(serializer: Any) -> Iterator[Column]:
                 yield Column((name, part) if part else (name,))
 
 
-def word_of(item: Any) -> Callable[[Any], str]:
+def word_of(item: object) -> Callable[[Any], str]:
     """How one item of a list is written: as it says itself; by its id; or the ids and codes in it (`repeats:clm_1`)."""
     if not isinstance(item, Serializer):
         return str
     if hasattr(item, "word"):
-        return cast(Callable[[Any], str], item.word)
+        written_by_itself: Callable[[object], str] = item.word
+        return written_by_itself
     if "id" in item.fields:
         return itemgetter("id")
     coded = [name for name, field in item.fields.items() if isinstance(field, (ChoiceField, Serializer))]
     names = coded or list(item.fields)[:1]
 
-    def word(value: dict[str, Any]) -> str:
-        given = [value[name] for name in names if value[name] is not None]
-        return ":".join(str(one["id"] if isinstance(one, dict) else one) for one in given)
+    def written(value: JsonObject) -> str:
+        parts = [value[name] for name in names if value[name] is not None]
+        return ":".join(str(part["id"] if isinstance(part, dict) else part) for part in parts)
 
-    return word
+    return written
 
 
-def chosen(columns: list[Column], request: Request) -> list[Column]:
+def requested_columns(columns: list[Column], request: Request) -> list[Column]:
     """The columns that `fields` names, in its order; all of them without it."""
     if "fields" not in request.query_params:
         return columns
@@ -80,19 +82,19 @@ def chosen(columns: list[Column], request: Request) -> list[Column]:
     for name in names:
         if name not in known:
             raise BadParameter(
-                "fields", f"There is no column {shown(name)}{nearest(name, known)}", "invalid_choice"
+                "fields", f"There is no column {quoted(name)}{allowed_values(name, known)}", "invalid_choice"
             )
         if names.count(name) > 1:
             raise BadParameter("fields", f"The column {name} is named twice.", "repeated")
     return [known[name] for name in names]
 
 
-def csv_row(values: Sequence[Any]) -> bytes:
+def csv_row(values: Sequence[object]) -> bytes:
     text: str = csv.writer(SimpleNamespace(write=str)).writerow([csv_cell(value) for value in values])
     return text.encode()
 
 
-def csv_cell(value: Any) -> Any:
+def csv_cell(value: object) -> object:
     """Null is empty; a text that a spreadsheet would run gets an apostrophe before it; a number stays one."""
     if isinstance(value, bool):
         return "true" if value else "false"

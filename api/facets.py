@@ -5,59 +5,63 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
-from typing import Any
 
-from django.db.models import Count, F, QuerySet
-from django.db.models.functions import Substr
+from django.db.models import Count, F, Func, Model, QuerySet
 
 from api.errors import BadParameter
-from api.filters import nearest, shown
+from api.messages import allowed_values, quoted
+from api.types import JsonObject
 from record.models import AsOf
 
-COUNTRY = "country"
+FacetValue = str | int | bool | None
+Counts = Iterable[tuple[FacetValue, int]]
+Facet = str | Func | Callable[[QuerySet[Model], AsOf], Counts]
+"""The path to a value; the value as it is worked out of a column; or what counts rows by values kept elsewhere."""
 
 
-Facet = str | Callable[[QuerySet[Any], AsOf], Iterable[tuple[Any, int]]]
-"""The path to a value; or what counts rows by values that are kept elsewhere."""
-
-
-def facet_words(text: str, paths: Mapping[str, Facet]) -> list[str]:
+def requested_facets(text: str, facets: Mapping[str, Facet]) -> list[str]:
     """The facets that were asked for, by commas; each is a filter word of the collection."""
-    words = list(dict.fromkeys(text.split(",")))
-    for word in words:
-        if word not in paths:
-            raise BadParameter("facets", f"{shown(word)} is not a facet here{nearest(word, paths)}")
-    return words
+    names = list(dict.fromkeys(text.split(",")))
+    for name in names:
+        if name not in facets:
+            raise BadParameter("facets", f"{quoted(name)} is not a facet here{allowed_values(name, facets)}")
+    return names
 
 
 def facets_of(
-    rows: QuerySet[Any],
-    words: Iterable[str],
-    paths: Mapping[str, Facet],
+    rows: QuerySet[Model],
+    names: Iterable[str],
+    facets: Mapping[str, Facet],
     as_of: AsOf,
-    merged: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
-) -> dict[str, list[dict[str, Any]]]:
-    """For each word its values with the number of rows that have them, most frequent first.
+    canonical_ids: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
+) -> JsonObject:
+    """For each facet its values with the number of rows that have them, most frequent first.
 
     A row with several values, such as two regions, counts for each; null is for rows with none.
-    ``merged`` says of words that are ids who stands for whom: the survivor has the rows of its losers.
+    ``canonical_ids`` says of facets that are ids who stands for whom: the survivor has the rows of its losers.
     """
-    found = {}
-    for word in words:
-        facet = paths[word]
-        counted: Iterable[tuple[Any, int]]
-        if isinstance(facet, str):
-            value = Substr(facet, 1, 2) if word == COUNTRY else F(facet)
-            named = rows.order_by().annotate(value=value).values_list("value")
-            counted = named.annotate(Count("pk", distinct=True))
-        else:
-            counted = facet(rows, as_of)
-        stands = merged.get(word)
-        if stands:
-            sums: Counter[Any] = Counter()
-            for one, count in counted:
-                sums[stands.get(one, one)] += count
-            counted = sums.items()
-        ranked = sorted(counted, key=lambda pair: (-pair[1], pair[0] or ""))
-        found[word] = [{"value": value, "count": count} for value, count in ranked]
-    return found
+    counts_by_facet = {}
+    for name in names:
+        counts = counts_of(rows, facets[name], as_of)
+        if survivors := canonical_ids.get(name):
+            counts = merged_counts(counts, survivors)
+        ranked = sorted(counts, key=lambda pair: (-pair[1], pair[0] or ""))
+        counts_by_facet[name] = [{"value": value, "count": count} for value, count in ranked]
+    return counts_by_facet
+
+
+def counts_of(rows: QuerySet[Model], facet: Facet, as_of: AsOf) -> Counts:
+    if not isinstance(facet, (str, Func)):
+        return facet(rows, as_of)
+    value = F(facet) if isinstance(facet, str) else facet
+    values = rows.order_by().annotate(value=value).values_list("value")
+    counts: Counts = values.annotate(Count("pk", distinct=True))
+    return counts
+
+
+def merged_counts(counts: Counts, survivors: Mapping[str, str]) -> Counts:
+    """The counts with those of merged objects added to what they were merged into."""
+    sums: Counter[FacetValue] = Counter()
+    for value, count in counts:
+        sums[survivors.get(str(value), value)] += count
+    return sums.items()

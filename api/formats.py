@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, ClassVar, Protocol, cast
+from typing import Any, ClassVar, Protocol
 
+from django.db.models import Model, QuerySet
 from django.http import StreamingHttpResponse
 from rest_framework.exceptions import NotAcceptable
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
+from rest_framework.serializers import BaseSerializer, Serializer
 
-from api.columns import chosen, columns_of, csv_row
+from api.columns import columns_of, csv_row, requested_columns
 from api.errors import BadParameter
-from api.filters import nearest, shown
+from api.messages import allowed_values, quoted
 from api.pagination import Key, Pin
+from api.requests import RecordRequest
+from api.types import JsonObject
 
 logger = logging.getLogger(__name__)
 
@@ -32,16 +36,16 @@ ONLY_IN_PAGES = ("page_size", "cursor", "facets")
 class StreamableList(Protocol):
     """What a format asks of the view whose list it writes."""
 
-    request: Request
+    request: RecordRequest
     pin: Pin
     basename: str
     place: ClassVar[str | None]
 
-    def get_serializer(self, *args: Any, **options: Any) -> Any: ...
+    def get_serializer(self, *args: Any, **options: Any) -> BaseSerializer[Any]: ...
 
     def ordering_keys(self) -> list[Key]: ...
 
-    def chunks(self, rows: Any, keys: Sequence[Key]) -> Iterator[Sequence[Any]]: ...
+    def chunks(self, rows: QuerySet[Model], keys: Sequence[Key]) -> Iterator[Sequence[Model]]: ...
 
 
 class Json(JSONRenderer):
@@ -59,11 +63,12 @@ class Stream(JSONRenderer):
         """What stands before the first row; raises if the request asks for what there is not."""
         return b""
 
-    def shape(self, serializer: Any) -> Callable[[Any], dict[str, Any]]:
+    def shape(self, serializer: Serializer[Any]) -> Callable[[Model], JsonObject]:
         """How a row becomes an object."""
-        return cast(Callable[[Any], dict[str, Any]], serializer.to_representation)
+        return serializer.to_representation
 
-    def line(self, view: StreamableList, row: Any, found: dict[str, Any]) -> bytes:
+    def line(self, view: StreamableList, row: Model, as_object: JsonObject) -> bytes:
+        """What is written of a row and of the object that it became."""
         raise NotImplementedError
 
 
@@ -73,8 +78,8 @@ class Ndjson(Stream):
     format = "ndjson"
     media_type = content_type = "application/x-ndjson"
 
-    def line(self, view: StreamableList, row: Any, found: dict[str, Any]) -> bytes:
-        text: bytes = self.render(found)
+    def line(self, view: StreamableList, row: Model, as_object: JsonObject) -> bytes:
+        text: bytes = self.render(as_object)
         return text + b"\n"
 
 
@@ -86,16 +91,16 @@ class Csv(Stream):
     content_type = "text/csv; charset=utf-8; header=present"
 
     def head(self, view: StreamableList) -> bytes:
-        self.columns = chosen(list(columns_of(view.get_serializer())), view.request)
+        self.columns = requested_columns(list(columns_of(serializer_of(view))), view.request)
         return csv_row([column.name for column in self.columns])
 
-    def shape(self, serializer: Any) -> Callable[[Any], dict[str, Any]]:
+    def shape(self, serializer: Serializer[Any]) -> Callable[[Model], JsonObject]:
         for name in set(serializer.fields) - {column.path[0] for column in self.columns}:
             del serializer.fields[name]  # what nobody reads need not be worked out
         return super().shape(serializer)
 
-    def line(self, view: StreamableList, row: Any, found: dict[str, Any]) -> bytes:
-        return csv_row([column.cell(found) for column in self.columns])
+    def line(self, view: StreamableList, row: Model, as_object: JsonObject) -> bytes:
+        return csv_row([column.cell(as_object) for column in self.columns])
 
 
 class GeoJson(Stream):
@@ -109,17 +114,25 @@ class GeoJson(Stream):
     def head(self, view: StreamableList) -> bytes:
         return b'{"type":"FeatureCollection","features":[\n'
 
-    def line(self, view: StreamableList, row: Any, found: dict[str, Any]) -> bytes:
-        text: bytes = self.render(feature(view, row, found))
+    def line(self, view: StreamableList, row: Model, as_object: JsonObject) -> bytes:
+        text: bytes = self.render(feature(view, row, as_object))
         return text
 
 
-def feature(view: StreamableList, row: Any, found: dict[str, Any]) -> dict[str, Any]:
-    place = getattr(row, view.place) if view.place else row
+def serializer_of(view: StreamableList) -> Serializer[Any]:
+    """The serializer of one row."""
+    serializer = view.get_serializer()
+    assert isinstance(serializer, Serializer)
+    return serializer
+
+
+def feature(view: StreamableList, row: Model, as_object: JsonObject) -> JsonObject:
+    """The feature of a row: of GeoJSON, the object with its place."""
+    place: Any = getattr(row, view.place) if view.place else row
     point = None
     if place is not None and place.longitude is not None:
         point = {"type": "Point", "coordinates": [float(place.longitude), float(place.latitude)]}
-    return {"type": "Feature", "id": found["id"], "geometry": point, "properties": found}
+    return {"type": "Feature", "id": as_object["id"], "geometry": point, "properties": as_object}
 
 
 # Which format -------------------------------------------------------------------------------------------
@@ -134,12 +147,14 @@ class Negotiation(DefaultContentNegotiation):
         renderers = list(renderers)
         named = {renderer.format: renderer for renderer in renderers}
         if "format" in request.query_params:
-            word = request.query_params["format"]
-            if word not in named:
+            name = request.query_params["format"]
+            if name not in named:
                 raise BadParameter(
-                    "format", f"There is no format {shown(word)} here{nearest(word, named)}", "invalid_choice"
+                    "format",
+                    f"There is no format {quoted(name)} here{allowed_values(name, named)}",
+                    "invalid_choice",
                 )
-            return named[word], named[word].media_type
+            return named[name], named[name].media_type
         offers = {
             f"{renderer.media_type}; charset={charset}": renderer
             for renderer in renderers
@@ -177,13 +192,13 @@ class Incomplete(Exception):
     """Fewer or more rows than were counted: the record was amended, or a row taken down, on the way."""
 
 
-def streamed(view: StreamableList, renderer: Stream, rows: Any) -> StreamingHttpResponse:
+def streamed(view: StreamableList, renderer: Stream, rows: QuerySet[Model]) -> StreamingHttpResponse:
     """The whole list. Whatever can be refused is refused here, before the first byte."""
     head, keys = renderer.head(view), view.ordering_keys()
     count = view.pin.count(rows, view.request)
 
     def pieces() -> Iterator[bytes]:
-        sent, shape = 0, renderer.shape(view.get_serializer())
+        sent, shape = 0, renderer.shape(serializer_of(view))
         yield head
         try:
             for chunk in view.chunks(rows, keys):

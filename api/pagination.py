@@ -8,25 +8,29 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol, TypeVar
 from urllib.parse import urlencode
 
 from django.core import signing
 from django.core.cache import cache
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Model, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.errors import BadParameter
+from api.types import JsonObject
 from record.models import AsOf, Ledger, Revision
 
 BACK_IN_TIME = ("as_of", "known_at")
 PAGE_SIZE, MOST = 50, 500
 CHUNK = 500  # rows that a stream holds at once
-COUNT_KEPT = 60 * 60  # seconds; the cache is bounded besides
-SALT = "record.api.pages"
+COUNT_KEPT_SECONDS = 60 * 60  # the cache is bounded besides
+SALT = "record.api.pages"  # cursors that clients hold were signed with it
+
+
+Row = TypeVar("Row", bound=Model)
 
 
 class Key(NamedTuple):
@@ -69,36 +73,38 @@ class Cursor:
 
 def fingerprint(request: Request, *but: str) -> str:
     """What a cursor is bound to: the address and every parameter that does not only shape the answer."""
-    asked = sorted(
+    parameters = sorted(
         (name, sorted(values))
         for name, values in request.query_params.lists()
         if name not in {"cursor", "page_size", "format", "fields", *but}
     )
-    return hashlib.sha256(json.dumps([request.path, asked]).encode()).hexdigest()[:16]
+    return hashlib.sha256(json.dumps([request.path, parameters]).encode()).hexdigest()[:16]
 
 
-def beyond(keys: Sequence[Key], values: Sequence[Any], backwards: bool = False) -> Q:
+def beyond(keys: Sequence[Key], values: Sequence[object], backwards: bool = False) -> Q:
     """Rows after the given one: `a <= x AND (a < x OR id > y)`, so that an index can serve it."""
     (key, *others), (value, *rest) = keys, values
-    word = "lt" if key.descending != backwards else "gt"
-    strictly = Q(**{f"{key.column}__{word}": value})
+    comparison = "lt" if key.descending != backwards else "gt"
+    strictly = Q(**{f"{key.column}__{comparison}": value})
     if not others:
         return strictly
-    return Q(**{f"{key.column}__{word}e": value}) & (strictly | beyond(others, rest, backwards))
+    return Q(**{f"{key.column}__{comparison}e": value}) & (strictly | beyond(others, rest, backwards))
 
 
-def after(rows: Any, keys: Sequence[Key], values: Sequence[Any] | None, backwards: bool = False) -> Any:
+def after(
+    rows: QuerySet[Row], keys: Sequence[Key], values: Sequence[object] | None, backwards: bool = False
+) -> QuerySet[Row]:
     """The rows in order, from the one after the given values, or from the first."""
     if values is not None:
         rows = rows.filter(beyond(keys, values, backwards))
     return rows.order_by(*(f"{'-' if key.descending != backwards else ''}{key.column}" for key in keys))
 
 
-def values_of(row: Any, keys: Sequence[Key]) -> list[Any]:
+def values_of(row: Model, keys: Sequence[Key]) -> list[object]:
     return [getattr(row, key.column) for key in keys]
 
 
-def chunks(rows: Any, keys: Sequence[Key]) -> Iterator[list[Any]]:
+def chunks(rows: QuerySet[Row], keys: Sequence[Key]) -> Iterator[list[Row]]:
     """The whole list, a chunk at a time: each is a query of its own, so nothing is held on either database."""
     values = None
     while chunk := list(after(rows, keys, values)[:CHUNK]):
@@ -125,19 +131,19 @@ def day_or_moment(text: str) -> dt.date | dt.datetime | None:
 
 
 def past(request: Request, name: str) -> dt.datetime | None:
-    """The moment of a parameter that leads back in time: a bare date is the end of that day UTC, or now."""
+    """The moment that a parameter of BACK_IN_TIME names: for a bare date the end of that day UTC, or now if it is today."""
     text = request.query_params.get(name)
     if text is None:
         return None
-    given, now = day_or_moment(text), timezone.now()
-    if given is None:
+    day, now = day_or_moment(text), timezone.now()
+    if day is None:
         raise BadParameter(name, "A date, 2024-03-12, or a moment with its zone, 2024-03-12T08:25:00Z.")
-    if isinstance(given, dt.datetime):
-        moment = given
+    if isinstance(day, dt.datetime):
+        moment = day
     else:
-        if given > now.date():
+        if day > now.date():
             raise BadParameter(name, "It lies in the future.", "future")
-        moment = min(dt.datetime.combine(given, dt.time.max, dt.UTC), now)
+        moment = min(dt.datetime.combine(day, dt.time.max, dt.UTC), now)
     if moment > now:
         raise BadParameter(name, "It lies in the future.", "future")
     return moment
@@ -149,6 +155,22 @@ def today(request: Request) -> dt.date:
     return min(moments, default=timezone.now()).date()
 
 
+class PagedView(Protocol):
+    """What pages ask of the view whose list they cut."""
+
+    @property
+    def pin(self) -> Pin: ...
+
+    @property
+    def request(self) -> Request: ...
+
+    def ordering_keys(self) -> list[Key]: ...
+
+    def load(self, rows: QuerySet[Row]) -> QuerySet[Row]: ...
+
+    def base_url(self) -> str: ...
+
+
 class KeysetPagination(BasePagination):
     """`count`, `next`, `previous` and `results`; cursors are signed and bound to query and revision."""
 
@@ -156,43 +178,46 @@ class KeysetPagination(BasePagination):
     previous: str | None = None
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
-        keys: Sequence[Key] = view.ordering_keys()
-        size = self.page_size(request)
-        cursor: Cursor | None = view.pin.cursor
+        paged: PagedView = view
+        rows: QuerySet[Model] = queryset
+        keys, size = paged.ordering_keys(), self.page_size(request)
+        cursor = paged.pin.cursor
         backwards = cursor is not None and cursor.backwards
         values = None
         if cursor is not None:
-            values = [_value(value) for value in cursor.values]
+            values = [from_cursor(value) for value in cursor.values]
             if len(values) != len(keys):
                 raise BadParameter("cursor", "This cursor belongs to another query; start without it.")
-        page = list(after(view.load(queryset), keys, values, backwards)[: size + 1])
+        page = list(after(paged.load(rows), keys, values, backwards)[: size + 1])
         more, page = len(page) > size, page[:size]
-        self.count = self.counted(view, queryset, page, more or cursor is not None)
+        self.count = self.counted(paged, rows, page, more or cursor is not None)
         if backwards:
             page.reverse()
         has_next, has_previous = (True, more) if backwards else (more, cursor is not None)
-
-        def link(row: Any, back: bool) -> str:
-            signed = Cursor(
-                view.pin.revision,
-                view.pin.takedowns,
-                fingerprint(request),
-                view.pin.known and view.pin.known.isoformat(),
-                self.count,
-                back,
-                [_text(value) for value in values_of(row, keys)],
-            ).sign()
-            query = [(n, v) for n, vs in request.query_params.lists() for v in vs if n != "cursor"]
-            return f"{view.base_url()}{request.path}?{urlencode([*query, ('cursor', signed)])}"
-
-        self.next = link(page[-1], False) if page and has_next else None
-        self.previous = link(page[0], True) if page and has_previous else None
+        self.next = self.link(paged, keys, page[-1], False) if page and has_next else None
+        self.previous = self.link(paged, keys, page[0], True) if page and has_previous else None
         return page
 
-    def counted(self, view: Any, queryset: Any, page: Sequence[Any], others: bool) -> int:
+    def link(self, view: PagedView, keys: Sequence[Key], row: Model, backwards: bool) -> str:
+        """The address of the page that follows a row, or of the one before it."""
+        pin, request = view.pin, view.request
+        cursor = Cursor(
+            pin.revision,
+            pin.takedowns,
+            fingerprint(request),
+            pin.known.isoformat() if pin.known else None,
+            self.count,
+            backwards,
+            [for_cursor(value) for value in values_of(row, keys)],
+        ).sign()
+        query = [
+            (name, text) for name, texts in request.query_params.lists() for text in texts if name != "cursor"
+        ]
+        return f"{view.base_url()}{request.path}?{urlencode([*query, ('cursor', cursor)])}"
+
+    def counted(self, view: PagedView, rows: QuerySet[Model], page: Sequence[Model], others: bool) -> int:
         """How many rows there are on all pages; ``others`` says whether there are other pages than this."""
-        count: int = view.pin.count(queryset, view.request)
-        return count
+        return view.pin.count(rows, view.request)
 
     @staticmethod
     def page_size(request: Request) -> int:
@@ -201,16 +226,20 @@ class KeysetPagination(BasePagination):
             raise BadParameter("page_size", f"A whole number from 1 to {MOST}.")
         return int(text)
 
-    def get_paginated_response(self, data: Any) -> Response:
+    def get_paginated_response(self, data: Sequence[JsonObject]) -> Response:
         body = {"count": self.count, "next": self.next, "previous": self.previous, "results": data}
         return Response(body, headers={"X-Total-Count": str(self.count)})
 
 
-def _text(value: Any) -> str | int:
-    return value.isoformat() if isinstance(value, (dt.datetime, dt.date)) else value
+def for_cursor(value: object) -> str | int:
+    """A value of an ordering as JSON can carry it."""
+    if isinstance(value, (dt.datetime, dt.date)):
+        return value.isoformat()
+    assert isinstance(value, (str, int))  # nothing else is ordered by
+    return value
 
 
-def _value(value: str | int) -> Any:
+def from_cursor(value: str | int) -> str | int | dt.datetime:
     if isinstance(value, str) and "T" in value and value[:4].isdigit():
         return dt.datetime.fromisoformat(value)
     return value
@@ -237,23 +266,23 @@ class Pin:
         as_of, known = past(request, "as_of"), past(request, "known_at")
         if cursor is not None:
             known = dt.datetime.fromisoformat(cursor.known) if cursor.known else None
-            asked = Revision.objects.filter(n=cursor.revision)
+            revisions = Revision.objects.filter(n=cursor.revision)
         elif as_of is not None:
-            asked = Revision.objects.filter(at__lte=as_of).order_by("-n")[:1]
+            revisions = Revision.objects.filter(at__lte=as_of).order_by("-n")[:1]
         else:
-            asked = Revision.objects.filter(n=OuterRef("n"))
+            revisions = Revision.objects.filter(n=OuterRef("n"))
         head = Ledger.objects.annotate(
-            at=Subquery(asked.values("at")), asked=Subquery(asked.values("n"))
+            at=Subquery(revisions.values("at")), revision_read=Subquery(revisions.values("n"))
         ).first()
         if head is None:
             return cls(0, 0, known=known)
-        return cls(head.asked or 0, head.takedowns, head.n, head.at, known, cursor)
+        return cls(head.revision_read or 0, head.takedowns, head.n, head.at, known, cursor)
 
     @property
     def as_of(self) -> AsOf:
         return AsOf(self.revision, self.known)
 
-    def count(self, rows: Any, request: Request) -> int:
+    def count(self, rows: QuerySet[Model], request: Request) -> int:
         """How many rows a query has: counted once, then carried in the cursor or found in the cache.
 
         The moment of the revision is in the key beside its number, in case a backup is restored.
@@ -261,6 +290,6 @@ class Pin:
         if self.cursor is not None and self.cursor.takedowns == self.takedowns:
             return self.cursor.count
         moments = [moment and moment.isoformat() for moment in (self.at, self.known)]
-        asked = fingerprint(request, "ordering", "facets")
-        key = f"count:{asked}:{self.revision}:{self.head}:{self.takedowns}:{moments[0]}:{moments[1]}"
-        return cache.get_or_set(key, rows.count, COUNT_KEPT) or 0
+        query = fingerprint(request, "ordering", "facets")
+        key = f"count:{query}:{self.revision}:{self.head}:{self.takedowns}:{moments[0]}:{moments[1]}"
+        return cache.get_or_set(key, rows.count, COUNT_KEPT_SECONDS) or 0

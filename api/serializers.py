@@ -42,7 +42,7 @@ class WordField(serializers.ChoiceField):
         self.vocabulary = vocabulary
 
 
-class Brief(serializers.Serializer[Any]):
+class Brief(serializers.Serializer[OnRecord]):
     """A related object: enough to recognise it and to find it."""
 
     id = serializers.CharField(
@@ -65,61 +65,3 @@ class OnRecordSerializer(Brief):
         source="published_rev_id",
         help_text="The revision of the record that made it public; revisions count from 1 without gaps.",
     )
-
-
-@extend_schema_field({"$ref": "#/components/schemas/TimePrecision"})
-class PrecisionField(serializers.CharField):
-    """A word of `TimePrecision`, a vocabulary of a later package."""
-
-
-class Moment(serializers.Serializer[Any]):
-    """A time as a report gives it: a range in UTC, how exactly it is known, and the words.
-
-    Do not read `earliest` as the time: "on the night of 12 March" is a range of several hours.
-    """
-
-    earliest = serializers.DateTimeField(
-        allow_null=True, help_text="The early edge, in UTC; null if no early edge is known."
-    )
-    latest = serializers.DateTimeField(
-        allow_null=True,
-        help_text="The late edge, in UTC; null with an `earliest`: it still goes on, as far as was said.",
-    )
-    precision = PrecisionField(
-        allow_null=True, help_text="How exactly the time is known; applies to both edges. Null: not said."
-    )
-    timezone = serializers.CharField(
-        allow_null=True,
-        help_text="The IANA time zone of the place, such as `Europe/Moscow`; null if it is not known, and the "
-        "range is then wide enough for every zone it can be.",
-    )
-    local_date = serializers.DateField(
-        allow_null=True, help_text="The date on the clocks of the place; null if not known."
-    )
-    as_stated = serializers.CharField(
-        allow_null=True, help_text="The words the report uses for the time; null if none are kept."
-    )
-
-
-@extend_schema_field(Moment)
-class MomentField(serializers.Field):
-    """A time as a report gives it: a range in UTC, its precision, and the words."""
-
-    columns = ("earliest", "latest", "precision", "timezone", "local_date", "as_stated")
-
-    def __init__(self, prefix: str, **options: Any) -> None:
-        super().__init__(**{"source": "*", "read_only": True, **options})
-        self.prefix = prefix
-
-    def to_representation(self, row: Any) -> dict[str, Any] | None:
-        values: dict[str, Any] = {
-            column: getattr(row, f"{self.prefix}{column}", None) for column in self.columns
-        }
-        if all(value is None for value in values.values()):
-            return None
-        for name in ("earliest", "latest"):
-            if values[name] is not None:
-                values[name] = values[name].isoformat().replace("+00:00", "Z")
-        if values["local_date"] is not None:
-            values["local_date"] = values["local_date"].isoformat()
-        return values

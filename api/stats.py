@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import Serializer
 
-from api.columns import Column, chosen, columns_of, csv_row
-from api.filters import check_parameters
+from api.columns import Column, columns_of, csv_row, requested_columns
+from api.filters import RecordFilterSet, check_parameters, declared_filters, names_of_several
 from api.formats import Csv, Json, check_format
 from api.pagination import BACK_IN_TIME, Pin
+from api.types import JsonObject
 from api.views import PREFIX, PublicView
 
 
@@ -21,22 +23,20 @@ class StatsView(PublicView):
     """A question about many rows at once. A subclass names its filters and what one row of its table is."""
 
     renderer_classes = [Json, Csv]
-    parameters_class: ClassVar[Any]
+    parameters_class: ClassVar[type[RecordFilterSet]]
     name: ClassVar[str]
-    """The last word of the address, of which the file is named."""
+    """The last word of the address; a downloaded file is named after it."""
     pin: Pin
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+    def initial(self, request: Request, *args: object, **kwargs: object) -> None:
         super().initial(request, *args, **kwargs)
-        words = self.parameters_class.base_filters
-        several = [name for name, word in words.items() if word.several]
-        check_parameters(request, [*words, *BACK_IN_TIME, "format", "fields"], [*several, "fields"])
-        check_format(request, cast(Any, request).accepted_renderer)
-        self.pin = Pin.of(request)
-        cast(Any, request).pin = self.pin  # for the filter set, which sees only the request
-        self.revalidate(request, self.pin)
+        known = [*declared_filters(self.parameters_class), *BACK_IN_TIME, "format", "fields"]
+        check_parameters(request, known, [*names_of_several(self.parameters_class), "fields"])
+        check_format(request, request.accepted_renderer)
+        self.request.pin = self.pin = Pin.of(request)  # the filter set sees the request only
+        self.revalidate(self.request)
 
-    def asked_of(self, rows: QuerySet[Any]) -> Any:
+    def asked_of(self, rows: QuerySet[Model]) -> Any:
         """The filter set of this request over rows."""
         return self.parameters_class(self.request.query_params, rows, request=self.request)
 
@@ -45,11 +45,13 @@ class StatsView(PublicView):
         """The address that the addresses of objects begin with."""
         return f"{self.base_url()}{PREFIX}"
 
-    def answer(self, body: dict[str, Any], rows: Sequence[dict[str, Any]], serializer: Any) -> Any:
+    def answer(
+        self, body: JsonObject, rows: Sequence[JsonObject], serializer: Serializer[Any]
+    ) -> Response | HttpResponse:
         """The whole as JSON; as CSV its rows, each with the columns of their serializer."""
-        if not isinstance(cast(Any, self.request).accepted_renderer, Csv):
+        if not isinstance(self.request.accepted_renderer, Csv):
             return Response(body)
-        columns: list[Column] = chosen(list(columns_of(serializer)), self.request)
+        columns: list[Column] = requested_columns(list(columns_of(serializer)), self.request)
         lines = [csv_row([column.cell(row) for column in columns]) for row in rows]
         file = f"stats-{self.name}-r{self.pin.revision}.csv"
         return HttpResponse(

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
+from django.template.response import SimpleTemplateResponse
 from django.utils.cache import patch_vary_headers
 from django.views.generic import View
 from rest_framework import status
@@ -21,8 +22,15 @@ from rest_framework.viewsets import GenericViewSet
 
 from api import caching
 from api.errors import CONTENT_TYPE, BadParameter, NotFound, Withdrawn, problem
-from api.facets import Facet, facet_words, facets_of
-from api.filters import PAGING, check_parameters
+from api.facets import Facet, facets_of, requested_facets
+from api.filters import (
+    PAGING,
+    IdsFilter,
+    RecordFilterSet,
+    check_parameters,
+    declared_filters,
+    names_of_several,
+)
 from api.formats import (
     Csv,
     GeoJson,
@@ -35,7 +43,9 @@ from api.formats import (
     provenance,
     streamed,
 )
-from api.pagination import BACK_IN_TIME, Key, Pin, chunks
+from api.pagination import BACK_IN_TIME, Key, KeysetPagination, Pin, Row, chunks
+from api.requests import RecordRequest
+from api.types import JsonObject
 from record.models import Merge, OnRecord
 
 PREFIX = "/api/v1/"
@@ -48,53 +58,80 @@ def has_body(request: Request) -> bool:
     return length.strip("0") != "" or "HTTP_TRANSFER_ENCODING" in request.META
 
 
+def without_body(response: HttpResponse) -> HttpResponse:
+    """What HEAD is answered: the headers of GET, with the length of the body that is left out."""
+    if isinstance(response, SimpleTemplateResponse):
+        response.render()
+    response["Content-Length"] = str(len(response.content))
+    response.content = b""
+    return response
+
+
 class PlainView(View):
     """What no page here caches, and how each refuses to be written to."""
 
     http_method_names = ["get", "head"]
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response: Any = super().dispatch(request, *args, **kwargs)
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        response = super().dispatch(request, *args, **kwargs)
+        assert isinstance(response, HttpResponse)  # no page here is streamed
         response["Cache-Control"] = "no-cache"
-        if request.method == "HEAD":
-            whole = response.render() if hasattr(response, "render") else response
-            response["Content-Length"] = str(len(whole.content))
-            response.content = b""
-        return cast(HttpResponse, response)
+        return without_body(response) if request.method == "HEAD" else response
 
-    def http_method_not_allowed(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def http_method_not_allowed(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         body = problem(405, f"{request.method} is not allowed here.", "method_not_allowed", errors=[])
         return JsonResponse(body, status=405, content_type=CONTENT_TYPE, headers={"Allow": "GET, HEAD"})
+
+
+class AnswerAtHand(Exception):
+    """Raised before the handler of a view runs: there is an answer, so that none need be made."""
+
+    def __init__(self, response: HttpResponse) -> None:
+        super().__init__()
+        self.response = response
 
 
 class PublicView(APIView):
     """What every answer under the prefix has in common."""
 
     http_method_names = ["get", "head"]
-    renderer_classes: Any = [Json]
+    renderer_classes: Sequence[type[BaseRenderer]] = [Json]
     content_negotiation_class = Negotiation
+    request: RecordRequest
     pin: Pin | None = None
     etag: str | None = None
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+    def initialize_request(self, request: HttpRequest, *args: object, **kwargs: object) -> RecordRequest:
+        super().initialize_request(request, *args, **kwargs)  # a viewset learns its action by it
+        return RecordRequest(
+            request,
+            parsers=self.get_parsers(),
+            authenticators=self.get_authenticators(),
+            negotiator=self.get_content_negotiator(),
+            parser_context=self.get_parser_context(request),
+        )
+
+    def initial(self, request: Request, *args: object, **kwargs: object) -> None:
         if str(request.method).lower() not in self.http_method_names:
             self.http_method_not_allowed(request)  # whatever else may be wrong with it
         if request.method in ("GET", "HEAD") and has_body(request):
             raise UnsupportedMediaType(request.content_type, NO_BODY)
         super().initial(request, *args, **kwargs)
 
-    def revalidate(self, request: Request, pin: Pin) -> None:
+    def revalidate(self, request: RecordRequest) -> None:
         """Answer without making an answer, if the client has it already or somebody has just asked for it."""
-        self.etag = caching.tag(request, pin, self.base_url(), *self.judged_by())
-        found: Any = None
+        self.etag = caching.tag(request, self.base_url(), *self.judged_by())
         if caching.is_current(request, self.etag):
-            found = HttpResponse(status=status.HTTP_304_NOT_MODIFIED)
-            del found["Content-Type"]  # caches would put it in place of the real one
-        elif caching.is_shared(request):
-            found = caching.kept(self.etag)
-        if found is not None:
-            view: Any = self
-            view.get = view.head = lambda request, *args, **kwargs: found
+            not_modified = HttpResponse(status=status.HTTP_304_NOT_MODIFIED)
+            del not_modified["Content-Type"]  # caches would put it in place of the real one
+            raise AnswerAtHand(not_modified)
+        if caching.is_shared(request) and (cached := caching.cached_answer(self.etag)):
+            raise AnswerAtHand(cached)
+
+    def handle_exception(self, exc: Exception) -> Response:
+        if isinstance(exc, AnswerAtHand):
+            return cast(Response, exc.response)
+        return super().handle_exception(exc)
 
     def judged_by(self) -> list[str]:
         """What an answer depends on beside the record and the request, such as the day by which forecasts are judged."""
@@ -107,8 +144,13 @@ class PublicView(APIView):
         """What the `Link` header names, by relation."""
         return {"describedby": f"{self.base_url()}{PREFIX}schema/"}
 
-    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
-        answer = super().finalize_response(request, response, *args, **kwargs)
+    def finalize_response(
+        self, request: Request, response: HttpResponseBase, *args: object, **kwargs: object
+    ) -> Response:
+        # REST framework takes and gives any response of Django, though its types name only its own.
+        answer: HttpResponseBase = super().finalize_response(
+            request, cast(Response, response), *args, **kwargs
+        )
         answer["Cache-Control"] = "no-cache"
         patch_vary_headers(answer, ["Accept"])
         if self.etag and answer.status_code in (status.HTTP_200_OK, status.HTTP_304_NOT_MODIFIED):
@@ -119,54 +161,53 @@ class PublicView(APIView):
             if self.etag and isinstance(answer, Response) and caching.is_shared(request):
                 etag = self.etag
                 answer.add_post_render_callback(lambda rendered: caching.keep(etag, rendered))
-        if request.method == "HEAD" and not answer.streaming:
-            whole = answer.render() if isinstance(answer, Response) else answer
-            answer["Content-Length"] = str(len(whole.content))
-            answer.content = b""
-        return answer
+        if request.method == "HEAD" and isinstance(
+            answer, HttpResponse
+        ):  # what is streamed has no body by itself
+            without_body(answer)
+        return cast(Response, answer)
 
 
 class ListViewSet(PublicView, GenericViewSet[Any]):
     """A list, as of one revision: filtered, ordered, in pages or streamed."""
 
+    filterset_class: ClassVar[type[RecordFilterSet] | None] = None
     paging: ClassVar[Collection[str]] = (*PAGING, *BACK_IN_TIME)
     orderings: ClassVar[dict[str, str]] = {}
     """Words that order the list, each with the column it means; `id` always does."""
     default_ordering: ClassVar[str] = "id"
+    orderings_help: ClassVar[str] = ""
+    """What a caller must know of one of them, as a sentence."""
     facets: ClassVar[dict[str, Facet]] = {}
     """Filter words whose values can be counted, each with the path to the value."""
-    filters_of: ClassVar[dict[str, Any]] = {}
-    """The filter sets of what is asked of one object, such as its accounts."""
+    filters_of: ClassVar[dict[str, type[RecordFilterSet]]] = {}
+    """The filter sets of extra actions, by the name of the action, and of `retrieve`."""
     place: ClassVar[str | None] = None
-    """What leads from a row to the coordinates of its place: an attribute, or "" for the row itself."""
+    """The attribute of a row that has its coordinates; "" if the row has them itself, null if it has no place."""
     pin: Pin
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+    def initial(self, request: Request, *args: object, **kwargs: object) -> None:
         super().initial(request, *args, **kwargs)
         if self.action == "list":
-            filters = getattr(self.filterset_class, "base_filters", {}) if self.filterset_class else {}
-            several = [name for name, word in filters.items() if word.several]
+            filters = declared_filters(self.filterset_class)
             known = {*filters, *self.paging, "format", "fields", *(["facets"] if self.facets else [])}
-            check_parameters(request, known, [*several, "fields", "facets"])
-            check_format(request, cast(Any, request).accepted_renderer)
+            check_parameters(request, known, [*names_of_several(self.filterset_class), "fields", "facets"])
+            check_format(request, request.accepted_renderer)
         else:
-            words = getattr(self.filters_of.get(self.action), "base_filters", {})
-            several = [name for name, word in words.items() if word.several]
-            check_parameters(request, ["format", *BACK_IN_TIME, *words], several)
-        self.pin = Pin.of(request)
-        cast(Any, request).pin = self.pin  # for the filter set, which sees only the request
-        self.revalidate(request, self.pin)
-
-    filterset_class: Any = None
+            filterset = self.filters_of.get(self.action)
+            known = {"format", *BACK_IN_TIME, *declared_filters(filterset)}
+            check_parameters(request, known, names_of_several(filterset))
+        self.request.pin = self.pin = Pin.of(request)  # the filter set sees the request only
+        self.revalidate(self.request)
 
     def get_renderers(self) -> list[BaseRenderer]:
         """The formats of a list are more than those of one object; GeoJSON only where there are places."""
         formats: list[type[BaseRenderer]] = [Json, Ndjson, Csv] if self.action == "list" else [Json]
         if self.place is not None and self.action in ("list", "retrieve"):
             formats.append(GeoJson)
-        return [one() for one in formats]
+        return [renderer() for renderer in formats]
 
-    def load(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+    def load(self, rows: QuerySet[Row]) -> QuerySet[Row]:
         """The loading plan of the serializer: everything it reads, in a fixed number of queries."""
         return rows
 
@@ -174,32 +215,33 @@ class ListViewSet(PublicView, GenericViewSet[Any]):
         """What a loading plan cannot say: set on each row, in a fixed number of queries."""
 
     def ordering_keys(self) -> list[Key]:
-        word = self.request.query_params.get("ordering", self.default_ordering)
-        name = word.removeprefix("-")
+        ordering = self.request.query_params.get("ordering", self.default_ordering)
+        name = ordering.removeprefix("-")
         if name not in {*self.orderings, "id"}:
             known = ", ".join(sorted({*self.orderings, "id"}))
             raise BadParameter("ordering", f"The list can be ordered by {known}; a leading - reverses it.")
-        descending = word.startswith("-")
+        descending = ordering.startswith("-")
         if name == "id":
             return [Key("public_id", descending)]
         return [Key(self.orderings[name], descending), Key("public_id")]
 
-    def get_serializer_context(self) -> dict[str, Any]:
+    def get_serializer_context(self) -> JsonObject:
         return {**super().get_serializer_context(), "api": f"{self.base_url()}{PREFIX}"}
 
-    def chunks(self, rows: QuerySet[Any], keys: Sequence[Key]) -> Iterator[Sequence[Any]]:
+    def chunks(self, rows: QuerySet[Row], keys: Sequence[Key]) -> Iterator[Sequence[Row]]:
         """Everything a query finds, loaded and in order, a chunk at a time."""
         for chunk in chunks(self.load(rows), keys):
             self.attach(chunk)
             yield chunk
 
     def links(self) -> dict[str, str | None]:
-        pages: Any = self.paginator
+        pages = self.paginator
+        assert isinstance(pages, KeysetPagination)
         return {"next": pages.next, "prev": pages.previous, **super().links()}
 
     def list(self, request: Request) -> HttpResponseBase:
         rows = self.filter_queryset(self.get_queryset())
-        renderer = cast(Any, request).accepted_renderer
+        renderer = request.accepted_renderer
         if isinstance(renderer, Stream):
             return streamed(self, renderer, rows)
         page = self.paginate_queryset(rows)
@@ -207,12 +249,12 @@ class ListViewSet(PublicView, GenericViewSet[Any]):
         self.attach(page)
         answer = self.get_paginated_response(self.get_serializer(page, many=True).data)
         if texts := request.query_params.getlist("facets"):
-            words = facet_words(",".join(texts), self.facets)
-            answer.data["facets"] = facets_of(rows, words, self.facets, self.pin.as_of, self.stand_ins(words))
+            names = requested_facets(",".join(texts), self.facets)
+            answer.data["facets"] = facets_of(rows, names, self.facets, self.pin.as_of, self.stand_ins(names))
         return answer
 
-    def stand_ins(self, words: Sequence[str]) -> dict[str, dict[str, str]]:
-        """For each word that is the id of what can be merged: who stands for whom."""
+    def stand_ins(self, names: Sequence[str]) -> dict[str, dict[str, str]]:
+        """For each facet that counts ids of what can be merged: which id stands for which."""
         return {}
 
 
@@ -227,15 +269,15 @@ class RecordViewSet(ListViewSet):
         rows: QuerySet[Any] = self.model.objects.published(self.pin.as_of)
         return rows
 
-    def load(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+    def load(self, rows: QuerySet[Row]) -> QuerySet[Row]:
         return super().load(rows).select_related("published_rev")
 
-    def stand_ins(self, words: Sequence[str]) -> dict[str, dict[str, str]]:
-        models = {word: getattr(self.filterset_class.base_filters.get(word), "of", None) for word in words}
+    def stand_ins(self, names: Sequence[str]) -> dict[str, dict[str, str]]:
+        filters = declared_filters(self.filterset_class)
         return {
-            word: Merge.objects.canonical_ids(model.collection, self.pin.revision)
-            for word, model in models.items()
-            if model is not None and model.mergeable
+            name: Merge.objects.canonical_ids(ids.of.collection, self.pin.revision)
+            for name in names
+            if isinstance(ids := filters.get(name), IdsFilter) and ids.of.mergeable
         }
 
     def retrieve(self, request: Request, public_id: str) -> Response:
@@ -243,9 +285,9 @@ class RecordViewSet(ListViewSet):
         if row is None:
             return self.absent(public_id)
         self.attach([row])
-        found = self.get_serializer(row).data
-        place_asked = isinstance(cast(Any, request).accepted_renderer, GeoJson)
-        return Response(feature(self, row, found) if place_asked else found)
+        shown = self.get_serializer(row).data
+        as_feature = isinstance(request.accepted_renderer, GeoJson)
+        return Response(feature(self, row, shown) if as_feature else shown)
 
     def absent(self, public_id: str) -> Response:
         """Merged: 308 to the survivor. Withdrawn: 410, if taken down at every revision. Otherwise 404."""

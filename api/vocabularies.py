@@ -12,11 +12,12 @@ from rest_framework.viewsets import ViewSet
 
 from api.errors import NotFound
 from api.filters import check_parameters
+from api.types import JsonObject
 from api.views import PREFIX, PublicView
 from record.vocabulary import Vocabulary, vocabularies
 
 
-class WordSerializer(serializers.Serializer[Any]):
+class WordSerializer(serializers.Serializer[Vocabulary]):
     """One word of a vocabulary."""
 
     code = serializers.CharField(source="value", help_text="The word as fields give it and filters take it.")
@@ -32,7 +33,7 @@ class VocabularyAddressField(serializers.Field):
         return f"{self.context['api']}vocabularies/{vocabulary.slug()}/"
 
 
-class VocabularySerializer(serializers.Serializer[Any]):
+class VocabularySerializer(serializers.Serializer[type[Vocabulary]]):
     """A closed list of words, with what it is for and where it comes from."""
 
     id = serializers.CharField(source="slug", help_text="The id of the vocabulary, such as `facility-kind`.")
@@ -60,14 +61,14 @@ class VocabularyViewSet(PublicView, ViewSet):
 
     def list(self, request: Request) -> Response:
         check_parameters(request, ["format"], ())
-        results = [self.shown(vocabulary) for vocabulary in vocabularies().values()]
+        results = [self.described(vocabulary) for vocabulary in vocabularies().values()]
         return Response({"count": len(results), "next": None, "previous": None, "results": results})
 
     def retrieve(self, request: Request, vocabulary: str) -> Response:
         check_parameters(request, ["format"], ())
         if vocabulary not in vocabularies():
             raise NotFound()
-        return Response(self.shown(vocabularies()[vocabulary]))
+        return Response(self.described(vocabularies()[vocabulary]))
 
-    def shown(self, vocabulary: type[Vocabulary]) -> Any:
+    def described(self, vocabulary: type[Vocabulary]) -> JsonObject:
         return VocabularySerializer(vocabulary, context={"api": f"{self.base_url()}{PREFIX}"}).data

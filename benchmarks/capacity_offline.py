@@ -6,7 +6,7 @@ The API weighs at most 5,000 claims an answer. Here its pure function `strikes.o
 of outages in memory; the databases get the same stretches as a table, loaded before the clock
 starts. All three give the monthly means of the lower bound, the value and the upper bound by the same rules (what
 covers one unit is never added, nothing is above its facility), and the answers are compared before anything is
-printed. Ours also names the claims and origins behind each month, which the SQL does not.
+printed. This project also names the claims and origins behind each month, which the SQL does not.
 """
 
 from __future__ import annotations
@@ -24,6 +24,13 @@ from typing import Any
 
 import django
 import duckdb
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+django.setup()
+
+from strikes.outages.amounts import Amount  # noqa: E402  (Django is set up first)
+from strikes.outages.series import Stretch, series  # noqa: E402
 
 FACILITIES, UNITS, DAYS = 400, 5, 3653
 FIRST = dt.date(2015, 1, 1)
@@ -64,7 +71,7 @@ TABLES = "CREATE TABLE {} (facility INTEGER, unit INTEGER, first INTEGER, until 
 def rows_of(count: int) -> list[tuple[int | None, ...]]:
     """Estimates at random, the same in every run: nine of ten with a value, one with bounds, a few left open."""
     chance = random.Random(1)
-    found = []
+    rows = []
     for number in range(count):
         first = chance.randrange(DAYS)
         until = min(first + chance.randrange(1, 30), DAYS)
@@ -74,8 +81,8 @@ def rows_of(count: int) -> list[tuple[int | None, ...]]:
             bounds = (low, None, low + width)
         if number % 100_000 == 0:
             bounds = (low, None, None)
-        found.append((chance.randrange(FACILITIES), chance.randrange(UNITS), first, until, *bounds))
-    return found
+        rows.append((chance.randrange(FACILITIES), chance.randrange(UNITS), first, until, *bounds))
+    return rows
 
 
 def months() -> list[tuple[int, str]]:
@@ -83,10 +90,8 @@ def months() -> list[tuple[int, str]]:
     return [(number, f"{FIRST + dt.timedelta(days=number):%Y-%m}") for number in range(DAYS)]
 
 
-def ours(rows: list[Any]) -> Callable[[], list[tuple[Any, ...]]]:
-    from strikes.outages.series import Amount, Stretch, series
-
-    found = [
+def project_series(rows: list[Any]) -> Callable[[], list[tuple[Any, ...]]]:
+    stretches = [
         Stretch(
             ("unit", facility * UNITS + unit),
             facility,
@@ -104,7 +109,7 @@ def ours(rows: list[Any]) -> Callable[[], list[tuple[Any, ...]]]:
     until = FIRST + dt.timedelta(days=DAYS)
 
     def sweep() -> list[tuple[Any, ...]]:
-        points = series(found, limits, "month", FIRST, until)
+        points = series(stretches, limits, "month", FIRST, until)
         return [(f"{point.start:%Y-%m}", point.low, point.best, point.high) for point in points]
 
     return sweep
@@ -143,28 +148,25 @@ def rounded(answer: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
 
 
 def main(count: int) -> None:
-    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    django.setup()
     rows = rows_of(count)
     ways = {
-        "this project": ours(rows),
+        "this project": project_series(rows),
         "SQL sweep in SQLite": in_sqlite(rows),
         "SQL sweep in DuckDB": in_duckdb(rows),
     }
     seconds: dict[str, float] = {}
     answers = []
     for name, way in ways.items():
-        begun = time.process_time(), time.perf_counter()
+        processor_started, started = time.process_time(), time.perf_counter()
         answers.append(rounded(way()))
-        seconds[name] = time.perf_counter() - begun[1]
-        print(f"{name}: {seconds[name]:.2f} s, {time.process_time() - begun[0]:.2f} s of processor time")
+        seconds[name] = time.perf_counter() - started
+        processor_seconds = time.process_time() - processor_started
+        print(f"{name}: {seconds[name]:.2f} s, {processor_seconds:.2f} s of processor time")
     if not answers[0] == answers[1] == answers[2]:
         raise SystemExit("The answers differ.")
-    mine = seconds["this project"]
     print(f"{count:,} estimates, {len(answers[0])} months; the answers are the same.")
     for name in list(ways)[1:]:
-        print(f"this project takes {mine / seconds[name]:.2f} times as long as the {name}")
+        print(f"this project takes {seconds['this project'] / seconds[name]:.2f} times as long as the {name}")
 
 
 if __name__ == "__main__":

@@ -9,10 +9,11 @@ import os
 import secrets
 import tempfile
 from pathlib import Path
-from typing import Any
 
 import environ
 from csp.constants import NONE, SELF
+
+from config.version import VERSION, code_digest
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -87,7 +88,6 @@ INSTALLED_APPS = [
     "strikes",
     "pages",
     "rest_framework",
-    "drf_standardized_errors",
     "django_filters",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -129,17 +129,23 @@ TEMPLATES = [
     }
 ]
 
-# Static files are served from the apps that ship them: nothing to collect, nothing to forget.
+# Static files are collected by `make run` and the tests (`manage.py collect_if_changed`), under names that have a hash
+# of their content, so that browsers keep them for good. With DEBUG they are served from the apps that ship them.
 STATIC_URL = "static/"
-WHITENOISE_USE_FINDERS = True
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default="") or VAR_DIR / "static")
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["png", "gz", "br", "map"]  # nobody but a debugger asks for source maps
 
 # --- Where it keeps things -------------------------------------------------------------------------------
 
 
-def database() -> dict[str, Any]:
+def database() -> dict[str, object]:
     """The database of DATABASE_URL, or an SQLite file in `var/`, with what either engine needs."""
     url = env.str("DATABASE_URL", default="") or f"sqlite:///{VAR_DIR / 'strikes.sqlite3'}"
-    config: dict[str, Any] = env.db_url_config(url)
+    config: dict[str, object] = env.db_url_config(url)
     # Opening a connection costs more than a short query, on both engines: each thread keeps its own.
     config["CONN_MAX_AGE"] = 60
     config["CONN_HEALTH_CHECKS"] = True
@@ -162,25 +168,28 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- What is remembered ----------------------------------------------------------------------------------
 
+# What makes the answers, read when the process starts: entity tags and caches are keyed by it, so that nobody has
+# to remember to raise a number when an answer changes.
+CODE_DIGEST = code_digest(BASE_DIR, ["config", "record", "api", "sources", "strikes", "requirements.txt"])
+
 # Counts of lists, and whole answers, both keyed by the revision they read, so that none is ever stale. In each
 # process, and bounded; with REDIS_URL in one place for all of them, bounded by Redis's own `maxmemory`.
 REDIS_URL = env.str("REDIS_URL", default="")
 
 
-def remembered(prefix: str, entries: int) -> dict[str, Any]:
+def cache_of(name: str, entries: int) -> dict[str, object]:
     if REDIS_URL:
-        options = {"socket_timeout": 1, "socket_connect_timeout": 1}
         return {
             "BACKEND": "config.caches.SharedCache",
             "LOCATION": REDIS_URL,
-            "KEY_PREFIX": prefix,
-            "OPTIONS": options,
+            "KEY_PREFIX": f"{name}-{CODE_DIGEST}",  # it outlives a deployment, and what older code put in
+            "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
         }
     backend = "django.core.cache.backends.locmem.LocMemCache"
-    return {"BACKEND": backend, "LOCATION": prefix, "OPTIONS": {"MAX_ENTRIES": entries}}
+    return {"BACKEND": backend, "LOCATION": name, "OPTIONS": {"MAX_ENTRIES": entries}}
 
 
-CACHES = {"default": remembered("counts", 10_000), "answers": remembered("answers", 1_000)}
+CACHES = {"default": cache_of("counts", 10_000), "answers": cache_of("answers", 1_000)}
 
 # --- Words and times -------------------------------------------------------------------------------------
 
@@ -204,21 +213,17 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PAGINATION_CLASS": "api.pagination.KeysetPagination",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_SCHEMA_CLASS": "api.openapi.schema.RecordSchema",
-    "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
+    "DEFAULT_SCHEMA_CLASS": "api.openapi.operations.RecordSchema",
+    "EXCEPTION_HANDLER": "api.errors.exception_handler",
     "UNAUTHENTICATED_USER": None,
     "URL_FORMAT_OVERRIDE": None,
-}
-DRF_STANDARDIZED_ERRORS = {
-    "EXCEPTION_HANDLER_CLASS": "api.errors.ProblemHandler",
-    "EXCEPTION_FORMATTER_CLASS": "api.errors.ProblemFormatter",
 }
 
 API_EXAMPLES = BASE_DIR / "docs" / "examples.json"
 
 SPECTACULAR_SETTINGS = {
     "TITLE": "Reported strikes on infrastructure",
-    "VERSION": "1.0.0",
+    "VERSION": VERSION,
     "OAS_VERSION": "3.1.0",
     "DESCRIPTION": (BASE_DIR / "docs" / "api.md").read_text(encoding="utf-8"),
     "LICENSE": {"name": "Data: CC BY 4.0. Code: MIT", "url": "https://creativecommons.org/licenses/by/4.0/"},
@@ -226,7 +231,7 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1/",
     "SORT_OPERATIONS": False,  # as in urls.py
     "SORT_OPERATION_PARAMETERS": False,  # as in the filter sets
-    "POSTPROCESSING_HOOKS": ["api.openapi.schema.complete"],
+    "POSTPROCESSING_HOOKS": ["api.openapi.document.complete"],
     "SERVE_INCLUDE_SCHEMA": False,
     # Swagger UI and Redoc are served from here and ask nobody else for anything.
     "SWAGGER_UI_DIST": "SIDECAR",

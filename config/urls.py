@@ -3,9 +3,7 @@
 from csp.constants import UNSAFE_INLINE
 from csp.decorators import csp_update
 from django.contrib import admin
-from django.templatetags.static import static
 from django.urls import include, path
-from django.views.generic import RedirectView
 from rest_framework.routers import SimpleRouter
 
 from api.changes import ChangeViewSet, CorrectionViewSet
@@ -14,25 +12,25 @@ from api.openapi.views import Docs, Redoc, SchemaView
 from api.views import RootView
 from api.vocabularies import VocabularyViewSet
 from pages import views as pages
-from strikes.api import views as strikes
 from strikes.api.capacity_offline import CapacityOfflineView
-from strikes.api.stats_views import StrikeStatsView
+from strikes.api.strike_stats import StrikeStatsView
+from strikes.api.views import claims, numbers, places, propositions, sources, strikes
 
 router = SimpleRouter()
-router.register("regions", strikes.RegionViewSet, basename="regions")
-router.register("sources", strikes.SourceViewSet, basename="sources")
-router.register("reports", strikes.ReportViewSet, basename="reports")
-router.register("actors", strikes.ActorViewSet, basename="actors")
-router.register("facilities", strikes.FacilityViewSet, basename="facilities")
-router.register("units", strikes.UnitViewSet, basename="units")
-router.register("capacities", strikes.CapacityViewSet, basename="capacities")
+router.register("regions", places.RegionViewSet, basename="regions")
+router.register("sources", sources.SourceViewSet, basename="sources")
+router.register("reports", sources.ReportViewSet, basename="reports")
+router.register("actors", sources.ActorViewSet, basename="actors")
+router.register("facilities", places.FacilityViewSet, basename="facilities")
+router.register("units", places.UnitViewSet, basename="units")
+router.register("capacities", numbers.CapacityViewSet, basename="capacities")
 router.register("strikes", strikes.StrikeViewSet, basename="strikes")
-router.register("propositions", strikes.PropositionViewSet, basename="propositions")
-router.register("claims", strikes.ClaimViewSet, basename="claims")
-router.register("damage-estimates", strikes.DamageEstimateViewSet, basename="damage-estimates")
-router.register("weapon-counts", strikes.WeaponCountViewSet, basename="weapon-counts")
-router.register("evidence", strikes.EvidenceViewSet, basename="evidence")
-router.register("assessments", strikes.AssessmentViewSet, basename="assessments")
+router.register("propositions", propositions.PropositionViewSet, basename="propositions")
+router.register("claims", claims.ClaimViewSet, basename="claims")
+router.register("damage-estimates", numbers.DamageEstimateViewSet, basename="damage-estimates")
+router.register("weapon-counts", numbers.WeaponCountViewSet, basename="weapon-counts")
+router.register("evidence", sources.EvidenceViewSet, basename="evidence")
+router.register("assessments", propositions.AssessmentViewSet, basename="assessments")
 router.register("vocabularies", VocabularyViewSet, basename="vocabularies")
 
 collections = [prefix for prefix, _, _ in router.registry]
@@ -59,7 +57,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("healthz", Healthz.as_view(), name="healthz"),
     path("readyz", Readyz.as_view(), name="readyz"),
-    path("favicon.ico", RedirectView.as_view(url=static("icon.svg"))),
+    path("favicon.ico", pages.Icon.as_view()),
 ]
 
 handler400 = "api.errors.bad_request"

@@ -18,12 +18,10 @@ from django.urls import reverse
 from editing.conflicts import Conflict, rule_of, with_parts_revived
 from editing.fields import Fields, listed
 from editing.forms import RowForm, Words, differences
+from editing.request_state import editing_of
 from record import publishing
 from record.models import EXEMPT, Change, ClockBehind, OnRecord, Recorded
 from record.saving import BrokenRule, broken_rule
-
-SETTLED = {"search_text", "sort_at", "known_at", "local_until"}
-"""What `settle` fills in, so that drafts are found and sorted like public rows."""
 
 
 class RowEditing(Fields, admin.ModelAdmin):
@@ -48,9 +46,9 @@ class RowEditing(Fields, admin.ModelAdmin):
         allowed = super().has_change_permission(request, obj)
         if obj is None or obj.status == "draft" or not allowed:
             return allowed
-        if getattr(request, "conflict", None) is not None:
+        if editing_of(request).conflict is not None:
             return True  # the form is shown again, and held
-        return obj.is_public and amending(request) and self.may_amend(request)
+        return obj.is_public and editing_of(request).is_amendment and self.may_amend(request)
 
     def may_amend(self, request: HttpRequest) -> bool:
         return admin.ModelAdmin.has_change_permission(self, request) and request.user.has_perm(
@@ -83,7 +81,7 @@ class RowEditing(Fields, admin.ModelAdmin):
             fixed = {
                 name: words
                 for name, words in self.read_only.items()
-                if (name in self.model.frozen_parts and amending(request))
+                if (name in self.model.frozen_parts and editing_of(request).is_amendment)
                 or not self.has_change_permission(request, obj)
             }
             fieldsets = [
@@ -92,7 +90,7 @@ class RowEditing(Fields, admin.ModelAdmin):
             ]
         if self.fieldsets:
             fieldsets.append((None, {"fields": ["seen_version"], "classes": ["hidden"]}))
-        if amending(request):
+        if editing_of(request).is_amendment:
             fieldsets.append(("What the public is told", {"fields": ["public_note"]}))
         return fieldsets
 
@@ -100,7 +98,7 @@ class RowEditing(Fields, admin.ModelAdmin):
         fixed = [*super().get_readonly_fields(request, obj)]
         if not request.user.has_perm("record.publish_rows"):
             fixed += self.grades
-        if obj is not None and amending(request):
+        if obj is not None and editing_of(request).is_amendment:
             fixed += [*self.model.frozen, "public_id", *self.read_only.values()]
         elif obj is not None and not self.model._meta.get_field("public_id").editable:
             fixed.append("public_id")
@@ -108,7 +106,7 @@ class RowEditing(Fields, admin.ModelAdmin):
 
     def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:
         inlines = super().get_inlines(request, obj)
-        if amending(request):
+        if editing_of(request).is_amendment:
             return [inline for inline in inlines if self.part_name(inline) is not None]
         return inlines
 
@@ -122,7 +120,7 @@ class RowEditing(Fields, admin.ModelAdmin):
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         extra: dict[str, forms.Field] = dict(self.word_parts)
-        if amending(request):
+        if editing_of(request).is_amendment:
             extra["public_note"] = forms.CharField(
                 widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
                 required=False,
@@ -133,8 +131,8 @@ class RowEditing(Fields, admin.ModelAdmin):
             request, obj, change, form=type(base.__name__, (base,), extra) if extra else base, **kwargs
         )
         self.explain_what_is_read_only(form)
-        form.refused = getattr(request, "refused", ())
-        form.held = getattr(request, "held", False)
+        form.refused = editing_of(request).broken_rules
+        form.held = editing_of(request).is_shown_again
         return form
 
     # Saving --------------------------------------------------------------------------------------
@@ -151,28 +149,27 @@ class RowEditing(Fields, admin.ModelAdmin):
             return super().changeform_view(request, object_id, form_url, extra_context)
         if "_saveasnew" in request.POST:
             raise PermissionDenied
-        asked: Any = request
-        asked.refused, asked.amended, asked.conflict = (), None, None
+        editing = editing_of(request)
         try:
             with transaction.atomic():
                 row = self.seen(request, object_id) if object_id else None
                 response = super().changeform_view(request, object_id, form_url, extra_context)
-                previewed = "_preview" in request.POST and asked.amended is not None
+                previewed = "_preview" in request.POST and editing.amended is not None
                 transaction.set_rollback(previewed)
         except Conflict as conflict:
-            asked.conflict, row = conflict, conflict.row
+            editing.conflict, row = conflict, conflict.row
             request.POST = with_parts_revived(request.POST, self.model, row)
         except publishing.Blocked as blocked:
-            asked.refused = tuple(map(rule_of, blocked.blockers))
+            editing.broken_rules = tuple(map(rule_of, blocked.blockers))
         except ClockBehind as behind:
-            asked.refused = (BrokenRule(str(behind)),)
+            editing.broken_rules = (BrokenRule(str(behind)),)
         except IntegrityError as error:
             tables = [self.model, *(inline.model for inline in self.inlines), *self.word_tables()]
-            asked.refused = (broken_rule(tables, error),)
+            editing.broken_rules = (broken_rule(tables, error),)
         else:
             if not previewed:
                 return response
-        asked.held = True
+        editing.is_shown_again = True
         if object_id and row is None:  # deleted meanwhile: what was entered can be saved as a new row
             object_id, form_url = None, self.url("add")
         return super().changeform_view(request, object_id, form_url, extra_context)
@@ -187,7 +184,7 @@ class RowEditing(Fields, admin.ModelAdmin):
             if not self.has_add_permission(request):
                 raise PermissionDenied
             raise Conflict("deleted", None)
-        if amending(request):
+        if editing_of(request).is_amendment:
             if not row.is_public:
                 raise Conflict("overtaken", row)
         else:
@@ -206,22 +203,22 @@ class RowEditing(Fields, admin.ModelAdmin):
         return [field.part for field in self.word_parts.values()]
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        if not amending(request):
+        if not editing_of(request).is_amendment:
             super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        asked: Any = request
-        asked.differences = differences(form, formsets)
-        if amending(request):
-            asked.amended = self.amend(form, formsets)
+        editing = editing_of(request)
+        editing.differences = differences(form, formsets)
+        if editing.is_amendment:
+            editing.amended = self.amend(form, formsets)
             return
         row = form.instance
         super().save_related(request, form, formsets, change)
         row.before_publish()
-        if change and asked.differences:
+        if change and editing.differences:
             row.version += 1
-        row.save(update_fields={"version", *SETTLED} & {field.name for field in row._meta.fields})
-        if asked.differences:
+        row.save(update_fields={"version", *row.derived_fields})
+        if editing.differences:
             touch_owner(row)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
@@ -332,10 +329,6 @@ class RowEditing(Fields, admin.ModelAdmin):
         return reverse(f"admin:{opts.app_label}_{opts.model_name}_{name}", args=args)
 
 
-def amending(request: HttpRequest) -> bool:
-    return getattr(request, "amending", False)
-
-
 def touch_owner(row: OnRecord) -> None:
     """Whoever edits the number of a claim has changed the claim."""
     if row.owner:
@@ -347,7 +340,8 @@ def touch_owner(row: OnRecord) -> None:
 
 def anew(part: Recorded) -> Recorded:
     """The same part as a row that was never public."""
+    bookkeeping = publishing.bookkeeping_of(type(part))
     fields = [
-        f for f in part._meta.concrete_fields if f.name not in publishing.BOOKKEEPING and not f.generated
+        field for field in part._meta.concrete_fields if field.name not in bookkeeping and not field.generated
     ]
     return type(part)(**{field.name: getattr(part, field.name) for field in fields})

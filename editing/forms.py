@@ -13,7 +13,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
 from django.db.models import UniqueConstraint, Value
 from django.forms.formsets import DELETION_FIELD_NAME
-from django.forms.models import BaseInlineFormSet, InlineForeignKeyField
+from django.forms.models import BaseInlineFormSet, InlineForeignKeyField, construct_instance
 
 from record.models import OnRecord
 from record.saving import BrokenRule, broken_rules, fields_of
@@ -50,16 +50,29 @@ class RuleForm(forms.ModelForm):
                 widget.known = self.initial.get(name)
 
     def _post_clean(self) -> None:
-        vars(self.instance)["validate_constraints"] = lambda exclude: None  # each is asked once, below
-        super()._post_clean()  # type: ignore[misc]  # private to Django: the stubs leave it out
-        del vars(self.instance)["validate_constraints"]
+        parents = [name for name, field in self.fields.items() if isinstance(field, InlineForeignKeyField)]
+        self.fill_in_and_validate(parents)
         if self.errors.keys() - {NON_FIELD_ERRORS}:
             return  # a value that could not be read says nothing about the rules
-        parents = [name for name, field in self.fields.items() if isinstance(field, InlineForeignKeyField)]
         unsaid = [name for name in parents if getattr(self.instance, f"{name}_id") is None]
         for rule in broken_rules(self.instance, unsaid):
             if rule.name not in self.said_by_the_set:
                 self.say(rule)
+
+    def fill_in_and_validate(self, parents: Sequence[str]) -> None:
+        """What Django does at this point, but for the constraints: each is asked once, and by the form itself.
+
+        Three of these names are private to Django, so the stubs leave them out.
+        """
+        unread = self._get_validation_exclusions().union(parents)  # type: ignore[attr-defined]
+        options = self._meta
+        try:
+            self.instance = construct_instance(self, self.instance, options.fields, options.exclude)
+            self.instance.full_clean(exclude=unread, validate_unique=False, validate_constraints=False)
+        except ValidationError as error:
+            self._update_errors(error)  # type: ignore[attr-defined]
+        if self._validate_unique:  # type: ignore[attr-defined]
+            self.validate_unique()
 
     def full_clean(self) -> None:
         super().full_clean()

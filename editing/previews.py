@@ -357,7 +357,7 @@ def compared(earlier: OnRecord, later: OnRecord) -> list[tuple[str, str, str]]:
     found = []
     for field in later._meta.concrete_fields:
         if (
-            field.name in publishing.BOOKKEEPING
+            field.name in publishing.bookkeeping_of(type(later))
             or field.generated
             or field.name == later.owner
             or field.name == "lineage_from"

@@ -14,14 +14,15 @@ from django.urls import path, reverse
 from django.utils.html import format_html
 
 from api.views import PREFIX
-from editing.change_form import RowEditing, amending
-from editing.conflicts import Conflict, theirs_alone
+from editing.change_form import RowEditing
+from editing.conflicts import theirs_alone
 from editing.fields import needs, reference_fields
 from editing.forms import differences
 from editing.history import history_of
 from editing.lists import SHOWN, ForgivingChangeList, RowList, state_of
 from editing.merging import MergePage, UnmergePage
 from editing.previews import MOST, CorrectPage, PublishPage, WithdrawPage
+from editing.request_state import editing_of
 from editing.takedowns import TakedownPage
 from record.models import Merge, OnRecord
 from record.search import folded_words
@@ -111,7 +112,8 @@ class RecordAdmin(ForgivingChangeList, RowEditing):
         obj: Any = None,
     ) -> Any:
         form = context["adminform"].form
-        conflict: Conflict | None = getattr(request, "conflict", None)
+        editing = editing_of(request)
+        conflict = editing.conflict
         if conflict is not None:
             formsets = [inline.formset for inline in context["inline_admin_formsets"]]
             context["conflict"] = [
@@ -123,14 +125,14 @@ class RecordAdmin(ForgivingChangeList, RowEditing):
             form.data["seen_version"] = str(obj.version) if obj is not None else ""
             if conflict.how == "overtaken":
                 context |= {"show_save": False, "show_save_and_continue": False, "show_delete": False}
-        elif getattr(request, "held", False):
-            context["amended"] = getattr(request, "amended", None)
+        elif editing.is_shown_again:
+            context["amended"] = editing.amended
         if obj is not None:
             context["state"] = state_of(obj)
             deletable = context.pop("show_delete", True) and self.has_delete_permission(request, obj)
             context["deletion"] = self.deletion_url(obj) if deletable else None
             context["show_delete"] = False  # the link to ask for it names the version
-            context["record_doors"] = [] if amending(request) else self.open_doors(request, obj)
+            context["record_doors"] = [] if editing.is_amendment else self.open_doors(request, obj)
             context["withdrawal_note"] = obj.withdrawal_note
             context["survivor"] = obj.canonical if obj.is_public and obj.canonical != obj else None
             correction = getattr(obj, "superseded_by", None)
@@ -138,10 +140,10 @@ class RecordAdmin(ForgivingChangeList, RowEditing):
             if obj.owner:
                 context["whole"] = whole = getattr(obj, obj.owner)
                 context["whole_address"] = address(whole)
-            if not amending(request):
+            if not editing.is_amendment:
                 context["row_lists"] = [self.row_list(request, one, obj) for one in self.lists]
-        context["amending"] = amending(request)
-        if amending(request):
+        context["amending"] = editing.is_amendment
+        if editing.is_amendment:
             context["title"] = f"Amend {self.opts.verbose_name}"
             context["show_save"] = context["show_save_and_add_another"] = False
         return super().render_change_form(request, context, add, change, form_url, obj)
@@ -223,9 +225,10 @@ class RecordAdmin(ForgivingChangeList, RowEditing):
     def construct_change_message(
         self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
     ) -> Any:
-        saved = [] if amending(request) else formsets
+        editing = editing_of(request)
+        saved = [] if editing.is_amendment else formsets
         message = super().construct_change_message(request, form, saved, add)
-        values = getattr(request, "amended", None) or getattr(request, "differences", None)
+        values = editing.amended or editing.differences
         return [*message, {"values": values}] if values else message
 
     def history_view(
@@ -261,15 +264,14 @@ class RecordAdmin(ForgivingChangeList, RowEditing):
         row = self.get_object(request, unquote(object_id))
         if row is None:
             raise Http404
-        asked: Any = request
-        asked.amending = True
+        editing_of(request).is_amendment = True
         withdrawn_meanwhile = request.method == "POST" and row.withdrawn_rev_id is not None
         if not self.may_amend(request) or not (row.is_public or withdrawn_meanwhile):
             raise PermissionDenied
         return self.changeform_view(request, object_id)
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
-        if amending(request):
+        if editing_of(request).is_amendment:
             if "_preview" not in request.POST:
                 self.message_user(request, format_html("“{}” was amended.", str(obj)))
             return HttpResponseRedirect(self.url("change", obj.pk))

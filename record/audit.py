@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import pairwise
 
 from django.apps import apps
@@ -12,7 +12,20 @@ from django.utils import timezone
 
 from record import derived
 from record.choices import Action
-from record.models import EXEMPT, Change, Ledger, Merge, OnRecord, Recorded, Revision, collections
+from record.models import (
+    EXEMPT,
+    Change,
+    Ledger,
+    Merge,
+    OnRecord,
+    Recorded,
+    Revision,
+    collections,
+    reference_fields,
+)
+
+Address = tuple[str, str]
+"""A collection and a public id."""
 
 
 def discrepancies() -> Iterator[str]:
@@ -21,9 +34,8 @@ def discrepancies() -> Iterator[str]:
     yield from _merges()
     yield from _takedowns()
     yield from derived.discrepancies()
-    for model in apps.get_models():
-        if issubclass(model, Recorded):
-            yield from _closure(model)
+    for model in _recorded_models():
+        yield from _intervals(model)
     for collection in collections().values():
         yield from _changes(collection)
         for row in collection._default_manager.filter(published_rev__isnull=False, withdrawn_rev=None):
@@ -47,96 +59,118 @@ def _ledger() -> Iterator[str]:
 
 
 def _merges() -> Iterator[str]:
-    """Each merge is between two public rows that may be one, has its lines, and leads to an end."""
+    """Each merge is between two public rows that may be one, is in the ledger, and its chain has an end."""
+    yield from _unlogged_merges()
+    for collection, model in collections().items():
+        canonical_ids = Merge.objects.canonical_ids(collection)
+        for duplicate_id, canonical_id in canonical_ids.items():
+            if canonical_id in canonical_ids:
+                yield f"{collection}/{duplicate_id}: its merges lead in a circle."
+                return  # whatever follows the chains would not tell the truth
+        yield from _unfit_merges(model, {*canonical_ids, *canonical_ids.values()})
+
+
+def _unlogged_merges() -> Iterator[str]:
     logged = set(
         Change.objects.filter(action__in=[Action.MERGE, Action.UNMERGE]).values_list(
             "action", "collection", "object_id", "revision"
         )
     )
-    for one in Merge.objects.all():
-        for action, n in ((Action.MERGE, one.from_rev_id), (Action.UNMERGE, one.undone_rev_id)):
-            if n is not None and (action, one.collection, one.loser, n) not in logged:
-                yield f"{one}: revision {n} does not say so."
-    for name, model in collections().items():
-        roots = Merge.objects.canonical_ids(name)
-        steps = dict(Merge.objects.active().filter(collection=name).values_list("loser", "survivor"))
-        rows = {
-            row.public_id: row
-            for row in model._default_manager.filter(public_id__in={*roots, *roots.values()})
-        }
-        for loser, root in roots.items():
-            if root in roots:
-                yield f"{name}/{loser}: its merges lead in a circle."
-                return
-        for loser, survivor in steps.items():
-            if not model.mergeable or not {loser, survivor} <= rows.keys():
-                yield f"{name}/{loser} is merged into {survivor}, which cannot be."
-            elif rows[loser].is_public and not rows[survivor].is_public:
-                yield f"{name}/{survivor}: it is {rows[survivor].status}, and {loser} is merged into it."
-            elif rows[loser].is_public:
-                for rule in rows[loser].merge_objections(rows[survivor]):
-                    yield f"{name}/{loser} is merged into {survivor}: {rule}"
+    for merge in Merge.objects.all():
+        for action, n in ((Action.MERGE, merge.from_rev_id), (Action.UNMERGE, merge.undone_rev_id)):
+            if n is not None and (action, merge.collection, merge.loser, n) not in logged:
+                yield f"{merge}: revision {n} does not say so."
+
+
+def _unfit_merges(model: type[OnRecord], public_ids: Collection[str]) -> Iterator[str]:
+    """Merges of one collection that could not be made today."""
+    name = model.collection
+    rows = {row.public_id: row for row in model._default_manager.filter(public_id__in=public_ids)}
+    for merge in Merge.objects.active().filter(collection=name):
+        if not model.mergeable or not {merge.loser, merge.survivor} <= rows.keys():
+            yield f"{name}/{merge.loser} is merged into {merge.survivor}, which cannot be."
+            continue
+        duplicate, canonical = rows[merge.loser], rows[merge.survivor]
+        if not duplicate.is_public:
+            continue
+        if canonical.is_public:
+            for rule in duplicate.merge_objections(canonical):
+                yield f"{name}/{merge.loser} is merged into {merge.survivor}: {rule}"
+        else:
+            yield f"{name}/{merge.survivor}: it is {canonical.status}, and {merge.loser} is merged into it."
 
 
 def _takedowns() -> Iterator[str]:
     """What was taken down left nothing but its id and the reason, and nothing public names it."""
-    revisions: set[int] = set()
-    gone: set[tuple[str, str]] = set()
+    revisions: set[int | None] = set()
+    gone: set[Address] = set()
     for name, model in collections().items():
-        down = model._default_manager.filter(taken_down_rev__isnull=False)
-        gone |= {(name, public_id) for public_id in down.values_list("public_id", flat=True)}
-        revisions |= set(down.values_list("taken_down_rev", flat=True))
-        for row in down.filter(replaced_by__isnull=False):
+        taken_down = model._default_manager.filter(taken_down_rev__isnull=False)
+        gone |= {(name, public_id) for public_id in taken_down.values_list("public_id", flat=True)}
+        revisions |= set(taken_down.values_list("taken_down_rev", flat=True))
+        for row in taken_down.filter(replaced_by__isnull=False):
             yield f"{_name(row)}: it was taken down and names a successor."
     if len(revisions) != Ledger.head().takedowns:
         yield f"ledger: it counts {Ledger.head().takedowns} takedowns, and there were {len(revisions)}."
-    if not gone:
-        return
-    for change in Change.objects.filter(
-        Q(note__isnull=False) | Q(values__isnull=False) | Q(replaced_by__isnull=False)
-    ):
+    if gone:
+        yield from _told_of(gone)
+        yield from _naming_what_is_gone()
+
+
+def _told_of(gone: Collection[Address]) -> Iterator[str]:
+    """Lines of the ledger and merges that still tell of rows that were taken down."""
+    for change in Change.objects.with_details():
         for public_id in (change.object_id, change.replaced_by):
-            if (change.collection, str(public_id)) in gone:
+            if (change.collection, public_id) in gone:
                 yield f"{change}, revision {change.revision_id}: it still tells of {public_id}, which was taken down."
-    for one in Merge.objects.all():
-        if {(one.collection, one.loser), (one.collection, one.survivor)} & gone:
-            yield f"{one}: one of them was taken down."
-    for table in apps.get_models():
-        for field in [*table._meta.fields, *table._meta.many_to_many] if issubclass(table, Recorded) else ():
-            target = field.related_model
-            if isinstance(target, type) and issubclass(target, OnRecord):
-                left = table._default_manager.filter(
-                    published_rev__isnull=False,
-                    taken_down_rev__isnull=True,
-                    **{f"{field.name}__taken_down_rev__isnull": False},
-                )
-                for named in left:
-                    yield f"{_name(named)}: its {field.name} was taken down, and it was not."
+    for merge in Merge.objects.all():
+        if {(merge.collection, merge.loser), (merge.collection, merge.survivor)} & set(gone):
+            yield f"{merge}: one of them was taken down."
 
 
-def _closure(model: type[Recorded]) -> Iterator[str]:
-    """A public interval lies inside that of everything the row's frozen pointers name."""
-    frozen: frozenset[str] = getattr(model, "frozen", frozenset())
-    for field in [*model._meta.fields, *model._meta.many_to_many]:
-        target = field.related_model
-        if not (isinstance(target, type) and issubclass(target, OnRecord)) or field.name in EXEMPT:
-            continue
-        if model.follows_lineage:
-            continue
+def _naming_what_is_gone() -> Iterator[str]:
+    """Rows that were public, name a row that was taken down, and were not taken down with it."""
+    for model in _recorded_models():
+        for field, _ in reference_fields(model):
+            rows = model._default_manager.filter(
+                published_rev__isnull=False,
+                taken_down_rev__isnull=True,
+                **{f"{field.name}__taken_down_rev__isnull": False},
+            )
+            for row in rows:
+                yield f"{_name(row)}: its {field.name} was taken down, and it was not."
+
+
+def _recorded_models() -> Iterator[type[Recorded]]:
+    return (model for model in apps.get_models() if issubclass(model, Recorded))
+
+
+def _intervals(model: type[Recorded]) -> Iterator[str]:
+    """A row is public only while what it names is.
+
+    What it names by a frozen field must have been public all the while; any other field may have named another
+    row before, so that only what is public now can be compared.
+    """
+    if model.follows_lineage:
+        return
+    frozen = model.frozen if issubclass(model, OnRecord) else frozenset()
+    for field, _ in reference_fields(model):
         name = field.name
+        if name in EXEMPT:
+            continue
+        unpublished = Q(**{f"{name}__published_rev__isnull": True})
+        withdrawn = Q(**{f"{name}__withdrawn_rev__isnull": False})
         if name in frozen:
+            rows = model._default_manager.filter(published_rev__isnull=False)
             outside = (
-                Q(**{f"{name}__published_rev__isnull": True})
+                unpublished
                 | Q(**{f"{name}__published_rev__gt": F("published_rev")})
-                | Q(**{f"{name}__withdrawn_rev__isnull": False}) & Q(withdrawn_rev__isnull=True)
+                | withdrawn & Q(withdrawn_rev__isnull=True)
                 | Q(**{f"{name}__withdrawn_rev__lt": F("withdrawn_rev")})
             )
-            rows = model._default_manager.filter(published_rev__isnull=False)
         else:
-            outside = Q(**{f"{name}__published_rev__isnull": True}) | Q(
-                **{f"{name}__withdrawn_rev__isnull": False}
-            )
-            rows = model._default_manager.filter(published_rev__isnull=False, withdrawn_rev__isnull=True)
+            rows = model._default_manager.cited()
+            outside = unpublished | withdrawn
         for row in rows.filter(outside, **{f"{name}__isnull": False}):
             yield f"{_name(row)}: {name} is not public for as long as the row is."
 

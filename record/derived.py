@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from record.models import OnRecord, Recorded, Revision
 
 Pair = tuple[OnRecord, OnRecord]
 Restated = tuple[OnRecord, str, str]
-"""A row of which a revision changed what is kept: how it read before, and how it reads after."""
+"""A row of which a revision changed what is derived: how it read before, and how it reads after."""
+Row = TypeVar("Row", bound=OnRecord)
 
 
-def _nothing(*_: Any) -> Iterable[Any]:
+def _nothing(*_: object) -> tuple[()]:
     return ()
 
 
@@ -26,7 +27,7 @@ class Derivation:
     """One kind of thing that is kept beside the rows."""
 
     refresh: Callable[[Collection[Recorded], Revision], None]
-    """Bring it up to date with the rows that a revision has touched; the last act of the revision's transaction."""
+    """Bring it up to date with the rows that a revision has touched, at the end of the revision's transaction."""
     restated: Callable[[Revision], Iterable[Restated]] = _nothing
     """What a revision changed of it, for previews."""
     discrepancies: Callable[[], Iterable[str]] = _nothing
@@ -42,7 +43,7 @@ def register(derivation: Derivation) -> None:
     _derivations.append(derivation)
 
 
-def register_pairs_below(model: type[OnRecord], pairs_below: Callable[[Any, Any], Iterable[Pair]]) -> None:
+def register_pairs_below(model: type[Row], pairs_below: Callable[[Row, Row], Iterable[Pair]]) -> None:
     """Say what below two rows of a model is the same thing if the two are."""
     _pairs_below[model] = pairs_below
 
@@ -62,7 +63,8 @@ def discrepancies() -> Iterator[str]:
         yield from derivation.discrepancies()
 
 
-def pairs_below(loser: OnRecord, survivor: OnRecord) -> list[Pair]:
+def pairs_below(duplicate: OnRecord, canonical: OnRecord) -> list[Pair]:
     """What lies below two rows and is the same if they are, in the order in which it is to be merged."""
-    find = _pairs_below.get(type(loser), _nothing)
-    return list(find(loser, survivor)) if loser.mergeable and type(loser) is type(survivor) else []
+    if not duplicate.mergeable or type(duplicate) is not type(canonical):
+        return []
+    return list(_pairs_below.get(type(duplicate), _nothing)(duplicate, canonical))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Collection, Hashable, Iterable
 from typing import TypeVar
 
@@ -32,3 +33,31 @@ def leads_back(start: Node, step: Callable[[Node], Node | None]) -> bool:
         passed.add(node)
         node = step(node)
     return False
+
+
+def reached(
+    start: Iterable[Node], neighbours: Callable[[Node], Iterable[Node]], newest_first: bool = False
+) -> list[Node]:
+    """What is reached from the start, without it, in the order in which it is found, one node at a time.
+
+    Next come the neighbours of the node that was found first, or else of the ``newest``.
+    """
+    found = dict.fromkeys(start)
+    begun_with = len(found)
+    waiting = deque(found)
+    while waiting:
+        for node in neighbours(waiting.pop() if newest_first else waiting.popleft()):
+            if node not in found:
+                found[node] = None
+                waiting.append(node)
+    return list(found)[begun_with:]
+
+
+def end_of_chain(start: Node, step: Callable[[Node], Node | None]) -> Node:
+    """The last node of the way from a node, one step at a time: itself, if there is no step from it."""
+    passed = {start}
+    node = start
+    while (following := step(node)) is not None and following not in passed:
+        passed.add(following)
+        node = following
+    return node

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import CheckConstraint, Q
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: no i, l, o, u
@@ -15,7 +16,7 @@ REGION_CODE = r"\A[A-Z]{2}(-[A-Z0-9]{1,3})?\Z"
 
 
 def prefixed(prefix: str) -> str:
-    """The spelling of a random id, as a regular expression both databases read alike."""
+    """The spelling of a random id, as a regular expression that both databases read in the same way."""
     return rf"\A{prefix}_[{ALPHABET}]{{{LENGTH}}}\Z"
 
 
@@ -34,7 +35,7 @@ class NewId:
     def __hash__(self) -> int:
         return hash(self.prefix)
 
-    def deconstruct(self) -> tuple[str, tuple[str], dict[str, Any]]:
+    def deconstruct(self) -> tuple[str, tuple[str], dict[str, object]]:
         return "record.ids.NewId", (self.prefix,), {}
 
 
@@ -44,7 +45,7 @@ class PublicIdField(models.CharField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"max_length": 80, **kwargs})
 
-    def db_parameters(self, connection: Any) -> Any:
+    def db_parameters(self, connection: BaseDatabaseWrapper) -> dict[str, str | None]:
         parameters = super().db_parameters(connection)
         parameters["collation"] = "C" if connection.vendor == "postgresql" else None
         return parameters

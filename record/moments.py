@@ -1,7 +1,6 @@
 """Times as reports give them: a range in UTC, its precision, and the words."""
 
 from functools import cache
-from typing import Any
 from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
@@ -11,24 +10,26 @@ from django.db.models import CheckConstraint, F, Q
 from record.vocabulary import Vocabulary, one_of
 
 
-def earliest(of: str, **options: Any) -> models.DateTimeField:
-    return models.DateTimeField(
-        **{"null": True, "blank": True, **options}, help_text=f"The early edge of {of}, in UTC."
-    )
+def earliest(of: str, null: bool = True, blank: bool = True) -> models.DateTimeField:
+    return models.DateTimeField(null=null, blank=blank, help_text=f"The early edge of {of}, in UTC.")
 
 
-def latest(of: str, **options: Any) -> models.DateTimeField:
+def latest(of: str, null: bool = True, blank: bool = True) -> models.DateTimeField:
     return models.DateTimeField(
-        **{"null": True, "blank": True, **options},
+        null=null,
+        blank=blank,
         help_text=f"The late edge of {of}, in UTC. Null with an early edge given: still going on.",
     )
 
 
-def precision(of: str, words: type[Vocabulary], **options: Any) -> models.CharField:
+def precision(
+    of: str, vocabulary: type[Vocabulary], null: bool = True, blank: bool = True
+) -> models.CharField:
     return models.CharField(
-        **{"null": True, "blank": True, **options},
+        null=null,
+        blank=blank,
         max_length=20,
-        choices=words.choices,
+        choices=vocabulary.choices,
         help_text=f"How exactly {of} is known; it applies to both edges.",
     )
 
@@ -54,10 +55,8 @@ def zone() -> models.CharField:
     )
 
 
-def local_date(of: str, **options: Any) -> models.DateField:
-    return models.DateField(
-        **{"null": True, "blank": True, **options}, help_text=f"The date of {of} on the clocks of the place."
-    )
+def local_date(of: str, null: bool = True, blank: bool = True) -> models.DateField:
+    return models.DateField(null=null, blank=blank, help_text=f"The date of {of} on the clocks of the place.")
 
 
 def as_stated(of: str) -> models.CharField:
@@ -67,15 +66,15 @@ def as_stated(of: str) -> models.CharField:
 
 
 def moment_rules(
-    model: str, prefix: str, words: type[Vocabulary], required: bool = False
+    model: str, prefix: str, vocabulary: type[Vocabulary], required: bool = False
 ) -> list[CheckConstraint]:
     """A range runs forward, and whoever gives an edge says how exactly it is known.
 
-    Where the precision is ``required``, its column says the latter already.
+    Where the precision is ``required``, its column is not null and needs no second rule.
     """
     early, late, exact = f"{prefix}earliest", f"{prefix}latest", f"{prefix}precision"
     rules = [
-        one_of(exact, words, model),
+        one_of(exact, vocabulary, model),
         CheckConstraint(
             name=f"{model}_{prefix}range_runs_forward",
             condition=Q(**{f"{late}__isnull": True})

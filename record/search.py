@@ -26,7 +26,7 @@ def fold(text: str) -> str:
 
 
 def folded_words(text: str) -> list[str]:
-    """Each word folded, in order: what is asked for."""
+    """Each word of a query folded, in order."""
     return [folded for word in text.split() if (folded := fold(word))]
 
 
@@ -37,9 +37,9 @@ def folded_names(names: Iterable[str | None]) -> str:
 
 def searchable_words(*texts: str | None) -> str:
     """The words by which a text is found, between spaces: each word, and the pieces of compounds."""
-    found: dict[str, None] = {}
+    distinct: dict[str, None] = {}  # in the order in which they come
     for text in texts:
         for word in (text or "").split():
             pieces = re.split(r"[\W_]+", word)
-            found |= dict.fromkeys(folded for piece in [word, *pieces] if (folded := fold(piece)))
-    return " ".join(["", *found, ""])
+            distinct |= dict.fromkeys(folded for piece in [word, *pieces] if (folded := fold(piece)))
+    return " ".join(["", *distinct, ""])

@@ -45,7 +45,7 @@ def _docstring(vocabulary: type[Vocabulary]) -> tuple[str, str]:
 
 def vocabularies() -> dict[str, type[Vocabulary]]:
     """Every vocabulary by its slug, in alphabetical order."""
-    return dict(sorted((v.slug(), v) for v in Vocabulary.__subclasses__()))
+    return dict(sorted((vocabulary.slug(), vocabulary) for vocabulary in Vocabulary.__subclasses__()))
 
 
 def one_of(field: str, vocabulary: type[Vocabulary], model: str) -> CheckConstraint:

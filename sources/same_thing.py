@@ -8,7 +8,7 @@ from record.derived import Pair
 from sources.models import Source
 
 
-def voices(loser: Source, survivor: Source) -> Iterable[Pair]:
-    mine, theirs = loser.voice.canonical, survivor.voice.canonical
-    if mine != theirs:
-        yield mine, theirs
+def voices(duplicate: Source, canonical: Source) -> Iterable[Pair]:
+    voice, canonical_voice = duplicate.voice.canonical, canonical.voice.canonical
+    if voice != canonical_voice:
+        yield voice, canonical_voice

@@ -4,8 +4,11 @@ from typing import Any
 
 from rest_framework import serializers
 
-from api.serializers import Brief, MomentField, OnRecordSerializer, WordField
+from api.serializers import Brief, OnRecordSerializer, WordField
 from sources.choices import ActorKind, EvidenceKind, NoticeKind, Reliability, SourceKind, Verification
+from sources.models import ReportNotice
+from sources.models.fields import Name
+from sources.moments import MomentField
 
 COUNTRY = "A country, ISO 3166-1 alpha-2, such as `UA`; null if not known or if it belongs to none."
 LANGUAGE = "A BCP 47 tag, such as `en` or `uk`"
@@ -15,7 +18,7 @@ NOTE = (
 NAME_LOCAL = "The name in its own language and script; null if we have none."
 
 
-class NameSerializer(serializers.Serializer[Any]):
+class NameSerializer(serializers.Serializer[Name]):
     """Another name, in any script: an alias, a former name, a common misspelling."""
 
     name = serializers.CharField(help_text="The name as it is written.")
@@ -86,11 +89,11 @@ class SourceSerializer(OnRecordSerializer):
 class ReportBrief(Brief):
     """Where it was read, in short."""
 
-    source: Any = SourceBrief(help_text="Who published it.")
+    source: Any = SourceBrief(help_text="Who published it.")  # every field of DRF has a `source` of its own
     issued_at = MomentField("issued_", help_text="When it was published.")
 
 
-class NoticeSerializer(serializers.Serializer[Any]):
+class NoticeSerializer(serializers.Serializer[ReportNotice]):
     """What a publisher later did to its own report."""
 
     kind = WordField(NoticeKind, help_text="What the publisher did, such as a correction or a retraction.")

@@ -13,9 +13,8 @@ class StrikesConfig(AppConfig):
         from strikes.disputes import keeping, rewriting, same_thing
 
         derived.register(derived.Derivation(search_index.index))
-        derived.register(
-            derived.Derivation(rewriting.rewrite)
-        )  # the past first: what follows reads on from it
+        # After a takedown the past first: keeping the present reads on from it.
+        derived.register(derived.Derivation(rewriting.rewrite))
         derived.register(derived.Derivation(keeping.refresh, keeping.restated, keeping.discrepancies))
         derived.register_pairs_below(models.Facility, same_thing.below_facility)
         derived.register_pairs_below(models.Unit, same_thing.below_row)

@@ -24,25 +24,25 @@ def having_words(claims: QuerySet[Claim], words: Sequence[str]) -> QuerySet[Clai
     """The claims whose statement or quote has every one of these folded words."""
     if connection.vendor == "postgresql":
         return claims.filter(HasWords(F("search_text"), Value(list(words))))
-    asked = " ".join(f'"{word}"' for word in words)
-    hits = RawSQL("SELECT rowid FROM claim_words WHERE claim_words MATCH %s", [asked])
+    phrases = " ".join(f'"{word}"' for word in words)  # quoted: OR and NEAR are words of FTS5
+    hits = RawSQL("SELECT rowid FROM claim_words WHERE claim_words MATCH %s", [phrases])
     # The index only ever grows; the text itself has the last word.
-    exactly = Q()
+    has_every_word = Q()
     for word in words:
-        exactly &= Q(search_text__contains=f" {word} ")
-    return claims.filter(exactly, pk__in=hits)
+        has_every_word &= Q(search_text__contains=f" {word} ")
+    return claims.filter(has_every_word, pk__in=hits)
 
 
 def index(touched: Collection[Recorded], revision: Revision) -> None:
     """Enter newly published claims into the index that SQLite keeps apart; PostgreSQL does it itself."""
     if connection.vendor == "postgresql":
         return
-    new = [row.pk for row in touched if isinstance(row, Claim) and row.published_rev_id == revision.pk]
-    if new:
-        marks = ", ".join(["%s"] * len(new))
+    published = [row.pk for row in touched if isinstance(row, Claim) and row.published_rev_id == revision.pk]
+    if published:
+        placeholders = ", ".join(["%s"] * len(published))
         with connection.cursor() as cursor:
             cursor.execute(
                 "INSERT INTO claim_words (rowid, search_text)"
-                f" SELECT id, search_text FROM strikes_claim WHERE id IN ({marks})",
-                new,
+                f" SELECT id, search_text FROM strikes_claim WHERE id IN ({placeholders})",
+                published,
             )

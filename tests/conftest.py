@@ -10,6 +10,7 @@ from django.conf import settings as project
 from django.core.cache import caches
 from pytest_django import DjangoDbBlocker
 
+from pages.static_files import collect_if_changed
 from record.audit import discrepancies
 from tests.client import Api
 from tests.starter_record import RECORD, StarterRecord, needs_starter_record
@@ -18,6 +19,7 @@ from tests.starter_record import RECORD, StarterRecord, needs_starter_record
 def pytest_configure(config: pytest.Config) -> None:
     config.args.sort(key=lambda argument: folder_of(config.invocation_params.dir, argument))
     give_each_worker_a_redis_database()
+    collect_static_files_once()
 
 
 def folder_of(start: Path, argument: str) -> Path:
@@ -28,6 +30,13 @@ def folder_of(start: Path, argument: str) -> Path:
     """
     path = start / argument.partition("::")[0]
     return path if path.is_dir() else path.parent
+
+
+def collect_static_files_once() -> None:
+    """All workers, and the servers that tests start, have the same static files."""
+    os.environ["STATIC_ROOT"] = str(project.STATIC_ROOT)
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        collect_if_changed()
 
 
 def give_each_worker_a_redis_database() -> None:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from record import publishing
 from strikes.choices import Stance, Topic
-from strikes.imports.bundles import moment
+from strikes.imports.moments import moment_columns
 from strikes.models import Claim, Facility, Proposition, Unit
 from tests.client import Api
 from tests.factories import (
@@ -84,7 +84,7 @@ def draft_claim(
     if "report" not in more:
         more["report"] = ReportFactory(issued_earliest=dt.datetime.fromisoformat(f"{on}T12:00:00+00:00"))
     if event is not None:
-        columns = moment({"timezone": MOSCOW, **event})
+        columns = moment_columns({"timezone": MOSCOW, **event})
         more |= {f"event_{name}": value for name, value in columns.items()}
     if "proposition" not in more:
         more["proposition"] = proposition_about(about, topic)

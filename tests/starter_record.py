@@ -14,7 +14,7 @@ from django.core.management import call_command
 from django.db import connection
 from pytest_django import DjangoDbBlocker
 
-from strikes.imports.starter import load
+from strikes.imports.starter import load_starter
 from tests.roles import restore_roles
 
 FIXTURES = Path(settings.BASE_DIR) / "fixtures"
@@ -33,7 +33,7 @@ class StarterRecord:
         with self.blocker.unblock():
             # In a test's own transaction it would be gone after that test, and nobody would know.
             assert not connection.in_atomic_block, "ask for `starter` before anything that asks for `db`"
-            load(FIXTURES)
+            load_starter(FIXTURES)
         self.is_loaded = True
 
     def take_away(self) -> None:

@@ -400,12 +400,12 @@ def test_more_than_one_answer_can_show_is_refused(api, monkeypatch):
         claim_at_hour(proposition=PropositionFactory(strike=strike, topic=topic))
     on_record(*Claim.objects.all())
     address = f"strikes/{strike.public_id}/accounts/"
-    monkeypatch.setattr("strikes.api.views.MOST_CLAIMS", 1)
+    monkeypatch.setattr("strikes.api.views.accounts.MOST_CLAIMS_IN_ACCOUNTS", 1)
     problem = api(address, status=400)
     assert [(one["parameter"], one["code"]) for one in problem["errors"]] == [("topic", "too_much")]
     assert len(api(f"{address}?topic=fire")["propositions"]) == 1
-    monkeypatch.setattr("strikes.api.views.MOST_CLAIMS", 5000)
-    monkeypatch.setattr("strikes.api.views.MOST_ACCOUNTS", 1)
+    monkeypatch.setattr("strikes.api.views.accounts.MOST_CLAIMS_IN_ACCOUNTS", 5000)
+    monkeypatch.setattr("strikes.api.views.accounts.MOST_ACCOUNTS", 1)
     assert api(f"{address}?topic=fire,damage", status=400)["errors"][0]["code"] == "too_much"
 
 

@@ -26,7 +26,7 @@ def editor():
 
 
 def grade(editor, point, **values):
-    """Draft an assessment as the page of the proposition leads to it, and publish it."""
+    """Draft an assessment from the link on the page of the proposition, and publish it."""
     add = f"{reverse('admin:strikes_assessment_add')}?proposition={point.pk}"
     form = form_of(editor.get(add))
     assert form["proposition"] == [str(point.pk)]
@@ -44,7 +44,7 @@ def test_a_grade_is_given_beside_the_claims_it_weighs_and_kept_per_revision(edit
     point, api = claim.proposition, Api()
     accounts = f"strikes/{point.strike.public_id}/accounts/"
 
-    def shown(query=""):
+    def assessment(query=""):
         (account,) = api(f"{accounts}{query}")["propositions"]
         return account["assessment"]
 
@@ -75,7 +75,7 @@ def test_a_grade_is_given_beside_the_claims_it_weighs_and_kept_per_revision(edit
         "One voice.",
     ):
         assert words in page, words
-    assert shown() == {
+    assert assessment() == {
         "id": second.public_id,
         "url": f"http://testserver/api/v1/assessments/{second.public_id}/",
         "display": f"confirmed: {point.text}",
@@ -85,10 +85,10 @@ def test_a_grade_is_given_beside_the_claims_it_weighs_and_kept_per_revision(edit
         "assessed_on": "2024-03-20",
         "author_role": "editor",
     }
-    then = first.published_rev.at.isoformat().replace("+00:00", "Z")
-    assert shown(f"?as_of={then}")["id"] == first.public_id
-    assert shown(f"?as_of={claim.published_rev.at.isoformat().replace('+00:00', 'Z')}") is None
-    assert shown("?known_at=2024-03-12T06:00:00Z")["id"] == second.public_id
+    first_graded_at = first.published_rev.at.isoformat().replace("+00:00", "Z")
+    assert assessment(f"?as_of={first_graded_at}")["id"] == first.public_id
+    assert assessment(f"?as_of={claim.published_rev.at.isoformat().replace('+00:00', 'Z')}") is None
+    assert assessment("?known_at=2024-03-12T06:00:00Z")["id"] == second.public_id
     everything = Client().get("/api/v1/assessments/").content + Client().get(f"/api/v1/{accounts}").content
     assert b"greta" not in everything.lower()
     assert api("propositions/?grade=confirmed&grade_basis=satellite")["count"] == 1

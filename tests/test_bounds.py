@@ -34,41 +34,41 @@ def statements():
             yield {"comparator": "range", "low": low, "best": low, "high": high, "or_more": or_more}
 
 
-def allows(said, value):
-    """Whether a statement allows a value; an end of which nothing was said allows anything."""
-    match said["comparator"]:
+def allows(stated, value):
+    """Whether a statement allows a value; an end that was left out allows anything."""
+    match stated["comparator"]:
         case "exactly" | "approximately":
-            return value == said["best"]
+            return value == stated["best"]
         case "at_least":
-            return value >= said["low"]
+            return value >= stated["low"]
         case "more_than":
-            return value > said["low"]
+            return value > stated["low"]
         case "at_most":
-            return value <= said["high"]
+            return value <= stated["high"]
         case "less_than" | "almost":
-            return value < said["high"]
+            return value < stated["high"]
         case "range":
-            return value >= said["low"] and (value <= said["high"] or said["or_more"])
+            return value >= stated["low"] and (value <= stated["high"] or stated["or_more"])
     return True
 
 
-def every_value_allowed(said, x):
+def every_value_allowed(stated, limit):
     """Values that tell apart whatever a statement and a limit can say: on, just beside and far from all of them."""
-    edges = [x, *(said[name] for name in ("low", "best", "high") if name in said)]
+    edges = [limit, *(stated[name] for name in ("low", "best", "high") if name in stated)]
     near = [edge + shift for edge in edges for shift in (-TINY, Decimal(0), TINY)]
-    return [value for value in (Decimal("-1e15"), Decimal("1e15"), *near) if allows(said, value)]
+    return [value for value in (Decimal("-1e15"), Decimal("1e15"), *near) if allows(stated, value)]
 
 
 @pytest.fixture
 def on_the_record(db):
     facility, report = FacilityFactory(), ReportFactory()
-    rows = {CapacityFactory(facility=facility, report=report, **said): said for said in statements()}
+    rows = {CapacityFactory(facility=facility, report=report, **stated): stated for stated in statements()}
     on_record(*rows)
-    return {row.public_id: said for row, said in rows.items()}
+    return {row.public_id: stated for row, stated in rows.items()}
 
 
-def found(word, x):
-    answer = Client().get("/api/v1/capacities/", {word: f"{x:f}", "page_size": "500"})
+def ids_found(parameter, limit):
+    answer = Client().get("/api/v1/capacities/", {parameter: f"{limit:f}", "page_size": "500"})
     assert answer.status_code == 200, answer.content
     return {row["id"] for row in answer.json()["results"]}
 
@@ -82,21 +82,26 @@ limits = st.sampled_from(VALUES) | st.builds(
 
 @pytest.mark.parametrize("number", few_or_many(15, 150))
 def test_bounds_are_met_by_every_value_that_a_statement_allows(on_the_record, number):
-    said_by_id = on_the_record
-    assert {said["comparator"] for said in said_by_id.values()} == set(Comparator.values)
+    statement_by_id = on_the_record
+    assert {stated["comparator"] for stated in statement_by_id.values()} == set(Comparator.values)
 
     @settings(max_examples=number, deadline=None, suppress_health_check=list(HealthCheck))
     @given(limits)
-    def check(x):
-        at_least = {i for i, s in said_by_id.items() if all(v >= x for v in every_value_allowed(s, x))}
-        at_most = {i for i, s in said_by_id.items() if all(v <= x for v in every_value_allowed(s, x))}
-        assert found("low_min", x) == at_least
-        assert found("high_max", x) == at_most
+    def check(limit):
+        allowed = {
+            public_id: every_value_allowed(statement, limit)
+            for public_id, statement in statement_by_id.items()
+        }
+        above = {public_id for public_id, values in allowed.items() if min(values) >= limit}
+        below = {public_id for public_id, values in allowed.items() if max(values) <= limit}
+        assert ids_found("low_min", limit) == above
+        assert ids_found("high_max", limit) == below
 
     check()
 
 
 def test_a_range_or_more_has_no_upper_bound(on_the_record):
-    comparators = {on_the_record[i]["comparator"] for i in found("high_max", VALUES[-1])}
+    bounded = [on_the_record[public_id] for public_id in ids_found("high_max", VALUES[-1])]
+    comparators = {statement["comparator"] for statement in bounded}
     assert comparators == {"exactly", "approximately", "at_most", "less_than", "almost", "range"}
-    assert not [i for i in found("high_max", VALUES[-1]) if on_the_record[i].get("or_more")]
+    assert not [statement for statement in bounded if statement.get("or_more")]

@@ -14,6 +14,7 @@ from django.test import Client
 from api import caching
 from config.caches import SharedCache
 from config.urls import router
+from config.version import code_digest
 from record import publishing
 from record.models import Ledger
 from strikes.models import Claim
@@ -163,6 +164,34 @@ def test_the_tag_changes_with_the_revision_and_with_takedowns(client, claim):
     assert third.startswith('W/"r2-t1-')
 
 
+def test_the_tag_changes_with_the_code_that_makes_the_answer(client, claim, settings):
+    before = get(client, "claims/")["ETag"]
+    settings.CODE_DIGEST = "other code"
+    assert get(client, "claims/")["ETag"] != before
+
+
+def test_any_change_of_a_source_file_is_another_code(tmp_path):
+    (tmp_path / "api").mkdir()
+    file, pins = tmp_path / "api" / "views.py", tmp_path / "requirements.txt"
+    file.write_text("answer = 1")
+    pins.write_text("Django==5.2.19")
+
+    def digest():
+        return code_digest(tmp_path, ["api", "requirements.txt"])
+
+    digests = [digest()]
+    (tmp_path / "api" / "notes.txt").write_text("no code")
+    assert digest() == digests[0]
+    for change in (
+        lambda: file.write_text("answer = 2"),
+        lambda: file.rename(file.with_name("lists.py")),
+        lambda: pins.write_text("Django==5.2.20"),
+    ):
+        change()
+        digests.append(digest())
+    assert len(set(digests)) == len(digests)
+
+
 # The cache -----------------------------------------------------------------------------------------------
 
 
@@ -256,12 +285,12 @@ def test_the_cache_is_bounded(client, claim, settings):
     big = type("Answer", (dict,), {"content": bytes(range(256)) * 4})
     answer = big({"Content-Type": "application/json"})
     caching.keep("small", answer)
-    assert caching.kept("small").content == answer.content
+    assert caching.cached_answer("small").content == answer.content
     answer.content = b"".join(
         n.to_bytes(3, "big") for n in range(0, 16_000_000, 97)
     )  # nothing to compress much
     caching.keep("large", answer)
-    assert caching.kept("large") is None
+    assert caching.cached_answer("large") is None
     if not settings.REDIS_URL:
         limits = {name: caches[name]._max_entries for name in ("default", "answers")}
         assert limits == {"default": 10_000, "answers": 1_000}

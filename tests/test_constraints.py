@@ -3,16 +3,18 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
-from itertools import chain, combinations, product
+from itertools import combinations, product
 from typing import Any
 
 import pytest
 from django.apps import apps
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, models, transaction
 from django.db.models import CASCADE, PROTECT, BaseConstraint, CheckConstraint, F, Q, UniqueConstraint
 
 from record.choices import Action, WithdrawalReason
 from record.models import OnRecord, Revision
+from record.saving import fields_of
 from sources.choices import ActorKind, TimePrecision
 from strikes.choices import (
     ClaimRelationKind,
@@ -49,10 +51,13 @@ MODELS: list[Model] = [
     model for app in ("record", "sources", "strikes") for model in apps.get_app_config(app).get_models()
 ]
 CONSTRAINTS = [(model, constraint) for model in MODELS for constraint in model._meta.constraints]
-CHECKS = [(m, c) for m, c in CONSTRAINTS if isinstance(c, CheckConstraint)]
-UNIQUES = [(m, c) for m, c in CONSTRAINTS if isinstance(c, UniqueConstraint)]
+CHECKS = [(model, rule) for model, rule in CONSTRAINTS if isinstance(rule, CheckConstraint)]
+UNIQUES = [(model, rule) for model, rule in CONSTRAINTS if isinstance(rule, UniqueConstraint)]
 UNIQUE_FIELDS = [
-    (m, f) for m in MODELS for f in m._meta.local_concrete_fields if f.unique and not f.primary_key
+    (model, field)
+    for model in MODELS
+    for field in model._meta.local_concrete_fields
+    if field.unique and not field.primary_key
 ]
 
 NO_WORD = "no such word"
@@ -242,6 +247,15 @@ NOT_ALONE = {
 UNIQUE_WHERE: dict[str, Change] = {"claimrelation_repeats_one_claim": {"kind": ClaimRelationKind.REPEATS}}
 
 
+def label(model: Model, field: Any) -> str:
+    return f"{model.__name__}.{field.name}"
+
+
+def rule_label(model: Model, constraint: BaseConstraint) -> str:
+    """A rule with the model it is of and the fields it looks at, for whoever has broken a test."""
+    return f"{model.__name__}.{'/'.join(fields_of(constraint))} ({constraint.name})"
+
+
 def shared_name(model: Model, constraint: BaseConstraint) -> str:
     return constraint.name.removeprefix(f"{model._meta.model_name}_")
 
@@ -274,8 +288,8 @@ def ways_to_break(model: Model, constraint: CheckConstraint) -> list[Way]:
     if constraint.name.endswith("_is_a_known_word"):
         ((name, _),) = lookups(constraint.condition)
         field = name.removesuffix("__in")
-        longest: Any = model._meta.get_field(field)
-        return [{field: NO_WORD[: longest.max_length]}, {field: ""}]
+        column: Any = model._meta.get_field(field)
+        return [{field: NO_WORD[: column.max_length]}, {field: ""}]
     if fields := pattern_fields(constraint):
         written = [{field: text} for field in fields for text in ("", "?")]
         if fields == ["public_id"]:
@@ -313,37 +327,53 @@ def table_columns(model: Model, fields: Iterable[str]) -> str:
 def test_the_smallest_row_is_a_valid_draft(model):
     assert model in FACTORIES, f"Write a factory of {model.__name__} in tests/factories.py."
     row = FACTORIES[model]()
-    # What is null though no form may leave it so is kept by the doors.
-    row.full_clean(exclude=[field.name for field in row._meta.fields if field.null and not field.blank])
+    # What is null though no form may leave it so is kept by the publishing functions.
+    kept = [field.name for field in row._meta.fields if field.null and not field.blank]
+    cure = f"Let the factory of {model.__name__} in tests/factories.py give it a value that is valid."
+    try:
+        row.full_clean(exclude=kept)
+    except ValidationError as error:
+        pytest.fail(f"{[f'{model.__name__}.{name}' for name in error.message_dict]}: {error}. {cure}")
     if isinstance(row, OnRecord):
-        assert not list(row.objections())
+        assert list(row.objections()) == [], f"{model.__name__}.objections(). {cure}"
         assert row.status == "draft"
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("model", "constraint"), [pytest.param(m, c, id=c.name) for m, c in CHECKS])
+@pytest.mark.parametrize(
+    ("model", "constraint"), [pytest.param(*check, id=check[1].name) for check in CHECKS]
+)
 def test_the_database_refuses_what_breaks_the_rule(model, constraint):
+    rule = rule_label(model, constraint)
     ways = ways_to_break(model, constraint)
-    assert ways, f"Add to BREAKS of {__name__} a change of a row that breaks {constraint.name}."
-    named = {constraint.name, NOT_ALONE.get(constraint.name)} - {None}
+    assert ways, f"{rule}: add to BREAKS of {__name__} a change of a row that breaks it."
+    expected = {constraint.name, NOT_ALONE.get(constraint.name)} - {None}
     row = FACTORIES[model]()
     for way in ways:
         change = way(row) if callable(way) else way
-        assert refusal(row, change) in named, change
+        refused_by = refusal(row, change)
+        if refused_by is None:
+            cure = "Its condition lets null or this value through: narrow it, and make a migration."
+            pytest.fail(f"{rule}: the database took {change}. {cure}")
+        cure = f"Add to BREAKS of {__name__} a change that breaks this rule alone; if there is none, to NOT_ALONE."
+        assert refused_by in expected, f"{rule}: {change} was refused by {refused_by}. {cure}"
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("model", "constraint"), [pytest.param(m, c, id=c.name) for m, c in UNIQUES])
+@pytest.mark.parametrize(("model", "constraint"), [pytest.param(*rule, id=rule[1].name) for rule in UNIQUES])
 def test_the_database_refuses_a_second_row_that_is_the_same(model, constraint):
     where = UNIQUE_WHERE.get(constraint.name, {})
     first, second = FACTORIES[model](**where), FACTORIES[model](**where)
-    named = {constraint.name, table_columns(model, constraint.fields)}
-    same = {field: getattr(first, field) for field in constraint.fields}
-    assert refusal(second, same) in named, "Say in UNIQUE_WHERE of which rows it holds, if not of all."
+    expected = {constraint.name, table_columns(model, constraint.fields)}
+    values = {field: getattr(first, field) for field in constraint.fields}
+    cure = f"Say in UNIQUE_WHERE of {__name__} of which rows it holds, if not of all; else make a migration."
+    assert refusal(second, values) in expected, f"{rule_label(model, constraint)}: {cure}"
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("model", "field"), [pytest.param(m, f, id=str(f)) for m, f in UNIQUE_FIELDS])
+@pytest.mark.parametrize(
+    ("model", "field"), [pytest.param(*unique, id=str(unique[1])) for unique in UNIQUE_FIELDS]
+)
 def test_the_database_refuses_a_second_row_of_the_same_value(model, field):
     rows = FACTORIES[model].create_batch(2)
     if field.name == "supersedes":
@@ -354,8 +384,10 @@ def test_the_database_refuses_a_second_row_of_the_same_value(model, field):
             row.refresh_from_db()
     first, second = rows
     table, column = model._meta.db_table, field.column
-    named = {f"{table}.{column}", f"{table}_{column}_key"}
-    assert refusal(second, {field.name: getattr(first, field.name)}) in named
+    expected = {f"{table}.{column}", f"{table}_{column}_key"}
+    refused_by = refusal(second, {field.name: getattr(first, field.name)})
+    cure = "It says unique=True: make a migration."
+    assert refused_by in expected, f"{label(model, field)}: a second row was refused by {refused_by}. {cure}"
 
 
 @pytest.mark.django_db
@@ -363,22 +395,26 @@ def test_every_rule_is_in_the_database():
     """Also those that another rule hides: a migration may lack what a model says."""
     with connection.cursor() as cursor:
         for model in MODELS:
-            there = connection.introspection.get_constraints(cursor, model._meta.db_table)
-            assert {constraint.name for constraint in model._meta.constraints} <= there.keys()
+            kept = connection.introspection.get_constraints(cursor, model._meta.db_table)
+            missing = [rule_label(model, rule) for rule in model._meta.constraints if rule.name not in kept]
+            assert missing == [], f"{missing}: not in the database. Run manage.py makemigrations."
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("model", [Capacity, DamageEstimate, WeaponCount])
 def test_the_bounds_a_comparator_asks_for_are_kept(model):
     row = FACTORIES[model]()
-    assert [change for change in bounds(fitting=True) if refusal(row, change)] == []
+    refused = [change for change in bounds(fitting=True) if refusal(row, change)]
+    cure = "They fit by BOUNDS of this module: change these or the rule `bounds_fit_the_comparator`."
+    assert refused == [], f"{model.__name__}.comparator/low/best/high: {refused} was refused. {cure}"
 
 
 def test_no_break_is_left_of_a_rule_that_is_gone():
     names = {constraint.name for _, constraint in CONSTRAINTS}
     shared = {shared_name(model, constraint) for model, constraint in CONSTRAINTS}
-    assert sorted((BREAKS.keys() | NOT_ALONE.keys() | UNIQUE_WHERE.keys()) - names) == []
-    assert sorted(SHARED_BREAKS.keys() - shared) == []
+    of_one = sorted((BREAKS.keys() | NOT_ALONE.keys() | UNIQUE_WHERE.keys()) - names)
+    assert of_one == [], f"No model has these rules: take them out of the tables of {__name__}."
+    assert sorted(SHARED_BREAKS.keys() - shared) == [], f"No model has these: SHARED_BREAKS of {__name__}."
 
 
 # --- How they are named ----------------------------------------------------------------------------------
@@ -391,18 +427,20 @@ def test_the_name_of_a_rule_names_it_alone():
         for model in apps.get_models()
         for named in [*model._meta.constraints, *model._meta.indexes]
     ]
-    assert sorted({name for name in names if names.count(name) > 1}) == []
+    repeated = sorted({name for name in names if names.count(name) > 1})
+    assert repeated == [], "Two constraints or indexes have this name: begin each with its model's."
 
 
 def test_the_name_of_a_rule_reads_as_its_sentence_on_both_databases():
     wrong = [
-        constraint.name
+        rule_label(model, constraint)
         for model, constraint in CONSTRAINTS
         if len(constraint.name) > 63  # PostgreSQL cuts longer ones
         or not re.fullmatch(r"[a-z]+(_[a-z]+)+", constraint.name)
         or not constraint.name.startswith(f"{model._meta.model_name}_")
     ]
-    assert wrong == []
+    cure = "Name it model_ and a sentence, in letters and underscores, of 63 characters at most."
+    assert wrong == [], cure
 
 
 # --- What every field has --------------------------------------------------------------------------------
@@ -415,8 +453,8 @@ POINTERS: list[tuple[Model, Any]] = [
     if field.is_relation
 ]
 
-WRITTEN_BY_THE_DOORS = {
-    "search_text": "folded by `settle`",
+WRITTEN_BY_PUBLISHING = {
+    "search_text": "folded by `before_publish`",
     "Change.collection": "the name of a collection, from the model",
     "Change.object_id": "the public id of the row, which is well spelt there",
     "Change.replaced_by": "the public id of the successor",
@@ -428,10 +466,6 @@ WRITTEN_BY_THE_DOORS = {
 """Texts that no rule keeps from being blank, and where they come from."""
 
 
-def label(model: Model, field: Any) -> str:
-    return f"{model.__name__}.{field.name}"
-
-
 def checks(model: Model) -> list[CheckConstraint]:
     return [constraint for constraint in model._meta.constraints if isinstance(constraint, CheckConstraint)]
 
@@ -441,17 +475,22 @@ def test_every_choice_is_kept_by_the_database():
         if field.choices:
             name = f"{model._meta.model_name}_{field.name}_is_a_known_word"
             rules = [list(lookups(rule.condition)) for rule in checks(model) if rule.name == name]
-            assert rules == [[(f"{field.name}__in", [word for word, _ in field.choices])]], name
+            words = [word for word, _ in field.choices]
+            cure = f'Add one_of("{field.name}", ..., "{model._meta.model_name}") to Meta.constraints and migrate.'
+            assert rules == [[(f"{field.name}__in", words)]], f"{label(model, field)}: no rule {name}. {cure}"
 
 
 def test_no_text_is_ever_blank():
     bare = set()
     for model, field in FIELDS:
-        kept = set(chain.from_iterable(never_blank_fields(c) + pattern_fields(c) for c in checks(model)))
+        kept = {name for rule in checks(model) for name in [*never_blank_fields(rule), *pattern_fields(rule)]}
         is_text = isinstance(field, models.CharField | models.TextField) and not field.choices
         if is_text and field.name not in kept:
-            bare.add(field.name if field.name in WRITTEN_BY_THE_DOORS else label(model, field))
-    assert bare == WRITTEN_BY_THE_DOORS.keys()
+            bare.add(field.name if field.name in WRITTEN_BY_PUBLISHING else label(model, field))
+    cure = "Name the field in never_blank(...) of Meta.constraints of its model, and make a migration."
+    assert bare - WRITTEN_BY_PUBLISHING.keys() == set(), f"No rule keeps these from being blank. {cure}"
+    gone = WRITTEN_BY_PUBLISHING.keys() - bare
+    assert gone == set(), f"A rule keeps these: take them out of WRITTEN_BY_PUBLISHING of {__name__}."
 
 
 def test_every_field_says_what_it_holds():
@@ -464,20 +503,25 @@ def test_every_field_says_what_it_holds():
         and field.related_model is not Revision
         and getattr(getattr(field, "remote_field", None), "on_delete", None) is not CASCADE
     }
-    assert silent == set()
+    assert silent == set(), (
+        "Give the field a help_text: one sentence for the form, the schema and the reader."
+    )
 
 
 def test_every_pointer_can_be_read_backwards_by_a_name_of_its_own():
-    assert [label(m, f) for m, f in POINTERS if not f.remote_field.related_name] == []
+    nameless = [label(model, field) for model, field in POINTERS if not field.remote_field.related_name]
+    assert nameless == [], "Give the field a related_name, so that `strike.claims.all()` is a sentence."
 
 
 def test_only_parts_without_meaning_alone_are_deleted_with_their_row():
-    kept_by_the_doors = {(PropositionState, "proposition"), (ClaimOrigin, "claim")}
+    derived = {(PropositionState, "proposition"), (ClaimOrigin, "claim")}
     cascading = set()
     for model, field in POINTERS:
         if not field.many_to_many and field.remote_field.on_delete is not PROTECT:
-            assert field.remote_field.on_delete is CASCADE, label(model, field)
+            on_delete = field.remote_field.on_delete
+            assert on_delete is CASCADE, f"{label(model, field)}: PROTECT what is cited; parts CASCADE."
             cascading.add((model, field.name))
     parts = {(model, owner) for model in MODELS if (owner := getattr(model, "owner", None))}
-    assert cascading - kept_by_the_doors <= parts
+    wrong = [f"{model.__name__}.{name}" for model, name in cascading - derived - parts]
+    assert wrong == [], "Use PROTECT or, if the row is a part of that one, name the field in `owner`."
     assert {(StrikeMethod, "strike"), (CountedWeapon, "count")} <= cascading

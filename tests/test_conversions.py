@@ -16,7 +16,7 @@ from strikes.outages.conversions import (
     convert,
     counts_days,
     dimension,
-    shown,
+    rounded_amount,
 )
 
 # The reference: each unit in litres, tonnes, megawatts, metres or minutes, a day or as it is, by hand.
@@ -94,7 +94,11 @@ def test_what_is_converted_there_and_back_is_as_it_was(low, best, high, here, th
     found = convert(low, best, high, here, there)
     if found is not None:
         back = convert(found.low, found.best, found.high, there, here)
-        assert (shown(back.low), shown(back.best), shown(back.high)) == (low, best, high)
+        assert (rounded_amount(back.low), rounded_amount(back.best), rounded_amount(back.high)) == (
+            low,
+            best,
+            high,
+        )
 
 
 def test_seventeen_million_tonnes_a_year_are_340_thousand_barrels_a_day_at_7_3_barrels_a_tonne():
@@ -109,7 +113,7 @@ def test_seventeen_million_tonnes_a_year_are_340_thousand_barrels_a_day_at_7_3_b
 @pytest.mark.parametrize(("days", "thousand_tonnes"), [(365, "24.658"), (350, "25.714")])
 def test_nine_million_tonnes_a_year_a_day(days, thousand_tonnes):
     found = convert(None, Decimal(9), None, "mt_per_year", "kt_per_day", days=days)
-    assert shown(found.best) == Decimal(thousand_tonnes)
+    assert rounded_amount(found.best) == Decimal(thousand_tonnes)
     assert found.day_count.value == days
     assert str(days) in found.day_count.source
     assert found.density is None
@@ -169,5 +173,5 @@ def test_every_unit_of_the_table_is_a_word():
     ],
 )
 def test_a_number_is_rounded_half_even_and_never_to_nothing(value, text):
-    assert shown(Decimal(value)) == Decimal(text)
-    assert shown(None) is None
+    assert rounded_amount(Decimal(value)) == Decimal(text)
+    assert rounded_amount(None) is None

@@ -1,4 +1,4 @@
-"""A process that is killed in the middle of a door leaves nothing or everything."""
+"""A process that is killed in the middle of publishing leaves nothing or everything."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Last:
         return result
 
 
-DOORS: dict[str, Callable[[list[Any]], Revision]] = {
+VERBS: dict[str, Callable[[list[Any]], Revision]] = {
     "publish": lambda rows: publishing.publish(*rows),
     "amend": lambda rows: publishing.amend(rows[0], {"note": "Seen."}),
     "correct": lambda rows: publishing.correct(*rows, reason=WithdrawalReason.TYPO),
@@ -57,22 +57,25 @@ DOORS: dict[str, Callable[[list[Any]], Revision]] = {
 
 
 def as_mortals() -> None:
-    """Open doors in one fork after another, each of which is killed: at a statement, or after some time.
+    """Change the record in one fork after another, each of which is killed: at a statement, or after some time.
 
     This process has no connection and no thread, so that its forks inherit neither.
     """
     for order in orders_from_test():
-        door, statements, seconds, *names = order.split()
+        verb, statements, seconds, *names = order.split()
         born, waiting = os.pipe()
         child = os.fork()
         if not child:
             status = 1
             try:
-                found = [name.split("/") for name in names]
-                rows = [collections()[where].objects.get(public_id=public_id) for where, public_id in found]
+                addresses = [name.split("/") for name in names]
+                rows = [
+                    collections()[collection].objects.get(public_id=public_id)
+                    for collection, public_id in addresses
+                ]
                 os.write(waiting, b".")
                 with connection.execute_wrapper(Last(None if statements == "-" else int(statements))):
-                    DOORS[door](rows)
+                    VERBS[verb](rows)
                 status = 0
             finally:
                 os._exit(status)
@@ -90,17 +93,17 @@ class Mortals(Process):
     def __init__(self) -> None:
         super().__init__(as_mortals)
 
-    def open(self, door: str, *rows: OnRecord, statements: int | None = None, seconds: str = "-") -> str:
-        """Have a door opened by a process that is killed on its way; says whether it died of it."""
+    def run(self, verb: str, *rows: OnRecord, statements: int | None = None, seconds: str = "-") -> str:
+        """Have the record changed by a process that is killed on its way; returns whether it died of it."""
         names = [f"{row.collection}/{row.public_id}" for row in rows]
-        self.tell(" ".join([door, "-" if statements is None else str(statements), seconds, *names]))
+        self.tell(" ".join([verb, "-" if statements is None else str(statements), seconds, *names]))
         answer = self.hear()
         assert answer in ("lived", "died")
         return answer
 
 
 def nothing_or_everything(before: dict[str, list[Any]], n: int) -> bool:
-    """Whether the door was opened: if not, no row of any table differs; if so, nothing is missing."""
+    """Whether the record was changed: if not, no row of any table differs; if so, nothing is missing."""
     with transaction.atomic():  # wait for what the database may still be doing for the dead
         Ledger.objects.select_for_update().first()
     if Ledger.head().n == n:
@@ -109,9 +112,9 @@ def nothing_or_everything(before: dict[str, list[Any]], n: int) -> bool:
     revision = Revision.objects.get(n=n + 1)
     assert Ledger.head().n == revision.n
     for model in collections().values():
-        for verb, pointer in [("publish", "published_rev"), ("withdraw", "withdrawn_rev")]:
+        for action, pointer in [("publish", "published_rev"), ("withdraw", "withdrawn_rev")]:
             rows = model.objects.filter(**{pointer: revision}).values_list("public_id", flat=True)
-            logged = revision.changes.filter(action=verb, collection=model.collection)
+            logged = revision.changes.filter(action=action, collection=model.collection)
             assert sorted(rows) == sorted(logged.values_list("object_id", flat=True))
     assert list(discrepancies()) == []
     return True
@@ -137,7 +140,7 @@ def test_a_process_killed_at_any_statement_of_the_first_publish_leaves_nothing_o
     mortals = Mortals()
     with running(mortals):
         for statements in count(1):
-            lived = mortals.open("publish", actor, statements=statements) == "lived"
+            lived = mortals.run("publish", actor, statements=statements) == "lived"
             assert nothing_or_everything(before, 0) == lived
             if lived:
                 break
@@ -157,11 +160,11 @@ def test_a_process_killed_in_the_middle_of_a_publish_leaves_nothing_or_everythin
     with running(mortals):
         for statements in sorted(points):
             before, n = rows_by_table(), Ledger.head().n
-            assert mortals.open("publish", *batch, statements=statements) == "died"
+            assert mortals.run("publish", *batch, statements=statements) == "died"
             assert not nothing_or_everything(before, n), f"killed after {statements} of {size} statements"
             next_publish_works()
         before, n = rows_by_table(), Ledger.head().n
-        assert mortals.open("publish", *batch, statements=size + 1) == "lived"
+        assert mortals.run("publish", *batch, statements=size + 1) == "lived"
         assert nothing_or_everything(before, n)
 
 
@@ -177,7 +180,7 @@ def kill_at_any_moment(times: int) -> None:
     with running(mortals):
         for _ in range(times):
             before, n = rows_by_table(), Ledger.head().n
-            mortals.open("publish", *batch, seconds=f"{random.uniform(0, 1.5 * duration):.6f}")
+            mortals.run("publish", *batch, seconds=f"{random.uniform(0, 1.5 * duration):.6f}")
             published = nothing_or_everything(before, n)
             outcomes[published] += 1
             if published:
@@ -196,25 +199,25 @@ def test_many_processes_killed_at_any_moment_leave_nothing_or_everything():
     kill_at_any_moment(times=300)
 
 
-def rows_for(door: str) -> list[OnRecord]:
+def rows_for(verb: str) -> list[OnRecord]:
     batch = a_batch()
-    if door == "publish":
+    if verb == "publish":
         return batch
     publishing.publish(*batch)
     claim: Any = fresh(batch[0])
-    return {"amend": [claim], "correct": [publishing.revise(claim)], "withdraw": [claim.proposition]}[door]
+    return {"amend": [claim], "correct": [publishing.revise(claim)], "withdraw": [claim.proposition]}[verb]
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
-@pytest.mark.parametrize("door", DOORS)
-def test_a_process_killed_at_any_statement_of_any_door_leaves_nothing_or_everything(door):
-    rows = rows_for(door)
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_process_killed_at_any_statement_of_any_change_leaves_nothing_or_everything(verb):
+    rows = rows_for(verb)
     before, n = rows_by_table(), Ledger.head().n
     mortals = Mortals()
     with running(mortals):
         for statements in count(1):
-            lived = mortals.open(door, *rows, statements=statements) == "lived"
+            lived = mortals.run(verb, *rows, statements=statements) == "lived"
             assert nothing_or_everything(before, n) == lived
             if lived:
                 break

@@ -1,6 +1,6 @@
 """What is reached from where, in graphs that end, branch, meet again and lead back."""
 
-from record.graphs import closure, leads_back
+from record.graphs import closure, end_of_chain, leads_back, reached
 
 ARROWS = {1: [2, 3], 2: [4], 3: [4], 4: [], 5: [6], 6: [5]}
 
@@ -20,14 +20,14 @@ def test_a_closure_ends_where_the_way_leads_back():
 
 
 def test_each_node_is_asked_about_once_and_together_with_its_neighbours():
-    asked = []
+    calls = []
 
     def step(nodes):
-        asked.append(set(nodes))
+        calls.append(set(nodes))
         return below(nodes)
 
     closure([1], step)
-    assert asked == [{1}, {2, 3}, {4}]
+    assert calls == [{1}, {2, 3}, {4}]
 
 
 def test_a_way_that_leads_back_is_found_wherever_it_closes():
@@ -36,3 +36,28 @@ def test_a_way_that_leads_back_is_found_wherever_it_closes():
     later = {1: 2, 2: 3, 3: 2}
     itself = {1: 1}
     assert [leads_back(1, way.get) for way in (ends, circle, later, itself)] == [False, True, True, True]
+
+
+def test_what_is_reached_comes_in_the_order_in_which_it_is_found():
+    ways = {"a": "bc", "b": "d", "c": "e", "d": "", "e": "ad"}
+    assert reached("a", ways.get) == ["b", "c", "d", "e"]
+    assert reached("a", ways.get, newest_first=True) == ["b", "c", "e", "d"]
+    assert reached("ab", ways.get) == ["c", "d", "e"]
+    assert reached("", ways.get) == []
+
+
+def test_each_node_is_asked_for_its_neighbours_once():
+    calls = []
+
+    def neighbours(node):
+        calls.append(node)
+        return ARROWS[node]
+
+    reached([1, 2, 1], neighbours)
+    assert calls == [1, 2, 3, 4]
+
+
+def test_a_chain_ends_where_no_step_leads_on_and_a_circle_does_not_hold_it_up():
+    chain = {1: 2, 2: 3}
+    assert [end_of_chain(node, chain.get) for node in (1, 2, 3, 4)] == [3, 3, 3, 4]
+    assert end_of_chain(1, {1: 2, 2: 3, 3: 2}.get) == 3

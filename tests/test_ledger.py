@@ -48,7 +48,7 @@ PROCESSES, THREADS = 4, 2
 
 @dataclass
 class Deed:
-    """What one call of a door did, as its caller saw it. Clocks are the same for all processes."""
+    """What one change of the record did, as its caller saw it. Clocks are the same for all processes."""
 
     what: str
     opened: float
@@ -60,7 +60,7 @@ class Deed:
 
 
 class Abandoned(Exception):
-    """Raised on purpose after a door, to roll its transaction back."""
+    """Raised on purpose after a change, to roll its transaction back."""
 
 
 class Writer:
@@ -70,16 +70,16 @@ class Writer:
         self.name = name
         self.dice = random.Random(name)
         self.deeds: list[Deed] = []
-        self.mine: list[Claim] = []
+        self.own_claims: list[Claim] = []
         self.shared = Claim.objects.get(statement="shared")
         self.cast = with_references(self.shared)
 
-    def call(self, what: str, door: Callable[[], Revision], *rows: OnRecord) -> bool:
-        """Open a door and note what came of it. Returns whether it stood open."""
+    def call(self, what: str, change: Callable[[], Revision], *rows: OnRecord) -> bool:
+        """Change the record and note what came of it. Returns whether it was changed."""
         deed = Deed(what, time.monotonic(), timezone.now().isoformat())
         self.deeds.append(deed)
         try:
-            deed.n = door().n
+            deed.n = change().n
         except (publishing.Blocked, Abandoned):
             return False
         finally:
@@ -109,7 +109,7 @@ class Writer:
         rows = [claims[0].report, *claims]
         numbers = [number for claim in claims for number in claim.damage_estimates.all()]
         assert self.call("publish", lambda: publishing.publish(*rows), *rows, *numbers)
-        self.mine += claims
+        self.own_claims += claims
 
     def be_refused(self) -> None:
         claims = self.drafts(3, statement="refused")
@@ -129,20 +129,20 @@ class Writer:
         assert not self.call("abandoned", publish_and_fail)
 
     def withdraw(self) -> None:
-        if self.mine:
-            claim = fresh(self.mine.pop())
+        if self.own_claims:
+            claim = fresh(self.own_claims.pop())
             rows = [claim, *claim.damage_estimates.all()]
             reason = WithdrawalReason.OUT_OF_SCOPE
             assert self.call("withdraw", lambda: publishing.withdraw(claim, reason=reason), *rows)
 
     def correct(self) -> None:
-        if self.mine:
-            claim = fresh(self.mine.pop())
+        if self.own_claims:
+            claim = fresh(self.own_claims.pop())
             draft: Any = publishing.revise(claim, statement="corrected")
             rows = [claim, *claim.damage_estimates.all(), draft, *draft.damage_estimates.all()]
             reason = WithdrawalReason.TYPO
             assert self.call("correct", lambda: publishing.correct(draft, reason=reason), *rows)
-            self.mine.append(draft)
+            self.own_claims.append(draft)
 
     def amend(self) -> None:
         report = self.shared.report
@@ -256,8 +256,8 @@ def write_at_once(rounds: int) -> None:
 
     # Every revision says all that was done in it, and nothing that was rolled back left a trace.
     for deed in done:
-        said = set(Change.objects.filter(revision=deed.n).values_list("object_id", flat=True))
-        assert said == set(deed.ids) if deed.what != "first" else said >= set(deed.ids)
+        logged = set(Change.objects.filter(revision=deed.n).values_list("object_id", flat=True))
+        assert logged == set(deed.ids) if deed.what != "first" else logged >= set(deed.ids)
     rolled_back = Claim.objects.filter(statement__in=["refused", "abandoned"])
     assert {claim.status for claim in rolled_back} == {"draft"}
     outcome = Counter((deed.what, deed.n is not None) for deed in deeds)

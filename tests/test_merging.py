@@ -39,8 +39,8 @@ def rules(blockers: Any) -> list[str]:
 
 
 def state(proposition: Proposition) -> tuple[Any, ...] | None:
-    kept = PropositionState.objects.current().filter(proposition=proposition)
-    return kept.values_list("state", "origins_for", "origins_against", "documents").first()
+    states = PropositionState.objects.current().filter(proposition=proposition)
+    return states.values_list("state", "origins_for", "origins_against", "documents").first()
 
 
 def origin(claim: Any) -> str:
@@ -51,37 +51,37 @@ def origin(claim: Any) -> str:
 
 
 def test_the_survivor_stands_for_both_and_nothing_is_pointed_elsewhere():
-    loser, survivor = alike_propositions()
-    claims = [public_claim_of(loser), public_claim_of(survivor)]
-    revision = merge(loser, survivor, note="One fire.")
+    duplicate, canonical = alike_propositions()
+    claims = [public_claim_of(duplicate), public_claim_of(canonical)]
+    revision = merge(duplicate, canonical, note="One fire.")
     assert ledger_lines(revision) == [
-        ledger_line(Action.MERGE, loser, note="One fire.", replaced_by=survivor.public_id)
+        ledger_line(Action.MERGE, duplicate, note="One fire.", replaced_by=canonical.public_id)
     ]
-    assert list(Proposition.objects.published()) == [survivor]
-    assert [fresh(claim).proposition for claim in claims] == [loser, survivor]
-    assert state(loser) is None
-    assert state(survivor) == ("agreed", 2, 0, 2)
+    assert list(Proposition.objects.published()) == [canonical]
+    assert [fresh(claim).proposition for claim in claims] == [duplicate, canonical]
+    assert state(duplicate) is None
+    assert state(canonical) == ("agreed", 2, 0, 2)
 
 
 def test_undoing_gives_back_exactly_what_was():
-    loser, survivor = alike_propositions()
-    public_claim_of(loser, stance="denies")
-    public_claim_of(survivor)
-    before = [state(loser), state(survivor)]
-    merge(loser, survivor)
-    assert state(survivor) == ("disputed", 1, 1, 2)
-    revision = unmerge(loser, note="Two fires after all.")
-    assert ledger_lines(revision) == [ledger_line(Action.UNMERGE, loser, note="Two fires after all.")]
-    assert [state(loser), state(survivor)] == before == [("denied", 0, 1, 1), ("single_origin", 1, 0, 1)]
+    duplicate, canonical = alike_propositions()
+    public_claim_of(duplicate, stance="denies")
+    public_claim_of(canonical)
+    before = [state(duplicate), state(canonical)]
+    merge(duplicate, canonical)
+    assert state(canonical) == ("disputed", 1, 1, 2)
+    revision = unmerge(duplicate, note="Two fires after all.")
+    assert ledger_lines(revision) == [ledger_line(Action.UNMERGE, duplicate, note="Two fires after all.")]
+    assert [state(duplicate), state(canonical)] == before == [("denied", 0, 1, 1), ("single_origin", 1, 0, 1)]
 
 
 def test_what_was_said_while_they_were_one_stays_with_what_it_names():
-    loser, survivor = alike_propositions()
-    merge(loser, survivor)
-    public_claim_of(loser)
-    assert state(survivor) == ("single_origin", 1, 0, 1)
-    unmerge(loser)
-    assert (state(loser), state(survivor)) == (("single_origin", 1, 0, 1), ("unreported", 0, 0, 0))
+    duplicate, canonical = alike_propositions()
+    merge(duplicate, canonical)
+    public_claim_of(duplicate)
+    assert state(canonical) == ("single_origin", 1, 0, 1)
+    unmerge(duplicate)
+    assert (state(duplicate), state(canonical)) == (("single_origin", 1, 0, 1), ("unreported", 0, 0, 0))
 
 
 def test_merged_speakers_are_one_origin():
@@ -143,21 +143,21 @@ def test_a_merged_answer_is_one_rival_of_each_question_it_answers():
 
 
 def test_a_question_about_one_of_two_merged_strikes_is_answered_from_the_other():
-    here, there = on_record(StrikeFactory()), on_record(StrikeFactory())
-    question = on_record(PropositionFactory(strike=here, open=True, text="Who?"))
-    answer = on_record(PropositionFactory(strike=there, text="It was X."))
+    duplicate, canonical = on_record(StrikeFactory()), on_record(StrikeFactory())
+    question = on_record(PropositionFactory(strike=duplicate, open=True, text="Who?"))
+    answer = on_record(PropositionFactory(strike=canonical, text="It was X."))
     public_claim_of(answer)
     assert_blocked(amend, answer, changes={"answers": question})
-    merge(here, there)
+    merge(duplicate, canonical)
     amend(answer, {"answers": question})
     assert state(question) == ("single_origin", 1, 0, 1)
-    blocked = assert_blocked(unmerge, here)
+    blocked = assert_blocked(unmerge, duplicate)
     assert rules(blocked) == [
         "answers: a rival is about the same strike or the same subject as the question."
     ]
     amend(answer, {"answers": None})
     assert state(question) == ("unreported", 0, 0, 0)
-    unmerge(here)
+    unmerge(duplicate)
 
 
 def test_a_chain_leads_to_its_end_and_each_link_is_undone_by_itself():
@@ -204,8 +204,8 @@ def test_only_rows_that_can_be_one_are_merged():
 
 
 def test_propositions_are_merged_within_one_topic_and_subject():
-    (here,) = alike_propositions(1, topic="fire")
-    strike = here.strike
+    (duplicate,) = alike_propositions(1, topic="fire")
+    strike = duplicate.strike
     unit = on_record(UnitFactory())
     of_another = {
         "topic: they are of two topics.": PropositionFactory(strike=strike, topic="damage"),
@@ -220,22 +220,22 @@ def test_propositions_are_merged_within_one_topic_and_subject():
         ),
     }
     for rule, proposition in of_another.items():
-        assert rules(assert_blocked(merge, here, on_record(proposition))) == [rule]
+        assert rules(assert_blocked(merge, duplicate, on_record(proposition))) == [rule]
 
 
 def test_propositions_of_two_strikes_are_merged_with_the_strikes():
-    here, there = on_record(PropositionFactory()), on_record(PropositionFactory())
-    assert_blocked(merge, here, there)
-    merge(here.strike, there.strike, (here, there))
-    assert fresh(here).canonical == there
-    assert rules(assert_blocked(unmerge, fresh(there))) == ["It is not merged into another row."]
-    unmerge(here)
-    assert fresh(here).canonical == here
-    merge(here, there)  # a merge of its own now, which rests on the other
-    because = f"It was merged into {there.public_id} because of this: undo that first."
-    assert rules(assert_blocked(unmerge, here.strike)) == [because]
-    unmerge(here)
-    unmerge(here.strike)
+    duplicate, canonical = on_record(PropositionFactory()), on_record(PropositionFactory())
+    assert_blocked(merge, duplicate, canonical)
+    merge(duplicate.strike, canonical.strike, (duplicate, canonical))
+    assert fresh(duplicate).canonical == canonical
+    assert rules(assert_blocked(unmerge, fresh(canonical))) == ["It is not merged into another row."]
+    unmerge(duplicate)
+    assert fresh(duplicate).canonical == duplicate
+    merge(duplicate, canonical)  # a merge of its own now, which rests on the other
+    rule = f"It was merged into {canonical.public_id} because of this: undo that first."
+    assert rules(assert_blocked(unmerge, duplicate.strike)) == [rule]
+    unmerge(duplicate)
+    unmerge(duplicate.strike)
 
 
 def test_waves_are_merged_with_waves_and_never_with_what_they_group():
@@ -259,27 +259,29 @@ def test_actors_that_would_speak_for_themselves_are_not_merged():
 
 
 def test_units_are_merged_within_one_facility():
-    here, there = on_record(UnitFactory()), on_record(UnitFactory())
-    assert rules(assert_blocked(merge, here, there)) == [
+    duplicate, canonical = on_record(UnitFactory()), on_record(UnitFactory())
+    assert rules(assert_blocked(merge, duplicate, canonical)) == [
         "facility: they are parts of two facilities; merge these, or these first."
     ]
-    merge(here.facility, there.facility, (here, there))
+    merge(duplicate.facility, canonical.facility, (duplicate, canonical))
 
 
 def test_every_blocker_of_every_pair_is_named_at_once():
-    here, there = on_record(PropositionFactory()), on_record(PropositionFactory(topic="fire"))
+    duplicate, canonical = on_record(PropositionFactory()), on_record(PropositionFactory(topic="fire"))
     draft = PropositionFactory()
-    blockers = assert_blocked(merge, here.strike, there.strike, (here, there), (draft, there))
+    blockers = assert_blocked(
+        merge, duplicate.strike, canonical.strike, (duplicate, canonical), (draft, canonical)
+    )
     assert rules(blockers) == ["It is not public.", "topic: they are of two topics."]
 
 
 def test_a_survivor_is_not_withdrawn_while_another_is_merged_into_it():
-    loser, survivor = (on_record(FacilityFactory()) for _ in "ab")
-    merge(loser, survivor)
-    assert rules(assert_blocked(withdraw, survivor, reason=OUT)) == [
-        f"{loser.public_id} is merged into it: undo that first."
+    duplicate, canonical = (on_record(FacilityFactory()) for _ in "ab")
+    merge(duplicate, canonical)
+    assert rules(assert_blocked(withdraw, canonical, reason=OUT)) == [
+        f"{duplicate.public_id} is merged into it: undo that first."
     ]
-    withdraw(survivor, loser, reason=OUT)
+    withdraw(canonical, duplicate, reason=OUT)
     third, fourth = (on_record(FacilityFactory()) for _ in "ab")
     merge(third, fourth)
     withdraw(third, reason=OUT)
@@ -288,28 +290,28 @@ def test_a_survivor_is_not_withdrawn_while_another_is_merged_into_it():
 
 
 def test_a_survivor_is_not_taken_along_either():
-    loser, survivor = alike_propositions()
-    merge(loser, survivor)
-    claimed = public_claim_of(survivor)
-    withdraw(survivor.strike, reason=OUT, along=True)  # both go
-    assert [fresh(one).status for one in (loser, survivor, claimed)] == ["withdrawn"] * 3
+    duplicate, canonical = alike_propositions()
+    merge(duplicate, canonical)
+    claimed = public_claim_of(canonical)
+    withdraw(canonical.strike, reason=OUT, along=True)  # both go
+    assert [fresh(one).status for one in (duplicate, canonical, claimed)] == ["withdrawn"] * 3
 
 
 def test_a_survivor_is_not_corrected_away():
-    loser, survivor = alike_propositions()
-    merge(loser, survivor)
+    duplicate, canonical = alike_propositions()
+    merge(duplicate, canonical)
     from record.publishing import correct
 
-    draft = revise(survivor, text="Another fire.")
+    draft = revise(canonical, text="Another fire.")
     assert_blocked(correct, draft, reason=WithdrawalReason.TYPO)
 
 
 def test_whoever_saw_an_older_version_is_refused():
-    loser, survivor = alike_propositions()
-    loser.seen_version = fresh(loser).version
-    amend(survivor, {"note": "Seen."})
-    amend(loser, {"note": "Seen."})
-    assert rules(assert_blocked(merge, loser, survivor)) == [
+    duplicate, canonical = alike_propositions()
+    duplicate.seen_version = fresh(duplicate).version
+    amend(canonical, {"note": "Seen."})
+    amend(duplicate, {"note": "Seen."})
+    assert rules(assert_blocked(merge, duplicate, canonical)) == [
         "Somebody changed it since you opened it: look at it again."
     ]
 
@@ -318,32 +320,32 @@ def test_whoever_saw_an_older_version_is_refused():
 
 
 def test_the_preview_says_what_differs_and_what_would_happen_and_writes_nothing():
-    here, there = (on_record(StrikeFactory(title=title)) for title in ("At dawn", "In the morning"))
+    duplicate, canonical = (on_record(StrikeFactory(title=title)) for title in ("At dawn", "In the morning"))
     point, twin = (
-        on_record(PropositionFactory(strike=strike, text="AVT-6 burns")) for strike in (here, there)
+        on_record(PropositionFactory(strike=strike, text="AVT-6 burns")) for strike in (duplicate, canonical)
     )
-    on_record(PropositionFactory(strike=here, text="Nobody was hurt"))
+    on_record(PropositionFactory(strike=duplicate, text="Nobody was hurt"))
     public_claim_of(point)
     public_claim_of(twin)
     before = rows_by_table()
-    found = conflicts_of(here, there)
+    preview = conflicts_of(duplicate, canonical)
     assert rows_by_table() == before
-    assert ("title", "At dawn", "In the morning") in found.differences
-    assert found.pairs == [(point, twin)]
-    assert found.counts == [("propositions by strike", 2, 1)]
-    assert found.blockers == []
-    said = {row: (old, new) for row, old, new in found.states}
-    assert said == {
+    assert ("title", "At dawn", "In the morning") in preview.differences
+    assert preview.pairs == [(point, twin)]
+    assert preview.counts == [("propositions by strike", 2, 1)]
+    assert preview.blockers == []
+    states = {row: (old, new) for row, old, new in preview.states}
+    assert states == {
         point: ("single origin, 1 for and 0 against", "none of its own"),
         twin: ("single origin, 1 for and 0 against", "agreed, 2 for and 0 against"),
     }
-    merge(here, there, *found.pairs)
+    merge(duplicate, canonical, *preview.pairs)
     assert state(twin) == ("agreed", 2, 0, 2)
 
 
 def test_the_preview_says_what_is_in_the_way():
-    here, there = on_record(FacilityFactory()), on_record(ActorFactory())
-    assert rules(conflicts_of(here, there).blockers) == ["Only rows of one collection are merged."]
+    duplicate, canonical = on_record(FacilityFactory()), on_record(ActorFactory())
+    assert rules(conflicts_of(duplicate, canonical).blockers) == ["Only rows of one collection are merged."]
     one, other = on_record(ActorFactory(kind="anonymous")), on_record(ActorFactory())
     assert len(conflicts_of(one, other).blockers) == 1
     report, copy = on_record(ReportFactory()), on_record(ReportFactory())
@@ -351,18 +353,18 @@ def test_the_preview_says_what_is_in_the_way():
 
 
 def test_capacities_and_units_are_shown_side_by_side():
-    here, there = on_record(FacilityFactory()), on_record(FacilityFactory())
-    capacity = on_record(CapacityFactory(facility=here))
-    CapacityFactory(facility=there)  # a draft is nobody's business
-    assert ("capacities", str(capacity), "—") in conflicts_of(here, there).differences
+    duplicate, canonical = on_record(FacilityFactory()), on_record(FacilityFactory())
+    capacity = on_record(CapacityFactory(facility=duplicate))
+    CapacityFactory(facility=canonical)  # a draft is nobody's business
+    assert ("capacities", str(capacity), "—") in conflicts_of(duplicate, canonical).differences
 
 
 def test_facilities_bring_their_units_and_what_is_said_of_both():
-    here, there = on_record(FacilityFactory()), on_record(FacilityFactory())
+    duplicate, canonical = on_record(FacilityFactory()), on_record(FacilityFactory())
     units = [
         on_record(UnitFactory(facility=facility, designation=name, public_id=f"{facility.public_id}-{n}"))
         for n, (facility, name) in enumerate(
-            [(here, "АВТ-6"), (there, "AVT 6"), (here, "Tank 5"), (there, "Tank 6")]
+            [(duplicate, "АВТ-6"), (canonical, "AVT 6"), (duplicate, "Tank 5"), (canonical, "Tank 6")]
         )
     ]
     strike = on_record(StrikeFactory())
@@ -371,25 +373,25 @@ def test_facilities_bring_their_units_and_what_is_said_of_both():
         for fields in (
             {"strike": strike, "unit": units[0]},
             {"strike": strike, "unit": units[1]},
-            {"strike": None, "facility": here},
-            {"strike": None, "facility": there},
+            {"strike": None, "facility": duplicate},
+            {"strike": None, "facility": canonical},
             {"strike": strike, "unit": units[2]},
             {"strike": strike, "unit": units[3]},
         )
     ]
-    pairs = pairs_below(here, there)
+    pairs = pairs_below(duplicate, canonical)
     assert pairs[0] == (units[0], units[1])
     assert set(pairs[1:]) == {(points[0], points[1]), (points[2], points[3])}
-    merge(here, there, *pairs)
-    assert len(undone_with(fresh(here))) == 4
+    merge(duplicate, canonical, *pairs)
+    assert len(undone_with(fresh(duplicate))) == 4
     assert rules(assert_blocked(unmerge, fresh(units[0]))) == [
         f"It was merged into {points[1].public_id} because of this: undo that first."
     ]
-    unmerge(here)
+    unmerge(duplicate)
     assert not Merge.objects.active().exists()
 
 
 def test_nothing_is_proposed_twice():
-    here, there = on_record(SourceFactory()), on_record(SourceFactory())
-    merge(here.voice, there.voice)
-    assert pairs_below(here, there) == []
+    duplicate, canonical = on_record(SourceFactory()), on_record(SourceFactory())
+    merge(duplicate.voice, canonical.voice)
+    assert pairs_below(duplicate, canonical) == []

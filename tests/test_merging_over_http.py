@@ -52,11 +52,11 @@ def test_the_address_of_a_loser_leads_to_the_end_of_the_chain_and_keeps_the_quer
 
 
 def test_a_nested_row_is_shown_as_it_was_entered_and_its_address_leads_on(api):
-    loser, survivor = alike_propositions()
-    claim = public_claim_of(loser)
-    merge(loser, survivor)
+    duplicate, canonical = alike_propositions()
+    claim = public_claim_of(duplicate)
+    merge(duplicate, canonical)
     shown = api(f"claims/{claim.public_id}/")["proposition"]
-    assert shown["id"] == loser.public_id
+    assert shown["id"] == duplicate.public_id
     assert api.raw(shown["url"]).status_code == 308
 
 
@@ -83,10 +83,10 @@ class Side:
             actor=self.actor,
             report=self.report,
         )
-        for one in (claim, of_unit):
-            ClaimEvidenceFactory(claim=one)
-            DamageEstimateFactory(claim=one)
-            WeaponCountFactory(claim=one)
+        for each_claim in (claim, of_unit):
+            ClaimEvidenceFactory(claim=each_claim)
+            DamageEstimateFactory(claim=each_claim)
+            WeaponCountFactory(claim=each_claim)
         on_record(
             claim,
             of_unit,
@@ -108,7 +108,7 @@ MERGEABLE = ["facility", "unit", "actor", "wave", "strike", "source", "propositi
 def finds(api: Api, row: OnRecord) -> dict[tuple[str, str], set[str]]:
     """What the id of a row finds, in every collection by every word that takes it."""
     return {
-        (collection, word): {one["id"] for one in api.every(f"{collection}/?{word}={row.public_id}")}
+        (collection, word): {hit["id"] for hit in api.every(f"{collection}/?{word}={row.public_id}")}
         for collection, word, of in WORDS
         if of is type(row)
     }
@@ -117,37 +117,41 @@ def finds(api: Api, row: OnRecord) -> dict[tuple[str, str], set[str]]:
 @pytest.mark.parametrize("kind", one_in(5, MERGEABLE))
 def test_either_id_finds_what_both_found_in_every_collection(api, kind):
     one, other = Side("one"), Side("other")
-    loser, survivor = fresh(getattr(one, kind)), fresh(getattr(other, kind))
-    before, beside = finds(api, loser), finds(api, survivor)
+    duplicate, canonical = fresh(getattr(one, kind)), fresh(getattr(other, kind))
+    before, beside = finds(api, duplicate), finds(api, canonical)
     assert sum(map(len, before.values())) > 5
     if kind == "proposition":
         merge(one.facility, other.facility)
         merge(one.strike, other.strike)
     if kind == "unit":
         merge(one.facility, other.facility)
-    merge(loser, survivor)
+    merge(duplicate, canonical)
     gone = {merged.loser: merged.survivor for merged in Merge.objects.active()}
-    found, by_survivor = finds(api, loser), finds(api, survivor)
+    by_duplicate, by_canonical = finds(api, duplicate), finds(api, canonical)
     for place in before:
-        union = {gone.get(one, one) for one in before[place] | beside[place]}
-        assert found[place] == by_survivor[place] == union, place
+        union = {gone.get(public_id, public_id) for public_id in before[place] | beside[place]}
+        assert by_duplicate[place] == by_canonical[place] == union, place
 
 
 @pytest.mark.parametrize("kind", one_in(3, MERGEABLE))
 def test_a_name_of_either_finds_the_survivor_and_what_rests_on_it(api, kind):
     one, other = Side("tuimazy"), Side("tuymazy")
-    loser, survivor = getattr(one, kind), getattr(other, kind)
+    duplicate, canonical = getattr(one, kind), getattr(other, kind)
 
     def ids(place: str, word: str) -> set[str]:
         return {row["id"] for row in api.every(f"{place}/?q={word}")}
 
-    assert {loser.public_id, survivor.public_id} & ids(loser.collection, "tuimazy") == {loser.public_id}
+    assert {duplicate.public_id, canonical.public_id} & ids(duplicate.collection, "tuimazy") == {
+        duplicate.public_id
+    }
     if kind in ("unit", "proposition"):
         merge(one.facility, other.facility)
         merge(one.strike, other.strike)
-    merge(fresh(loser), fresh(survivor))
+    merge(fresh(duplicate), fresh(canonical))
     for word in ("tuimazy", "tuymazy"):
-        assert {loser.public_id, survivor.public_id} & ids(loser.collection, word) == {survivor.public_id}
+        assert {duplicate.public_id, canonical.public_id} & ids(duplicate.collection, word) == {
+            canonical.public_id
+        }
         if kind == "facility":
             assert ids("strikes", word) >= {one.strike.public_id, other.strike.public_id}
             assert ids("units", word) == {one.unit.public_id, other.unit.public_id}
@@ -167,25 +171,25 @@ def test_facets_count_for_the_survivor(api, kind):
     if kind in ("unit", "proposition"):
         merge(one.facility, other.facility)
         merge(one.strike, other.strike)
-    loser, survivor = fresh(getattr(one, kind)), fresh(getattr(other, kind))
-    merge(loser, survivor)
+    duplicate, canonical = fresh(getattr(one, kind)), fresh(getattr(other, kind))
+    merge(duplicate, canonical)
     counted = 0
     for collection, word in FACETS:
         facet = api(f"{collection}/?facets={word}&page_size=1")["facets"][word]
         values = {entry["value"]: entry["count"] for entry in facet}
-        assert loser.public_id not in values
-        if survivor.public_id in values:
+        assert duplicate.public_id not in values
+        if canonical.public_id in values:
             counted += 1
-            with_it = api(f"{collection}/?{word}={loser.public_id}")["count"]
-            assert values[survivor.public_id] == with_it - (
+            with_it = api(f"{collection}/?{word}={duplicate.public_id}")["count"]
+            assert values[canonical.public_id] == with_it - (
                 word == "wave"
             )  # which finds the wave itself, too
     assert counted or kind == "proposition"
 
 
 def test_conditions_on_claims_find_the_survivor_of_what_the_claims_name(api):
-    here, there = on_record(StrikeFactory()), on_record(StrikeFactory())
-    point, twin = (on_record(PropositionFactory(strike=strike)) for strike in (here, there))
+    duplicate, canonical = on_record(StrikeFactory()), on_record(StrikeFactory())
+    point, twin = (on_record(PropositionFactory(strike=strike)) for strike in (duplicate, canonical))
     claim = public_claim_of(point, stance="denies")
     AssessmentFactory(proposition=point, grade="contested", grade_basis="visual")
     on_record(
@@ -194,7 +198,7 @@ def test_conditions_on_claims_find_the_survivor_of_what_the_claims_name(api):
     newer = on_record(
         AssessmentFactory(proposition=point, grade="fair", grade_basis="visual", assessed_on="2024-03-14")
     )
-    merge(here, there, (point, twin))
+    merge(duplicate, canonical, (point, twin))
 
     def ids(address: str) -> list[str]:
         return [row["id"] for row in api.every(address)]
@@ -206,7 +210,7 @@ def test_conditions_on_claims_find_the_survivor_of_what_the_claims_name(api):
         "dispute=denied",
         "grade=fair",
     ):
-        assert ids(f"strikes/?{query}") == [there.public_id], query
+        assert ids(f"strikes/?{query}") == [canonical.public_id], query
         assert ids(f"propositions/?{query}") == [twin.public_id], query
         assert ids(f"claims/?{query}") == [claim.public_id], query
     for query in ("dispute=single_origin", "grade=weak", "stance=asserts"):
@@ -214,14 +218,16 @@ def test_conditions_on_claims_find_the_survivor_of_what_the_claims_name(api):
             query
         )
     assert newer.public_id in ids("assessments/?grade=fair")
-    unmerge(here)
-    assert ids("strikes/?stance=denies") == [here.public_id]
+    unmerge(duplicate)
+    assert ids("strikes/?stance=denies") == [duplicate.public_id]
 
 
 def test_accounts_summaries_and_facets_of_a_survivor_have_what_was_said_of_both(api):
-    here, there = on_record(StrikeFactory()), on_record(StrikeFactory())
-    point, twin = (on_record(PropositionFactory(strike=strike, text="It burns")) for strike in (here, there))
-    alone = on_record(PropositionFactory(strike=here, text="Nobody was hurt"))
+    duplicate, canonical = on_record(StrikeFactory()), on_record(StrikeFactory())
+    point, twin = (
+        on_record(PropositionFactory(strike=strike, text="It burns")) for strike in (duplicate, canonical)
+    )
+    alone = on_record(PropositionFactory(strike=duplicate, text="Nobody was hurt"))
     on_record(AssessmentFactory(proposition=point, grade="fair", grade_basis="visual"))
     claims = [
         public_claim_of(point),
@@ -229,33 +235,33 @@ def test_accounts_summaries_and_facets_of_a_survivor_have_what_was_said_of_both(
         public_claim_of(twin),
         public_claim_of(alone, stance="no_response"),
     ]
-    merge(here, there, (point, twin))
+    merge(duplicate, canonical, (point, twin))
 
     def accounts(query: str = "") -> dict[str, Any]:
-        found = api(f"strikes/{there.public_id}/accounts/{query}")["propositions"]
-        return {row["id"]: row for row in found}
+        propositions = api(f"strikes/{canonical.public_id}/accounts/{query}")["propositions"]
+        return {proposition["id"]: proposition for proposition in propositions}
 
     both = accounts()
     assert set(both) == {twin.public_id, alone.public_id}
     account = both[twin.public_id]
     assert (account["dispute"], account["origins_for"], account["origins_against"]) == ("disputed", 2, 1)
     assert account["totals"] == {"for": 2, "against": 1, "silent": 0}
-    shown = {one["id"] for side in ("for", "against") for one in account[side]}
-    assert shown == {claim.public_id for claim in claims[:3]}
+    claim_ids = {claim["id"] for side in ("for", "against") for claim in account[side]}
+    assert claim_ids == {claim.public_id for claim in claims[:3]}
     assert account["assessment"]["grade"] == "fair"
     assert len(account["origins"]) == 3
-    summary = api(f"strikes/{there.public_id}/")["summary"]
+    summary = api(f"strikes/{canonical.public_id}/")["summary"]
     assert (summary["claims"], summary["documents"], summary["origins"]) == (4, 4, 3)
     assert (summary["propositions"]["disputed"], summary["propositions"]["unreported"]) == (1, 1)
     facets = api("strikes/?facets=dispute,grade&kind=strike")["facets"]
-    assert {one["value"]: one["count"] for one in facets["dispute"]} == {"disputed": 1, "unreported": 1}
-    assert {one["value"]: one["count"] for one in facets["grade"]} == {"fair": 1, None: 1}
+    assert {facet["value"]: facet["count"] for facet in facets["dispute"]} == {"disputed": 1, "unreported": 1}
+    assert {facet["value"]: facet["count"] for facet in facets["grade"]} == {"fair": 1, None: 1}
     known = accounts("?known_at=2024-03-20")[twin.public_id]
     assert (known["dispute"], known["totals"]) == (account["dispute"], account["totals"])
     born = Ledger.head().n
-    unmerge(here)
+    unmerge(duplicate)
     assert set(accounts()) == {twin.public_id}
-    assert api(f"strikes/{there.public_id}/")["summary"]["claims"] == 1
+    assert api(f"strikes/{canonical.public_id}/")["summary"]["claims"] == 1
     assert born == Ledger.head().n - 1
 
 
@@ -277,11 +283,11 @@ def test_what_a_merged_wave_groups_is_below_its_survivor_at_any_depth(api):
     amend(one, {"wave": campaign})
     first, second = on_record(StrikeFactory(wave=one)), on_record(StrikeFactory(wave=other))
     merge(one, other)
-    found = {row["id"] for row in api.every(f"strikes/?wave={campaign.public_id}")}
-    assert found == {row.public_id for row in (campaign, other, first, second)}
+    grouped = {row["id"] for row in api.every(f"strikes/?wave={campaign.public_id}")}
+    assert grouped == {row.public_id for row in (campaign, other, first, second)}
     unmerge(one)
-    found = {row["id"] for row in api.every(f"strikes/?wave={campaign.public_id}")}
-    assert found == {row.public_id for row in (campaign, one, first)}
+    grouped = {row["id"] for row in api.every(f"strikes/?wave={campaign.public_id}")}
+    assert grouped == {row.public_id for row in (campaign, one, first)}
 
 
 def test_a_page_begun_before_a_merge_goes_on_as_before(api):
@@ -298,22 +304,22 @@ def test_a_page_begun_before_a_merge_goes_on_as_before(api):
 
 
 def test_the_states_of_every_revision_stay_what_they_were():
-    loser, survivor = alike_propositions()
-    public_claim_of(loser)
-    public_claim_of(survivor)
+    duplicate, canonical = alike_propositions()
+    public_claim_of(duplicate)
+    public_claim_of(canonical)
     n = Ledger.head().n
-    merge(loser, survivor)
+    merge(duplicate, canonical)
     publish(ActorFactory())
-    unmerge(loser)
+    unmerge(duplicate)
 
     def at(n: int) -> list[tuple[str, int]]:
         return sorted(
             PropositionState.objects.current(n).values_list("proposition__public_id", "origins_for")
         )
 
-    alone = sorted([(loser.public_id, 1), (survivor.public_id, 1)])
-    assert [at(n), at(n + 1), at(n + 2), at(n + 3)] == [alone, [(survivor.public_id, 2)]] * 1 + [
-        [(survivor.public_id, 2)],
+    alone = sorted([(duplicate.public_id, 1), (canonical.public_id, 1)])
+    assert [at(n), at(n + 1), at(n + 2), at(n + 3)] == [alone, [(canonical.public_id, 2)]] * 1 + [
+        [(canonical.public_id, 2)],
         alone,
     ]
 

@@ -1,5 +1,6 @@
 """The API describes itself: whole, valid, and in words for somebody who has never heard of us."""
 
+import inspect
 import re
 from pathlib import Path
 
@@ -8,10 +9,13 @@ import yaml
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
+from drf_spectacular.openapi import AutoSchema
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from api.openapi.schema import rendered
+from api.openapi.document import rendered
+from api.openapi.operations import OVERRIDDEN, RecordSchema
 from config.urls import feeds, router
+from config.version import VERSION
 from record.vocabulary import vocabularies
 
 COMMITTED = Path(settings.BASE_DIR) / "docs" / "openapi.yaml"
@@ -72,6 +76,10 @@ def schemas_in(part, path=""):
 def test_it_is_openapi_3_1_and_valid(document):
     assert document["openapi"].startswith("3.1.")
     OpenAPIV31SpecValidator(document).validate()
+
+
+def test_it_has_the_version_of_this_code(document):
+    assert document["info"]["version"] == VERSION
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="one engine is enough")
@@ -188,6 +196,14 @@ def test_nobody_is_asked_for_a_key_and_no_engine_shows(document, written):
     assert "securitySchemes" not in document["components"]
     assert "security" not in document
     assert not re.search(r"(maximum|minimum): -?(2147483647|9223372036854775807)", written)
+
+
+def test_of_drf_spectacular_only_what_is_named_is_private_and_it_is_still_there():
+    private = {name for name in vars(RecordSchema) if name.startswith("_") and not name.startswith("__")}
+    assert {name for name in private if hasattr(AutoSchema, name)} == set(OVERRIDDEN)
+    for name, reason in OVERRIDDEN.items():
+        ours, theirs = (inspect.signature(getattr(schema, name)) for schema in (RecordSchema, AutoSchema))
+        assert list(ours.parameters) == list(theirs.parameters), (name, reason)
 
 
 # Served --------------------------------------------------------------------------------------------------

@@ -5,8 +5,10 @@ from itertools import pairwise
 
 import pytest
 from django.db import OperationalError
+from django.templatetags.static import static
 from django.utils.html import escape
 
+from pages import static_files
 from record.models import Ledger
 from record.vocabulary import vocabularies
 
@@ -170,6 +172,43 @@ def test_what_describes_the_api_keeps_its_house_rules(client, path):
 def test_the_documents_can_be_read_without_scripts(client):
     for path in ("/api/v1/docs/", "/api/v1/redoc/"):
         assert "<noscript><p>" in client.get(path).content.decode()
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_what_a_page_loads_is_kept_for_good_under_a_name_with_its_hash(client, path):
+    text = client.get(path).content.decode()
+    loaded = re.findall(r'(?:src|href)="(/static/[^"]*)"', text)
+    assert loaded
+    for address in loaded:
+        assert re.search(r"\.[0-9a-f]{12}\.[a-z]+$", address), address
+        response = client.get(address)
+        list(response.streaming_content)
+        assert "immutable" in response["Cache-Control"], address
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "redoc/bundles/redoc.standalone.js",
+        "swagger-ui-dist/swagger-ui-bundle.js",
+        "swagger-ui-dist/swagger-ui.css",
+    ],
+)
+def test_what_is_collected_refers_to_names_that_were_collected_too(client, name):
+    address = static(f"drf_spectacular_sidecar/{name}")
+    text = b"".join(client.get(address).streaming_content).decode()
+    for source_map in re.findall(r"(?m)^/[/*]# sourceMappingURL=(\S+)", text):
+        assert status_of(client, f"{address.rpartition('/')[0]}/{source_map}") == 200
+
+
+def test_static_files_are_collected_only_when_one_has_changed(settings, tmp_path, monkeypatch):
+    collections = []
+    monkeypatch.setattr(static_files, "call_command", lambda *names, **options: collections.append(names))
+    settings.STATIC_ROOT = tmp_path
+    assert [static_files.collect_if_changed() for _ in range(3)] == [True, False, False]
+    monkeypatch.setattr(static_files, "sources_digest", lambda: "another")
+    assert static_files.collect_if_changed()
+    assert collections == [("collectstatic",)] * 2
 
 
 def test_the_icon_is_found_where_browsers_look(client):

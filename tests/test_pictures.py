@@ -9,7 +9,7 @@ import time_machine
 from django.test import Client
 
 from sources.choices import ActorKind
-from strikes.api.pictures import Axis, day, steps
+from strikes.api.pictures import Axis, parse_date, scale_steps
 from strikes.choices import Topic
 from tests.factories import ActorFactory, CapacityFactory, FacilityFactory, StrikeFactory, UnitFactory
 from tests.on_record import on_record
@@ -328,11 +328,11 @@ def test_a_picture_can_be_asked_for_by_its_type(unit):
     ],
 )
 def test_a_scale_has_round_numbers(values, expected):
-    assert steps(values) == pytest.approx(expected)
+    assert scale_steps(values) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize(
     "last", ["2024-01-02", "2024-12-31", "2030-01-01", "2063-01-01", "2999-01-01", "9999-11-30"]
 )
 def test_an_axis_has_no_more_marks_than_can_be_read(last):
-    assert len(Axis(day("2024-01-01"), day(last)).ticks()) <= 13
+    assert len(Axis(parse_date("2024-01-01"), parse_date(last)).ticks()) <= 13

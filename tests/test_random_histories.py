@@ -1,4 +1,4 @@
-"""Random histories: what the doors keep equals a slow, obvious account of the same events.
+"""Random histories: what the publishing functions keep equals a slow, obvious account of the same events.
 
 The reference below knows nothing of the database. It remembers the whole world after each revision
 as plain dictionaries and works out visibility, origins, sides and states from the rules as written.
@@ -79,7 +79,7 @@ class World:
 
     def standing(self, kind: str, names: Any) -> set[str]:
         """Those that stand for themselves."""
-        return {n for n in names if (kind, n) not in self.merged and (kind, n) not in self.gone}
+        return {name for name in names if (kind, name) not in self.merged and (kind, name) not in self.gone}
 
 
 KIND = {
@@ -102,53 +102,61 @@ PROPOSITIONS = ["hit", "damaged", "Hit!", *ANSWERS, *QUESTIONS]
 
 
 def key_of(world: World, claim: Said) -> str:
-    for kind, here, there in world.relations:
-        if kind == "repeats" and here == claim.lineage:
-            for other in world.claims.values():
-                if other.lineage == there:
-                    return key_of(world, other)
-
-    def voice(actor: str) -> str:
-        return world.end("actor", actor)
-
-    def body(actor: str) -> str:
-        actor = voice(actor)
-        while KIND[actor] == "person" and world.affiliation.get(actor):
-            actor = voice(str(world.affiliation[actor]))
-        return actor
-
-    speaker = voice(claim.actor)
-    if (
-        KIND[speaker] == "collective"
-        and claim.head
-        and KIND[voice(claim.head)] not in ("collective", "anonymous")
-    ):
-        return body(claim.head)
-    host = HOST[claim.report]  # a source, and its own voice, which has the same name
-    if speaker in (voice(host), voice(world.end("source", host))) and claim.part == "body":
+    repeated = repeated_by(world, claim)
+    if repeated is not None:
+        return key_of(world, repeated)
+    speaker = world.end("actor", claim.actor)
+    if KIND[speaker] == "collective" and claim.head and is_named(world, claim.head):
+        return body_of(world, claim.head)
+    if claim.part == "body" and is_own_voice(world, speaker, HOST[claim.report]):
         report = claim.report
         while world.derived[report]:
             report = str(world.derived[report])
-        return voice(world.end("source", HOST[report]))
-    return body(claim.actor)
+        return world.end("actor", world.end("source", HOST[report]))
+    return body_of(world, claim.actor)
+
+
+def repeated_by(world: World, claim: Said) -> Said | None:
+    for kind, lineage, repeated in world.relations:
+        if kind == "repeats" and lineage == claim.lineage:
+            for other in world.claims.values():
+                if other.lineage == repeated:
+                    return other
+    return None
+
+
+def is_named(world: World, actor: str) -> bool:
+    return KIND[world.end("actor", actor)] not in ("collective", "anonymous")
+
+
+def is_own_voice(world: World, speaker: str, host: str) -> bool:
+    """Whether a speaker is a source's own voice, which has the same name as the source."""
+    return speaker in (world.end("actor", host), world.end("actor", world.end("source", host)))
+
+
+def body_of(world: World, actor: str) -> str:
+    actor = world.end("actor", actor)
+    while KIND[actor] == "person" and world.affiliation.get(actor):
+        actor = world.end("actor", str(world.affiliation[actor]))
+    return actor
 
 
 def sides_of(world: World, proposition: str) -> dict[str, str]:
     """Origin to side: 'for', 'against', or 'none' for a voice that took back what it said."""
-    groups: dict[str, list[Said]] = {}
+    claims_by_key: dict[str, list[Said]] = {}
     for claim in world.claims.values():
         counts = claim.report not in world.retracted and claim.stance not in NEUTRAL
         if world.end("proposition", claim.proposition) == proposition and counts:
-            groups.setdefault(key_of(world, claim), []).append(claim)
+            claims_by_key.setdefault(key_of(world, claim), []).append(claim)
     sides = {}
-    for key, group in groups.items():
-        lineages = {claim.lineage for claim in group}
-        old = {
-            there
-            for kind, here, there in world.relations
-            if kind in ("updates", "corrects") and here in lineages and there in lineages
+    for key, claims in claims_by_key.items():
+        lineages = {claim.lineage for claim in claims}
+        outdated = {
+            older
+            for kind, newer, older in world.relations
+            if kind in ("updates", "corrects") and newer in lineages and older in lineages
         }
-        latest = [claim for claim in group if claim.lineage not in old] or group
+        latest = [claim for claim in claims if claim.lineage not in outdated] or claims
 
         def age(claim: Said) -> tuple[Any, ...]:
             issued = ISSUED[claim.report]
@@ -189,8 +197,9 @@ def state_of(world: World, proposition: str) -> tuple[str, int, int, int]:
         )
         asserted = [rival for rival in rivals if "for" in sides_of(world, rival).values()]
         counted = asserted if len(asserted) == 1 else rivals
-    supporters = {k for p in counted for k, side in sides_of(world, p).items() if side == "for"}
-    opponents = {k for p in counted for k, side in sides_of(world, p).items() if side == "against"}
+    sides = [side for point in counted for side in sides_of(world, point).items()]
+    supporters = {key for key, side in sides if side == "for"}
+    opponents = {key for key, side in sides if side == "against"}
     if rivals is not None and not asserted:
         state = "unreported"
     elif (rivals is not None and len(asserted) > 1) or (supporters and opponents):
@@ -225,7 +234,7 @@ class Stage:
             public_id="spokesman", kind="person", affiliation=self.actors["chief"]
         )
         self.world.affiliation = {"chief": "ministry", "spokesman": "chief"}
-        agency, relay = (SourceFactory(public_id=one, voice__public_id=one) for one in ("agency", "relay"))
+        agency, relay = (SourceFactory(public_id=name, voice__public_id=name) for name in ("agency", "relay"))
         self.sources = {"agency": agency, "relay": relay}
         self.actors |= {"agency": agency.voice, "relay": relay.voice}
         self.reports: dict[str, Report] = {}
@@ -260,7 +269,7 @@ class Stage:
 
 
 class History:
-    """Drives the doors and the reference through the same events."""
+    """Drives the publishing functions and the reference through the same events."""
 
     def __init__(self, draw: Any, stage: Stage) -> None:
         self.draw = draw
@@ -288,8 +297,8 @@ class History:
     def at(self, hours: int | None) -> dict[str, Any]:
         if hours is None:
             return {}
-        moment = MORNING + timedelta(hours=hours)
-        return {"said_earliest": moment, "said_latest": moment, "said_precision": "minute"}
+        time = MORNING + timedelta(hours=hours)
+        return {"said_earliest": time, "said_latest": time, "said_precision": "minute"}
 
     def claim(self, said: Said) -> Claim:
         return Claim.objects.get(public_id=said.id)
@@ -302,7 +311,7 @@ class History:
         self.count += 1
         return f"clm_{self.count * 7919 % 10007:012d}"
 
-    # The events. Each goes through a door and, if the door opens, changes the reference.
+    # The events. Each calls a publishing function and, unless that refuses, changes the reference.
 
     def publish(self) -> None:
         relation = None
@@ -369,8 +378,8 @@ class History:
 
     def unrelate(self) -> None:
         public = {claim.lineage for claim in self.world.claims.values()}
-        here = sorted(relation for relation in self.world.relations if relation[1] in public)
-        kind, lineage, other = self.draw(st.sampled_from(here))
+        relations = sorted(relation for relation in self.world.relations if relation[1] in public)
+        kind, lineage, other = self.draw(st.sampled_from(relations))
         said = next(claim for claim in self.world.claims.values() if claim.lineage == lineage)
         relation = ClaimRelation.objects.published().get(
             kind=kind, claim__public_id=lineage, other__public_id=other
@@ -412,22 +421,22 @@ class History:
 
     def merge(self) -> None:
         kind = self.one_of(["actor", "actor", "proposition", "proposition", "source", "strike"])
-        loser, survivor = (self.one_of(self.rows[kind]) for _ in "ab")
-        here, there = fresh(self.rows[kind][loser]), fresh(self.rows[kind][survivor])
-        pairs = pairs_below(here, there) if self.draw(st.booleans()) else []
-        n = publishing.merge(here, there, *pairs).n
+        loser, survivor = (self.one_of(self.rows[kind]) for _ in range(2))
+        rows = fresh(self.rows[kind][loser]), fresh(self.rows[kind][survivor])
+        pairs = pairs_below(*rows) if self.draw(st.booleans()) else []
+        n = publishing.merge(*rows, *pairs).n
         names = {row: (of, name) for of, rows in self.rows.items() for name, row in rows.items()}
         self.world.merged[kind, loser] = (survivor, n)
-        for one, other in pairs:
-            self.world.merged[names[one]] = (names[other][1], n)
+        for lower_loser, lower_survivor in pairs:
+            self.world.merged[names[lower_loser]] = (names[lower_survivor][1], n)
 
     def unmerge(self) -> None:
         kind, loser = self.one_of(self.world.merged)
         publishing.unmerge(self.rows[kind][loser])
         _, n = self.world.merged[kind, loser]
-        together = [one for one, (_, m) in self.world.merged.items() if m == n]
-        for one in together if (kind, loser) == together[0] else [(kind, loser)]:
-            del self.world.merged[one]
+        together = [merged for merged, (_, revision) in self.world.merged.items() if revision == n]
+        for merged in together if (kind, loser) == together[0] else [(kind, loser)]:
+            del self.world.merged[merged]
 
     def take_down(self) -> None:
         kind = self.one_of(["claim"] * 5 + ["report", "actor", "proposition"])
@@ -442,42 +451,46 @@ class History:
         gone = self.going(kind, name)
         for world in (self.world, *self.after.values()):
             world.gone |= gone
-            world.claims = {one: said for one, said in world.claims.items() if ("claim", one) not in gone}
+            world.claims = {
+                public_id: said
+                for public_id, said in world.claims.items()
+                if ("claim", public_id) not in gone
+            }
             lineages = {name for of, name in gone if of == "claim"}
-            world.relations = {one for one in world.relations if not lineages & {*one[1:]}}
+            world.relations = {relation for relation in world.relations if not lineages & {*relation[1:]}}
             world.merged = {
                 (of, loser): (survivor, n)
                 for (of, loser), (survivor, n) in world.merged.items()
                 if not gone & {(of, loser), (of, survivor)}
             }
-        self.roots = [one for one in self.roots if ("claim", one) not in gone]
+        self.roots = [lineage for lineage in self.roots if ("claim", lineage) not in gone]
 
     def going(self, kind: str, name: str) -> set[tuple[str, str]]:
         """All that goes with something: what ever named it, its corrections, and what is the same now."""
         worlds = [self.world, *self.after.values()]
         claims = {said for world in worlds for said in world.claims.values()}
-        leads: set[tuple[tuple[str, str], tuple[str, str]]] = set()
+        taken_along: set[tuple[tuple[str, str], tuple[str, str]]] = set()
         for said in claims:
             named = [("actor", said.actor), ("report", said.report), ("proposition", said.proposition)]
-            for one in [*named, *([("actor", said.head)] if said.head else []), ("claim", said.lineage)]:
-                leads.add((one, ("claim", said.id)))
-            leads.add((("claim", said.id), ("claim", said.lineage)))
+            for target in [*named, *([("actor", said.head)] if said.head else []), ("claim", said.lineage)]:
+                taken_along.add((target, ("claim", said.id)))
+            taken_along.add((("claim", said.id), ("claim", said.lineage)))
         for report, host in HOST.items():
-            leads |= {(("actor", host), ("source", host)), (("source", host), ("report", report))}
+            taken_along |= {(("actor", host), ("source", host)), (("source", host), ("report", report))}
         for world in worlds:
             for of, pointers in (
                 ("report", world.derived),
                 ("actor", world.affiliation),
                 ("proposition", world.answers),
             ):
-                leads |= {((of, target), (of, one)) for one, target in pointers.items() if target}
+                taken_along |= {((of, target), (of, name)) for name, target in pointers.items() if target}
         for (of, loser), (survivor, _) in self.world.merged.items():
-            leads |= {((of, loser), (of, survivor)), ((of, survivor), (of, loser))}
-        found, newest = {(kind, name)}, {(kind, name)}
+            taken_along |= {((of, loser), (of, survivor)), ((of, survivor), (of, loser))}
+        gone, newest = {(kind, name)}, {(kind, name)}
         while newest:
-            newest = {there for here, there in leads if here in newest} - found
-            found |= newest
-        return found
+            newest = {dependant for target, dependant in taken_along if target in newest} - gone
+            gone |= newest
+        return gone
 
     def possible(self) -> list[Any]:
         events = [self.publish, self.publish, self.publish, self.derive, self.affiliate, self.answer]
@@ -525,11 +538,9 @@ def compare(history: History) -> None:
         standing = world.standing("proposition", PROPOSITIONS)
         assert kept == {name: state_of(world, name) for name in standing}, f"states at {n}"
         for kind, rows in history.rows.items():
-            found = type(next(iter(rows.values()))).objects.published(n)
-            assert {name for name, row in rows.items() if row in found} == world.standing(kind, rows), (
-                kind,
-                n,
-            )
+            public = type(next(iter(rows.values()))).objects.published(n)
+            names = {name for name, row in rows.items() if row in public}
+            assert names == world.standing(kind, rows), f"{kind} visible at revision {n}"
     assert list(discrepancies()) == []
 
 

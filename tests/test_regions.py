@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 
 from record.ids import REGION_CODE
 from record.models import Change, Ledger
-from strikes.imports.starter import load
+from strikes.imports.starter import load_starter
 from strikes.models import Region
 from tests.factories import RegionFactory
 from tests.on_record import on_record
@@ -38,11 +38,11 @@ def test_a_region_of_the_fixtures_is_as_iso_has_it(row):
 
 
 def test_every_code_and_name_of_iso_fits_the_model():
-    named = {country.alpha_2: country.name for country in pycountry.countries}
-    named |= {part.code: part.name for part in pycountry.subdivisions}
+    name_by_code = {country.alpha_2: country.name for country in pycountry.countries}
+    name_by_code |= {part.code: part.name for part in pycountry.subdivisions}
     longest = Region._meta.get_field("name").max_length
-    assert len(named) > 5000
-    for code, name in named.items():
+    assert len(name_by_code) > 5000
+    for code, name in name_by_code.items():
         assert re.fullmatch(REGION_CODE, code), code
         assert 0 < len(name.strip()) <= longest, code
 
@@ -89,16 +89,16 @@ def test_loading_twice_changes_nothing():
 
 @pytest.mark.django_db
 def test_regions_on_the_record_are_left_alone():
-    on_record(RegionFactory(public_id="UA", name="Ukraine, as an editor named it"))
+    on_record(RegionFactory(public_id="UA", name="Ukraine, as an editor name_by_code it"))
     assert load_regions("UA") == "27 new regions; the record is at revision 2.\n"
-    assert Region.objects.get(public_id="UA").name == "Ukraine, as an editor named it"
+    assert Region.objects.get(public_id="UA").name == "Ukraine, as an editor name_by_code it"
     assert Region.objects.get(public_id="UA").subdivisions.count() == 27
 
 
 @pytest.mark.django_db
 def test_they_meet_the_regions_of_the_starter_data(tmp_path):
     (tmp_path / "regions.yaml").write_bytes((FIXTURES / "reference/regions.yaml").read_bytes())
-    load(tmp_path)
+    load_starter(tmp_path)
     elsewhere = Region.objects.exclude(public_id__startswith="RU").count()
     load_regions("RU")
     subdivisions = pycountry.subdivisions.get(country_code="RU")

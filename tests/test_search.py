@@ -14,7 +14,7 @@ from tests.sweeps import few_or_many
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("spelling", "other"),
     [
         ("НОРСИ", "norsi"),
         ("АВТ-6", "avt6"),
@@ -27,14 +27,14 @@ from tests.sweeps import few_or_many
         ("e\u0301cole", "\u00e9cole"),
     ],
 )
-def test_two_spellings_fold_to_one(one, other):
-    assert fold(one) == fold(other) != ""
+def test_two_spellings_fold_to_one(spelling, other):
+    assert fold(spelling) == fold(other) != ""
 
 
 @given(st.text())
 def test_folding_leaves_latin_letters_and_digits_and_folds_no_further(text):
     folded = fold(text)
-    assert all(c in "abcdefghijklmnopqrstuvwxyz0123456789" for c in folded)
+    assert set(folded) <= set("abcdefghijklmnopqrstuvwxyz0123456789")
     assert fold(folded) == folded
 
 
@@ -80,10 +80,10 @@ def test_a_search_finds_what_a_plain_reading_finds(number):
     @settings(max_examples=number, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
     @given(
         texts=st.lists(st.lists(WORDS, min_size=1, max_size=5).map(" ".join), min_size=1, max_size=4),
-        asked=st.lists(WORDS, min_size=1, max_size=3).map(" ".join),
+        query=st.lists(WORDS, min_size=1, max_size=3).map(" ".join),
     )
-    def check(texts: list[str], asked: str) -> None:
-        words = folded_words(asked)
+    def check(texts: list[str], query: str) -> None:
+        words = folded_words(query)
         if not words:
             return
         with transaction.atomic():
@@ -95,9 +95,9 @@ def test_a_search_finds_what_a_plain_reading_finds(number):
             ]
             on_record(*rows)
             rows = [fresh(row) for row in rows]
-            found = set(having_words(Claim.objects.filter(pk__in=[row.pk for row in rows]), words))
-            plain = {row for row in rows if set(words) <= set(searchable_words(row.statement).split())}
-            assert found == plain
+            by_index = set(having_words(Claim.objects.filter(pk__in=[row.pk for row in rows]), words))
+            by_reading = {row for row in rows if set(words) <= set(searchable_words(row.statement).split())}
+            assert by_index == by_reading
             transaction.set_rollback(True)
 
     check()
@@ -141,10 +141,10 @@ def test_a_name_is_found_by_what_its_spellings_have_in_common(client, number):
     @settings(max_examples=number, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
     @given(
         names=st.lists(st.lists(NAMES, min_size=1, max_size=3).map(" ".join), min_size=1, max_size=3),
-        asked=st.lists(NAMES, min_size=1, max_size=2).map(" ".join),
+        query=st.lists(NAMES, min_size=1, max_size=2).map(" ".join),
     )
-    def check(names: list[str], asked: str) -> None:
-        words = folded_words(asked)
+    def check(names: list[str], query: str) -> None:
+        words = folded_words(query)
         if not words:
             return
         with transaction.atomic():
@@ -152,11 +152,11 @@ def test_a_name_is_found_by_what_its_spellings_have_in_common(client, number):
             for name in dict.fromkeys(names[1:]):
                 FacilityNameFactory(facility=facility, name=name)
             on_record(facility)
-            found = client.get("/api/v1/facilities/", {"q": asked}).json()["count"]
+            count = client.get("/api/v1/facilities/", {"q": query}).json()["count"]
             folded = [fold(name) for name in names]
             # The desalter before AVT in one unit's full name does not keep it from being found.
             stems = [{word, word.removeprefix("elou") or word} for word in words]
-            assert found == all(any(one in name for one in stem for name in folded) for stem in stems)
+            assert count == all(any(form in name for form in stem for name in folded) for stem in stems)
             transaction.set_rollback(True)
 
     check()

@@ -29,10 +29,10 @@ pytestmark = pytest.mark.django_db
 
 
 def summary_of(api, strike, query=""):
-    row = api(f"strikes/{strike.public_id}/{query}")
-    (listed,) = [one for one in api(f"strikes/{query}")["results"] if one["id"] == strike.public_id]
-    assert listed["summary"] == row["summary"]
-    return row["summary"]
+    detail = api(f"strikes/{strike.public_id}/{query}")
+    (listed,) = [row for row in api(f"strikes/{query}")["results"] if row["id"] == strike.public_id]
+    assert listed["summary"] == detail["summary"]
+    return detail["summary"]
 
 
 def test_a_summary_counts_claims_documents_origins_and_states(api):
@@ -75,15 +75,16 @@ def offline(strike, subject=None, hours=0, stance="estimates", **numbers):
 
 
 def bounds(summary):
-    return [(one["low"], one["high"], len(one["claims"])) for one in summary["capacity_offline"]]
+    numbers = summary["capacity_offline"]
+    return [(number["low"], number["high"], len(number["claims"])) for number in numbers]
 
 
 def test_at_least_half_is_never_a_half(api):
     strike = StrikeFactory()
     claim = on_record(offline(strike, **HALF))
-    (one,) = summary_of(api, strike)["capacity_offline"]
-    assert (one["low"], one["high"], one["claims"]) == (50, None, [claim.public_id])
-    assert set(one) == {
+    (number,) = summary_of(api, strike)["capacity_offline"]
+    assert (number["low"], number["high"], number["claims"]) == (50, None, [claim.public_id])
+    assert set(number) == {
         "subject",
         "metric",
         "unit_of_measure",
@@ -98,7 +99,7 @@ def test_at_least_half_is_never_a_half(api):
     }
 
 
-def test_the_widest_bounds_of_what_was_said_alike(api):
+def test_the_widest_bounds_of_what_was_said_of_the_same(api):
     strike = StrikeFactory()
     unit = {"unit": UnitFactory(facility=strike.facility)}
     on_record(
@@ -206,74 +207,75 @@ def test_summaries_take_a_fixed_number_of_queries(api, django_assert_num_queries
 
 
 @pytest.fixture
-def standings():
+def by_state():
     """Strikes and their points at issue by how they stand: one of each state."""
-    found = {}
+    propositions = {}
 
     def point(name, *stances, actors=()):
         strike = StrikeFactory(public_id=f"2024-03-12-{name.replace('_', '-')}")
         row = PropositionFactory(strike=strike, text=name)
         speakers = [*actors, *(ActorFactory() for _ in stances)]
         claims = [
-            claim_at_hour(n, proposition=row, stance=s, actor=speakers[n]) for n, s in enumerate(stances)
+            claim_at_hour(hours, proposition=row, stance=stance, actor=speaker)
+            for hours, (stance, speaker) in enumerate(zip(stances, speakers, strict=False))
         ]
         on_record(*claims, row)
-        found[name] = row
+        propositions[name] = row
 
     point("unreported", "no_response")
     point("single_origin", "asserts")
     point("agreed", "asserts", "confirms", "reports")
     point("denied", "denies")
     point("disputed", "asserts", "denies")
-    return found
+    return propositions
 
 
-@pytest.mark.parametrize("then", ["", "&known_at=2024-03-13"])
+@pytest.mark.parametrize("past", ["", "&known_at=2024-03-13"])
 @pytest.mark.parametrize("collection", one_in(3, ["propositions", "strikes", "claims"]))
-def test_the_word_dispute_finds_what_stands_so(api, standings, collection, then):
-    for state, row in standings.items():
-        found = api(f"{collection}/?dispute={state}{then}")["results"]
+def test_the_filter_dispute_finds_propositions_of_that_state(api, by_state, collection, past):
+    for state, row in by_state.items():
+        results = api(f"{collection}/?dispute={state}{past}")["results"]
         if collection == "propositions":
-            assert [(one["id"], one["dispute"]) for one in found] == [(row.public_id, state)]
+            assert [(result["id"], result["dispute"]) for result in results] == [(row.public_id, state)]
         elif collection == "strikes":
-            assert [one["id"] for one in found] == [row.strike.public_id]
+            assert [result["id"] for result in results] == [row.strike.public_id]
         else:
-            assert {one["proposition"]["id"] for one in found} == {row.public_id}
-    assert api(f"{collection}/?dispute=agreed,denied{then}")["count"] == (4 if collection == "claims" else 2)
+            assert {result["proposition"]["id"] for result in results} == {row.public_id}
+    assert api(f"{collection}/?dispute=agreed,denied{past}")["count"] == (4 if collection == "claims" else 2)
 
 
-@pytest.mark.parametrize("then", ["", "&known_at=2024-03-13"])
-def test_min_origins_counts_the_side_that_is_for_it(api, standings, then):
+@pytest.mark.parametrize("past", ["", "&known_at=2024-03-13"])
+def test_min_origins_counts_the_side_that_is_for_it(api, by_state, past):
     for least, names in {
         1: {"single_origin", "agreed", "disputed"},
         2: {"agreed"},
         3: {"agreed"},
         4: set(),
     }.items():
-        found = api(f"propositions/?min_origins={least}{then}")["results"]
-        assert {row["text"] for row in found} == names
-        assert {row["id"] for row in api(f"strikes/?min_origins={least}{then}")["results"]} == {
-            standings[name].strike.public_id for name in names
+        propositions = api(f"propositions/?min_origins={least}{past}")["results"]
+        assert {row["text"] for row in propositions} == names
+        assert {row["id"] for row in api(f"strikes/?min_origins={least}{past}")["results"]} == {
+            by_state[name].strike.public_id for name in names
         }
-    assert api(f"propositions/?min_origins=2&dispute=disputed{then}")["count"] == 0
+    assert api(f"propositions/?min_origins=2&dispute=disputed{past}")["count"] == 0
 
 
-@pytest.mark.parametrize("then", ["", "&known_at=2024-03-13"])
+@pytest.mark.parametrize("past", ["", "&known_at=2024-03-13"])
 @pytest.mark.parametrize("collection", one_in(2, ["propositions", "strikes"]))
-def test_facets_count_how_things_stand(api, standings, collection, then):
-    facets = api(f"{collection}/?facets=dispute,min_origins{then}")["facets"]
-    assert {one["value"]: one["count"] for one in facets["dispute"]} == dict.fromkeys(standings, 1)
-    assert {one["value"]: one["count"] for one in facets["min_origins"]} == {"0": 2, "1": 2, "3": 1}
-    narrowed = api(f"{collection}/?dispute=agreed&facets=dispute{then}")["facets"]["dispute"]
+def test_facets_count_how_things_stand(api, by_state, collection, past):
+    facets = api(f"{collection}/?facets=dispute,min_origins{past}")["facets"]
+    assert {facet["value"]: facet["count"] for facet in facets["dispute"]} == dict.fromkeys(by_state, 1)
+    assert {facet["value"]: facet["count"] for facet in facets["min_origins"]} == {"0": 2, "1": 2, "3": 1}
+    narrowed = api(f"{collection}/?dispute=agreed&facets=dispute{past}")["facets"]["dispute"]
     assert narrowed == [{"value": "agreed", "count": 1}]
 
 
-def test_states_come_from_what_is_kept_and_not_from_a_scan(api, standings):
-    PropositionState.objects.filter(proposition=standings["agreed"], to_rev=None).update(state="denied")
+def test_states_come_from_what_is_kept_and_not_from_a_scan(api, by_state):
+    PropositionState.objects.filter(proposition=by_state["agreed"], to_rev=None).update(state="denied")
     assert api("propositions/?dispute=denied")["count"] == 2
     assert api("strikes/?dispute=agreed")["count"] == 0
-    facet = api("propositions/?facets=dispute")["facets"]["dispute"]
-    assert {one["value"]: one["count"] for one in facet}["denied"] == 2
+    facets = api("propositions/?facets=dispute")["facets"]["dispute"]
+    assert {facet["value"]: facet["count"] for facet in facets}["denied"] == 2
 
 
 def test_own_is_what_is_said_of_the_speakers_own_deed(api):
@@ -291,24 +293,26 @@ def test_own_is_what_is_said_of_the_speakers_own_deed(api):
     }
     assert [row["id"] for row in api("strikes/?own=true")["results"]] == [strike.public_id]
     for collection in ("strikes", "propositions"):
-        facet = api(f"{collection}/?facets=own")["facets"]["own"]
-        assert {one["value"]: one["count"] for one in facet} == {"true": 1, "false": 1}
+        facets = api(f"{collection}/?facets=own")["facets"]["own"]
+        assert {facet["value"]: facet["count"] for facet in facets} == {"true": 1, "false": 1}
     assert api("strikes/?own=true&known_at=2024-03-11")["count"] == 0
 
 
-def test_a_bound_under_known_at_is_kept_by_narrowing(api, standings, monkeypatch):
+def test_a_bound_under_known_at_is_kept_by_narrowing(api, by_state, monkeypatch):
     monkeypatch.setattr("strikes.disputes.states.MOST_CLAIMS_WEIGHED", 3)
     for address in ("propositions/?dispute=agreed", "strikes/?facets=dispute", "claims/?min_origins=1"):
         problem = api(f"{address}&known_at=2024-03-13", status=400)
-        assert [(one["parameter"], one["code"]) for one in problem["errors"]] == [("known_at", "too_much")]
+        assert [(error["parameter"], error["code"]) for error in problem["errors"]] == [
+            ("known_at", "too_much")
+        ]
         assert "narrow it" in problem["detail"]
         assert api(address)["count"]
-    agreed = standings["agreed"].strike.public_id
+    agreed = by_state["agreed"].strike.public_id
     for address in (
         f"propositions/?strike={agreed}&dispute=agreed",
         f"strikes/?strike={agreed}&dispute=agreed",
         f"strikes/?strike={agreed}&facets=dispute",
-        f"strikes/?strike={agreed}&actor={Claim.objects.filter(proposition=standings['agreed'])[0].actor.public_id}"
+        f"strikes/?strike={agreed}&actor={Claim.objects.filter(proposition=by_state['agreed'])[0].actor.public_id}"
         "&min_origins=3",
     ):
         assert api(f"{address}&known_at=2024-03-13")["count"] == 1
@@ -319,7 +323,9 @@ def test_a_withdrawn_strike_takes_its_accounts_with_it(api):
     strike = claim.proposition.strike
     publishing.withdraw(strike, reason=WithdrawalReason.OUT_OF_SCOPE, along=True)
     api(f"strikes/{strike.public_id}/accounts/", status=410)
-    then = claim.published_rev.at.isoformat().replace("+00:00", "Z")
-    assert only_account(api(f"strikes/{strike.public_id}/accounts/?as_of={then}"))["totals"]["for"] == 1
+    published_at = claim.published_rev.at.isoformat().replace("+00:00", "Z")
+    assert (
+        only_account(api(f"strikes/{strike.public_id}/accounts/?as_of={published_at}"))["totals"]["for"] == 1
+    )
     api("strikes/never-was/accounts/", status=404)
     api(f"strikes/{StrikeFactory().public_id}/accounts/", status=404)

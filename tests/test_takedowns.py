@@ -56,7 +56,7 @@ def states(n: int | None = None) -> dict[str, tuple[Any, ...]]:
     rows = PropositionState.objects.current(n).values_list(
         "proposition__public_id", "state", "origins_for", "origins_against", "documents"
     )
-    return {public_id: tuple(kept) for public_id, *kept in rows}
+    return {public_id: tuple(state) for public_id, *state in rows}
 
 
 def keys(n: int | None = None) -> dict[str, str]:
@@ -90,35 +90,35 @@ def test_the_ledger_counts_takedowns_and_keeps_collection_id_and_reason_alone():
     revision = takedown(claim, reason=LEGAL, note="By order of a court.")
     assert Ledger.head().takedowns == 1
     assert ledger_lines(revision) == [ledger_line(Action.WITHDRAW, claim, reason=LEGAL)]
-    told = Change.objects.filter(object_id=claim.public_id).values_list(
+    details = Change.objects.filter(object_id=claim.public_id).values_list(
         "action", "note", "values", "replaced_by"
     )
-    assert set(told) == {(action, None, None, None) for action in ("publish", "amend", "withdraw")}
+    assert set(details) == {(action, None, None, None) for action in ("publish", "amend", "withdraw")}
     assert fresh(claim).withdrawal_note == "By order of a court."
     takedown(on_record(ActorFactory()), reason=SAFETY)
     assert Ledger.head().takedowns == 2
 
 
 def test_the_name_of_a_row_that_was_merged_and_is_gone_finds_nothing_at_any_revision(api):
-    loser = on_record(FacilityFactory(name="Zarechny depot"))
-    survivor = on_record(FacilityFactory(name="Kstovo refinery"))
-    on_record(StrikeFactory(facility=survivor))
-    merge(loser, survivor)
+    duplicate = on_record(FacilityFactory(name="Zarechny depot"))
+    canonical = on_record(FacilityFactory(name="Kstovo refinery"))
+    on_record(StrikeFactory(facility=canonical))
+    merge(duplicate, canonical)
     before = Revision.objects.latest("n").at.isoformat().replace("+00:00", "Z")
 
-    def found(word: str) -> list[int]:
+    def counts(word: str) -> list[int]:
         return [
-            api(f"{collection}/?q={word}{then}")["count"]
+            api(f"{collection}/?q={word}{as_of}")["count"]
             for collection in ("facilities", "strikes")
-            for then in ("", f"&as_of={before}")
+            for as_of in ("", f"&as_of={before}")
         ]
 
-    assert found("zarechny") == [1, 1, 1, 1]
-    unmerge(fresh(loser))
-    assert found("zarechny") == [1, 1, 0, 1]
-    takedown(fresh(loser), reason=SAFETY)
-    assert found("zarechny") == [0, 0, 0, 0]
-    assert found("kstovo") == [1, 1, 1, 1]
+    assert counts("zarechny") == [1, 1, 1, 1]
+    unmerge(fresh(duplicate))
+    assert counts("zarechny") == [1, 1, 0, 1]
+    takedown(fresh(duplicate), reason=SAFETY)
+    assert counts("zarechny") == [0, 0, 0, 0]
+    assert counts("kstovo") == [1, 1, 1, 1]
 
 
 def test_all_corrections_before_and_after_go_with_their_numbers():
@@ -222,10 +222,12 @@ def test_no_other_line_of_the_ledger_names_what_went():
     other = on_record(ReportFactory())
     withdraw(other, reason=OUT, note=f"Compare {report.public_id}.")
     takedown(wave, report, party.actor, reason=LEGAL)
-    told = " ".join(f"{c.note} {c.values} {c.replaced_by}" for c in Change.objects.all())
-    assert "private" not in told
-    assert report.public_id not in told
-    assert "A plain one." in told
+    ledger = " ".join(
+        f"{change.note} {change.values} {change.replaced_by}" for change in Change.objects.all()
+    )
+    assert "private" not in ledger
+    assert report.public_id not in ledger
+    assert "A plain one." in ledger
     assert fresh(other).withdrawal_note is None
     assert status(facility, other) == ["published", "withdrawn"]
 
@@ -328,15 +330,15 @@ def test_a_merge_with_what_went_never_was():
 def test_what_amendments_changed_reads_in_the_past_as_it_did():
     """Of two claims of one voice the later position counts; it was another before the amendment."""
     report, actor = ReportFactory(), ActorFactory()
-    said = ClaimFactory(report=report, actor=actor, position=1)
+    asserted = ClaimFactory(report=report, actor=actor, position=1)
     denied = ClaimFactory(
-        report=report, actor=actor, proposition=said.proposition, position=2, stance="denies"
+        report=report, actor=actor, proposition=asserted.proposition, position=2, stance="denies"
     )
-    third = ClaimFactory(proposition=said.proposition)
-    on_record(said, denied, third)
+    third = ClaimFactory(proposition=asserted.proposition)
+    on_record(asserted, denied, third)
     n = Ledger.head().n
-    amend(fresh(said), {"position": 3})
-    point = said.proposition.public_id
+    amend(fresh(asserted), {"position": 3})
+    point = asserted.proposition.public_id
     assert [states(m)[point][0] for m in (n, n + 1)] == ["disputed", "agreed"]
     takedown(fresh(third), reason=LEGAL)
     assert [states(m)[point][0] for m in (n, n + 1)] == ["denied", "single_origin"]
@@ -403,10 +405,10 @@ def test_check_record_finds_what_still_tells_of_it():
     type(claim.report).objects.filter(pk=claim.report_id).update(
         taken_down_rev=Ledger.head().n, withdrawn_rev=Ledger.head().n, withdrawal_reason="legal"
     )
-    found = "\n".join(discrepancies())
-    assert f"it still tells of {claim.public_id}" in found
-    assert "it counts 5 takedowns" in found
-    assert f"claims/{other.public_id}: its report was taken down, and it was not." in found
+    sentences = "\n".join(discrepancies())
+    assert f"it still tells of {claim.public_id}" in sentences
+    assert "it counts 5 takedowns" in sentences
+    assert f"claims/{other.public_id}: its report was taken down, and it was not." in sentences
     Change.objects.filter(object_id=claim.public_id).update(note=None)
     Ledger.objects.update(takedowns=1)
     type(claim.report).objects.filter(pk=claim.report_id).update(
@@ -419,9 +421,9 @@ def test_check_record_finds_merges_that_cannot_be():
     bad = Merge.objects.create(
         collection="actors", loser=one.public_id, survivor=other.public_id, from_rev_id=Ledger.head().n
     )
-    found = "\n".join(discrepancies())
-    assert "does not say so" in found
-    assert "An anonymous voice is only ever the same as another anonymous voice." in found
+    sentences = "\n".join(discrepancies())
+    assert "does not say so" in sentences
+    assert "An anonymous voice is only ever the same as another anonymous voice." in sentences
     circle = Merge.objects.create(
         collection="actors", loser=other.public_id, survivor=one.public_id, from_rev_id=Ledger.head().n
     )

@@ -161,7 +161,7 @@ def crowd(size):
 
 def test_a_thread_is_bounded_and_says_so(api, monkeypatch, django_assert_max_num_queries):
     first = crowd(12)
-    monkeypatch.setattr(threads, "MOST", 5)
+    monkeypatch.setattr(threads, "MOST_ROWS", 5)
     answer = api(f"claims/{first.public_id}/thread/")
     assert answer["complete"] is False
     assert len(ids(answer)) == 5
@@ -170,7 +170,7 @@ def test_a_thread_is_bounded_and_says_so(api, monkeypatch, django_assert_max_num
         claim["said_at"]["latest"] for claim in answer["claims"]
     )
     assert len(answer["relations"]) == 4
-    monkeypatch.setattr(threads, "MOST", 13)
+    monkeypatch.setattr(threads, "MOST_ROWS", 13)
     assert api(f"claims/{first.public_id}/thread/?known_at=2024-03-14")["complete"] is True
     monkeypatch.setattr(threads, "MOST_RELATIONS", 6)
     with django_assert_max_num_queries(25):
@@ -272,10 +272,10 @@ def test_draft_copies_and_draft_notices_are_not_there(api):
 
 def test_copies_are_bounded_and_it_says_so(api, monkeypatch):
     first, near, later, _ = copies()
-    monkeypatch.setattr(threads, "MOST", 2)
+    monkeypatch.setattr(threads, "MOST_ROWS", 2)
     answer = api(f"reports/{first.public_id}/dependants/")
     assert [one["id"] for one in answer["dependants"]] == [near.public_id, later.public_id]
     assert answer["complete"] is False
-    monkeypatch.setattr(threads, "MOST", 3)
+    monkeypatch.setattr(threads, "MOST_ROWS", 3)
     answer = api(f"reports/{first.public_id}/dependants/?known_at=2024-03-20")
     assert (len(answer["dependants"]), answer["complete"]) == (3, True)

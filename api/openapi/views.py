@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, cast
+from typing import ClassVar
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from api.filters import check_parameters
 from api.formats import Json
-from api.openapi.schema import RENDERERS, rendered
+from api.openapi.document import RENDERERS, rendered
 from api.views import PublicView
 
 
@@ -23,7 +23,7 @@ class AboutView(PublicView):
 
     known: ClassVar[list[str]] = []
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+    def initial(self, request: Request, *args: object, **kwargs: object) -> None:
         super().initial(request, *args, **kwargs)
         self.check(request)
 
@@ -32,8 +32,7 @@ class AboutView(PublicView):
 
     def handle_exception(self, exc: Exception) -> Response:
         response = super().handle_exception(exc)
-        request = cast(Any, self.request)
-        request.accepted_renderer, request.accepted_media_type = Json(), Json.media_type
+        self.request.accepted_renderer, self.request.accepted_media_type = Json(), Json.media_type
         return response
 
 
@@ -45,7 +44,7 @@ class SchemaView(AboutView):
     known = ["format"]
 
     def get(self, request: Request) -> HttpResponse:
-        media_type = cast(Any, request).accepted_renderer.media_type
+        media_type = request.accepted_renderer.media_type
         return HttpResponse(rendered(media_type, settings.PUBLIC_URL), content_type=media_type)
 
 

@@ -3,7 +3,7 @@
 from record.models.ledger import Change, ChangeQuerySet, ClockBehind, Ledger, Revision
 from record.models.merges import Merge
 from record.models.recorded import AsOf, Recorded, RecordedQuerySet, end_of
-from record.models.rows import EXEMPT, OnRecord, collections, never_blank, references_of
+from record.models.rows import EXEMPT, OnRecord, collections, never_blank, reference_fields, references_of
 
 __all__ = [
     "EXEMPT",
@@ -20,5 +20,6 @@ __all__ = [
     "collections",
     "end_of",
     "never_blank",
+    "reference_fields",
     "references_of",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
+from typing import Self
 
 from django.db import models
 from django.db.models import CheckConstraint, F, Q, UniqueConstraint
@@ -70,26 +70,38 @@ class Revision(models.Model):
     def take(cls, at: datetime | None = None) -> Revision:
         """The next revision. Must be the first statement of the caller's transaction."""
         if not Ledger.objects.update(n=F("n") + 1):
+            # The very first revision: several writers may find no row, and one of them makes it.
             Ledger.objects.bulk_create([Ledger(n=0)], ignore_conflicts=True)
             Ledger.objects.update(n=F("n") + 1)
         n = Ledger.objects.get().n
-        last = cls.objects.filter(n=n - 1).first()
-        moment = at or timezone.now()
-        if last and moment < last.at:
-            behind = (last.at - moment).total_seconds()
+        previous = cls.objects.filter(n=n - 1).first()
+        recorded_at = at or timezone.now()
+        if previous and recorded_at < previous.at:
+            # Clocks of two machines differ a little: wait. Much, or a date that was given: refuse.
+            behind = (previous.at - recorded_at).total_seconds()
             if at or behind > PATIENCE:
-                raise ClockBehind(f"The ledger's newest revision is dated {behind:.3f} s after {moment}.")
+                raise ClockBehind(
+                    f"The ledger's newest revision is dated {behind:.3f} s after {recorded_at}."
+                )
             time.sleep(behind)
-            moment = max(timezone.now(), last.at)
-        return cls.objects.create(n=n, at=moment)
+            recorded_at = max(timezone.now(), previous.at)
+        return cls.objects.create(n=n, at=recorded_at)
+
+
+OldAndNew = dict[str, list[object]]
+"""The fields that an amendment changed, each with its old and its new value."""
 
 
 class ChangeQuerySet(models.QuerySet["Change"]):
-    def amendments(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    def amendments(self) -> Iterator[tuple[str, str, OldAndNew]]:
         """Each amendment in order: collection and id of the row, and the old and new values of its fields."""
         amended = self.filter(action=Action.AMEND, values__isnull=False)
         for change in amended.iterator():
             yield change.collection, change.object_id, change.values or {}
+
+    def with_details(self) -> Self:
+        """Changes that say more than what was done to which row."""
+        return self.filter(Q(note__isnull=False) | Q(values__isnull=False) | Q(replaced_by__isnull=False))
 
 
 class Change(models.Model):
@@ -130,7 +142,7 @@ class Change(models.Model):
         return f"{self.action} {self.collection}/{self.object_id}"
 
     @property
-    def old_and_new(self) -> list[dict[str, Any]]:
+    def old_and_new(self) -> list[dict[str, object]]:
         """The fields of an amendment, each with its old and new value."""
         return [
             {"field": name, "old": old, "new": new}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from typing import Self
 
 from django.db import models
 from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 
+from record.graphs import closure, end_of_chain
 from record.models.ledger import Revision
 
 
@@ -24,50 +26,52 @@ class MergeQuerySet(models.QuerySet["Merge"]):
 
     def canonical_ids(self, collection: str, at: int | None = None) -> dict[str, str]:
         """Every id merged away at a revision, with the id at the end of its chain. One query: merges are few."""
-        steps = dict(self.active(at).filter(collection=collection).values_list("loser", "survivor"))
-        found = {}
-        for loser, end in steps.items():
-            passed = {loser}
-            while end in steps and end not in passed:
-                passed.add(end)
-                end = steps[end]
-            found[loser] = end
-        return found
+        merged_into = dict(self._steps(collection, at))
+        return {duplicate: end_of_chain(duplicate, merged_into.get) for duplicate in merged_into}
 
     def canonical_of(
         self, collection: str, public_ids: Iterable[str], at: int | None = None
     ) -> dict[str, str]:
         """For each id the one at the end of the chain of merges that starts at it."""
-        step, ends = self.active(at).filter(collection=collection), {one: one for one in public_ids}
-        newest = set(ends)
-        while newest:
-            merged = dict(step.filter(loser__in=newest).values_list("loser", "survivor"))
-            ends = {one: merged.get(end, end) for one, end in ends.items()}
-            newest = set(merged.values())
-        return ends
+        steps = self._steps(collection, at)
+        merged_into: dict[str, str] = {}
+
+        def canonical_ids_of(duplicates: Collection[str]) -> list[str]:
+            newest = dict(steps.filter(loser__in=duplicates))
+            merged_into.update(newest)
+            return list(newest.values())
+
+        asked_for = list(public_ids)
+        closure(asked_for, canonical_ids_of)
+        return {public_id: end_of_chain(public_id, merged_into.get) for public_id in asked_for}
 
     def clusters(
         self, collection: str, public_ids: Iterable[str], at: int | None = None
     ) -> dict[str, set[str]]:
-        """For each id all that mean the same thing: the survivor and everything merged into it."""
-        step, ends = (
-            self.active(at).filter(collection=collection),
-            self.canonical_of(collection, public_ids, at),
-        )
-        families = {end: {end} for end in ends.values()}
-        newest = {end: end for end in families}
-        while newest:
-            losers = step.filter(survivor__in=newest).values_list("loser", "survivor")
-            newest = {loser: newest[survivor] for loser, survivor in losers}
-            for loser, end in newest.items():
-                families[end].add(loser)
-        return {one: families[end] for one, end in ends.items()}
+        """For each id all that mean the same thing: the canonical id and everything merged into it."""
+        steps = self._steps(collection, at)
+        canonical_of = self.canonical_of(collection, public_ids, at)
+        merged_into: dict[str, str] = {}
+
+        def duplicates_of(canonical_ids: Collection[str]) -> list[str]:
+            newest = dict(steps.filter(survivor__in=canonical_ids))
+            merged_into.update(newest)
+            return list(newest)
+
+        clusters: dict[str, set[str]] = defaultdict(set)
+        for public_id in closure(canonical_of.values(), duplicates_of):
+            clusters[end_of_chain(public_id, merged_into.get)].add(public_id)
+        return {public_id: clusters[canonical_id] for public_id, canonical_id in canonical_of.items()}
+
+    def _steps(self, collection: str, at: int | None) -> models.QuerySet[Merge, tuple[str, str]]:
+        return self.active(at).filter(collection=collection).values_list("loser", "survivor")
 
 
 class Merge(models.Model):
     """One row found to be the same thing as another. Claims are never re-pointed, so undoing is exact."""
 
     collection = models.CharField(max_length=40, help_text="The collection both rows are in.")
+    # Code says duplicate and canonical; the columns keep their names, because renaming them is a migration.
     loser = models.CharField(max_length=80, help_text="The public id that leads to the survivor.")
     survivor = models.CharField(max_length=80, help_text="The public id that stands for both.")
     from_rev = models.ForeignKey(Revision, models.PROTECT, related_name="+")

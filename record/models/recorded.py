@@ -7,25 +7,29 @@ from datetime import datetime
 from typing import Any, ClassVar, NamedTuple, Self, TypeVar
 
 from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Case, CheckConstraint, Exists, F, Func, OuterRef, Q, Value, When
 from django.db.models.lookups import GreaterThan, IsNull, LessThanOrEqual
+from django.db.models.sql.compiler import SQLCompiler
 
 from record.models.ledger import Revision
 from record.models.merges import Merge
 
 
 class Unindexed(Func):
-    """A column that no index is searched for, because nearly every row has what is asked of it.
+    """A column whose index is not used, because nearly every row passes the comparison.
 
-    PostgreSQL knows that. SQLite keeps no statistics, takes every comparison for a rare hit, and would sort half
-    a million public claims for one page rather than read them along their order; a plus before the column is its
-    own way of saying so.
+    PostgreSQL knows that from its statistics. SQLite has none, takes every comparison for a rare hit, and would
+    sort half a million public claims for one page rather than read them in order. A plus before the column is
+    SQLite's own way of turning its index off.
     """
 
     arity = 1
     template = "%(expressions)s"
 
-    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+    def as_sqlite(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
+    ) -> tuple[str, tuple[str | int, ...]]:
         return self.as_sql(compiler, connection, template="+%(expressions)s", **context)
 
 
@@ -37,11 +41,11 @@ class AsOf(NamedTuple):
     """Only what had been said and issued by then; null for all that we have."""
 
 
-def end_of(path: str, merged: Mapping[int, int]) -> Any:
-    """The key that a path leads to or, if that row was merged away, the key of the row that stands for it."""
-    if not merged:
+def end_of(path: str, canonical_keys: Mapping[int, int]) -> F | Case:
+    """The key at a path or, if that row was merged away, the key of the row that stands for it."""
+    if not canonical_keys:
         return F(path)
-    ends = [When(**{path: loser}, then=Value(root)) for loser, root in merged.items()]
+    ends = [When(**{path: key}, then=Value(canonical)) for key, canonical in canonical_keys.items()]
     return Case(*ends, default=F(path), output_field=models.BigIntegerField())
 
 
@@ -76,46 +80,49 @@ class RecordedQuerySet(models.QuerySet[_Row]):
         if isinstance(at, AsOf):
             rows = self.cited(at.revision)
             return rows if at.known is None else rows.known(at)
-        begun, ended = Unindexed("published_rev"), Unindexed("withdrawn_rev")
+        published_rev, withdrawn_rev = Unindexed("published_rev"), Unindexed("withdrawn_rev")
         if at is None:
-            return self.filter(IsNull(begun, False), IsNull(ended, True))
+            return self.filter(IsNull(published_rev, False), IsNull(withdrawn_rev, True))
         return self.filter(
-            LessThanOrEqual(begun, at),
-            Q(IsNull(ended, True)) | Q(GreaterThan(ended, at)),
+            LessThanOrEqual(published_rev, at),
+            Q(IsNull(withdrawn_rev, True)) | Q(GreaterThan(withdrawn_rev, at)),
             IsNull(Unindexed("taken_down_rev"), True),
         )
 
     def canonical_keys(self, at: int | AsOf | None = None) -> dict[int, int]:
         """The key of each row merged away at a revision, with the key of the row that stands for it."""
-        n = at.revision if isinstance(at, AsOf) else at
-        roots = Merge.objects.canonical_ids(self.model.collection, n) if self.model.mergeable else {}
-        if not roots:
+        revision = at.revision if isinstance(at, AsOf) else at
+        collection = self.model.collection
+        canonical_ids = Merge.objects.canonical_ids(collection, revision) if self.model.mergeable else {}
+        if not canonical_ids:
             return {}
-        rows: Any = self.model._default_manager.all()
-        rows = rows.filter(public_id__in={*roots, *roots.values()})
-        keys: dict[str, int] = dict(rows.values_list("public_id", "pk"))
-        return {keys[loser]: keys[root] for loser, root in roots.items()}
+        rows: models.QuerySet[Any] = self.model._default_manager.all()  # only rows with an id are merged
+        merged = rows.filter(public_id__in={*canonical_ids, *canonical_ids.values()})
+        keys: dict[str, int] = dict(merged.values_list("public_id", "pk"))
+        return {keys[duplicate]: keys[canonical] for duplicate, canonical in canonical_ids.items()}
 
     def cluster(self, keys: Iterable[int], at: int | AsOf | None = None) -> set[int]:
         """The keys of everything that means the same as one of these at a revision."""
-        merged, asked = self.canonical_keys(at), set(keys)
-        roots = {merged.get(key, key) for key in asked}
-        return asked | roots | {loser for loser, root in merged.items() if root in roots}
+        canonical_of, own_keys = self.canonical_keys(at), set(keys)
+        canonical_keys = {canonical_of.get(key, key) for key in own_keys}
+        duplicates = {key for key, canonical in canonical_of.items() if canonical in canonical_keys}
+        return own_keys | canonical_keys | duplicates
 
-    def including_canonical(self, which: Q, at: int | AsOf | None = None) -> Q:
-        """Rows of which this holds, and those that stand for one merged away of which it does."""
-        merged = self.canonical_keys(at)
-        rows: Any = self.model._default_manager.cited(at.revision if isinstance(at, AsOf) else at)
-        rows = rows.filter(pk__in=list(merged))
-        losers = rows.filter(which).values_list("pk", flat=True) if merged else ()
-        return which | Q(pk__in={merged[pk] for pk in losers})
+    def including_canonical(self, condition: Q, at: int | AsOf | None = None) -> Q:
+        """Rows for which the condition holds, and those that stand for one merged away for which it does."""
+        canonical_of = self.canonical_keys(at)
+        cited = self.model._default_manager.cited(at.revision if isinstance(at, AsOf) else at)
+        duplicates = cited.filter(pk__in=list(canonical_of)).filter(condition)
+        # Without merges there is nothing to ask: the query is left out.
+        keys = duplicates.values_list("pk", flat=True) if canonical_of else ()
+        return condition | Q(pk__in={canonical_of[key] for key in keys})
 
-    def including_duplicates(self, which: Q, at: int | AsOf | None = None) -> Q:
-        """Rows of which this holds, and those merged away for which one of them stands."""
-        merged = self.canonical_keys(at)
-        rows: Any = self.model._default_manager.filter(pk__in=set(merged.values()))
-        roots = set(rows.filter(which).values_list("pk", flat=True)) if merged else set()
-        return which | Q(pk__in={loser for loser, root in merged.items() if root in roots})
+    def including_duplicates(self, condition: Q, at: int | AsOf | None = None) -> Q:
+        """Rows for which the condition holds, and those merged away for which one of them stands."""
+        canonical_of = self.canonical_keys(at)
+        rows = self.model._default_manager.filter(pk__in=set(canonical_of.values())).filter(condition)
+        canonical_keys = set(rows.values_list("pk", flat=True)) if canonical_of else set()
+        return condition | Q(pk__in={key for key, end in canonical_of.items() if end in canonical_keys})
 
     def drafts(self) -> Self:
         """Rows that were never public."""
@@ -156,13 +163,13 @@ class Recorded(models.Model):
     collection: ClassVar[str] = ""
     mergeable: ClassVar[bool] = False
     owner: ClassVar[str | None] = None
-    """The pointer to the row this one is a part of: it is published and withdrawn with it."""
+    """The field that names the row this one is a part of: it is published and withdrawn with it."""
     known_by: ClassVar[str | None] = None
-    """What leads to the moment from which the row was known; null where that does not matter."""
+    """The lookup of the moment from which the row was known; null where that does not matter."""
     follows_lineage: ClassVar[bool] = False
     """A part that hangs on the first row of a chain of corrections and outlives each of them."""
 
-    objects: ClassVar[Any] = RecordedQuerySet.as_manager()
+    objects = RecordedQuerySet.as_manager()
 
     class Meta:
         abstract = True

@@ -1,9 +1,9 @@
-"""Rows with a public id: what they tell the doors, and which of them name which."""
+"""Rows with a public id: what they tell the publishing functions, and which of them name which."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, ClassVar, Self, cast
+from typing import ClassVar, Self, cast
 
 from django.apps import apps
 from django.db import models
@@ -59,12 +59,14 @@ class OnRecord(Recorded):
 
     supersedes_id: int | None
     seen_version: int | None = None
-    """The version an editor saw: the doors refuse the row if it has changed since."""
+    """The version an editor saw: the row is refused if it has changed since."""
 
     frozen: ClassVar[frozenset[str]] = frozenset()
     """Fields that never change once public; to change one, correct the row."""
     watched: ClassVar[frozenset[str]] = frozenset()
     """Amendable fields that the rules of other rows look at."""
+    derived_fields: ClassVar[frozenset[str]] = frozenset()
+    """Fields that `before_publish` fills in, such as what the row is found by: no editor does."""
     parts: ClassVar[tuple[str, ...]] = ()
     """Related names of rows that are part of this one and have no id of their own."""
     frozen_parts: ClassVar[frozenset[str]] = frozenset()
@@ -133,10 +135,9 @@ class OnRecord(Recorded):
         end = Merge.objects.canonical_of(self.collection, [self.public_id])[self.public_id]
         if end == self.public_id:
             return self
-        row: Any = type(self)._default_manager.get(public_id=end)
-        return cast(Self, row)
+        return cast(Self, type(self)._default_manager.get(public_id=end))
 
-    # What the doors ask ------------------------------------------------------------------
+    # What the publishing functions ask ------------------------------------------------------
 
     def before_publish(self) -> None:
         """Fill in what the row is sorted and found by, when it is published and when it is amended."""
@@ -160,13 +161,14 @@ class OnRecord(Recorded):
         """Rows with rules that look at what this row is the same as; asked again when a merge is undone."""
         return ()
 
-    # What it points at --------------------------------------------------------------------
+    # What it names, and what names it -------------------------------------------------------
 
     def references(self) -> Iterator[tuple[str, OnRecord]]:
         """Every row this one (with its parts) names, and the name by which it does."""
         yield from references_of(self)
         for related_name in self.parts:
             for part in getattr(self, related_name).all():
+                # What hangs on the lineage, or was withdrawn, does not keep this row from being public.
                 if isinstance(part, Recorded) and (part.follows_lineage or part.withdrawn_rev_id):
                     continue
                 for name, target in references_of(part):
@@ -190,39 +192,49 @@ class OnRecord(Recorded):
             model, name = relation.related_model, relation.field.name
             if not issubclass(model, models.Model) or name in EXEMPT:
                 continue
-            if issubclass(model, OnRecord):
-                rows: Iterable[OnRecord] = model._default_manager.filter(withdrawn_rev=None, **{name: self})
-            elif (owner := getattr(model, "owner", None)) and owner != name:
-                if getattr(model, "follows_lineage", False):
-                    continue
-                parts = model._default_manager.filter(**{name: self}).select_related(owner)
-                current = [
-                    part
-                    for part in parts
-                    if not isinstance(part, Recorded)
-                    or part.is_public
-                    or (part.withdrawn_rev_id is None and getattr(part, owner).status == "draft")
-                ]
-                rows = {getattr(part, owner) for part in current}
-            else:
-                continue
-            for row in rows:
+            for row in self._rows_naming_by(model, name):
                 if row != self:
                     yield row, name
 
+    def _rows_naming_by(self, model: type[models.Model], name: str) -> Iterable[OnRecord]:
+        """The rows that name this one by a field of theirs, or by one of their parts."""
+        if issubclass(model, OnRecord):
+            return model._default_manager.filter(withdrawn_rev=None, **{name: self})
+        owner = getattr(model, "owner", None)
+        # A part of this very row, or one that outlives its row, lets no row rest on this one.
+        if owner is None or owner == name or getattr(model, "follows_lineage", False):
+            return ()
+        parts = model._default_manager.filter(**{name: self}).select_related(owner)
+        return {getattr(part, owner) for part in parts if _counts_for_its_owner(part, owner)}
+
+
+def _counts_for_its_owner(part: models.Model, owner: str) -> bool:
+    """Whether a part says something now, or will once its owner is published."""
+    if not isinstance(part, Recorded) or part.is_public:
+        return True
+    return part.withdrawn_rev_id is None and getattr(part, owner).status == "draft"
+
 
 EXEMPT = frozenset({"supersedes", "replaced_by"})
-"""Pointers between versions of one row: they outlive what they name."""
+"""References between versions of one row: they outlive what they name."""
+
+
+def reference_fields(model: type[models.Model]) -> Iterator[tuple[models.Field, type[OnRecord]]]:
+    """The fields by which a model names rows with an id, each with the model of these."""
+    for field in [*model._meta.fields, *model._meta.many_to_many]:
+        target = field.related_model
+        if isinstance(target, type) and issubclass(target, OnRecord):
+            yield field, target
 
 
 def references_of(row: models.Model) -> Iterator[tuple[str, OnRecord]]:
-    for field in [*row._meta.fields, *row._meta.many_to_many]:
-        target = field.related_model
-        if not (isinstance(target, type) and issubclass(target, OnRecord)) or field.name in EXEMPT:
+    """Every row that this one names itself, and the field by which it does; not the versions of it."""
+    for field, _ in reference_fields(type(row)):
+        if field.name in EXEMPT:
             continue
         if field.many_to_many:
-            for one in getattr(row, field.name).all():
-                yield field.name, one
+            for target in getattr(row, field.name).all():
+                yield field.name, target
         elif getattr(row, field.attname) is not None:
             yield field.name, getattr(row, field.name)
 

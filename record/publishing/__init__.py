@@ -1,28 +1,22 @@
-"""The only doors: the functions that change what is public. Everything else calls them."""
+"""The publishing functions: only these change what is public. Everything else calls them."""
 
+from record.publishing.amendments import amend
+from record.publishing.blocking import Blocked, Blocker
+from record.publishing.corrections import correct, revise
 from record.publishing.merges import MergePreview, conflicts_of, merge, undone_with, unmerge
-from record.publishing.publication import (
-    amend,
-    blockers,
-    correct,
-    needed_by,
-    publish,
-    publish_dated,
-    resting_on,
-    revise,
-    withdraw,
-)
+from record.publishing.publication import blockers, needed_by, publish, publish_dated
 from record.publishing.takedowns import Covered, covered_by, takedown
-from record.publishing.writing import BOOKKEEPING, Blocked, Blocker
+from record.publishing.withdrawals import resting_on, withdraw
+from record.publishing.writing import bookkeeping_of
 
 __all__ = [
-    "BOOKKEEPING",
     "Blocked",
     "Blocker",
     "Covered",
     "MergePreview",
     "amend",
     "blockers",
+    "bookkeeping_of",
     "conflicts_of",
     "correct",
     "covered_by",

@@ -6,16 +6,18 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.db import models, transaction
 from django.db.models import F, Q
 
 from record.choices import Action, WithdrawalReason
-from record.models import Change, Ledger, Merge, OnRecord, Recorded, Revision, collections
-from record.publishing.writing import Blocked, Blocker, Writing, locked, opened, refuse_nothing
+from record.graphs import reached
+from record.models import Change, Ledger, Merge, OnRecord, Recorded, Revision, collections, reference_fields
+from record.publishing.blocking import Blocked, Blocker, refuse_if_any, require_rows
+from record.publishing.writing import RevisionWriter, lock_rows, new_revision
 
-Name = tuple[str, str]  # a collection and a public id
+Address = tuple[str, str]
+"""A collection and a public id."""
 
 
 def takedown(*rows: OnRecord, reason: WithdrawalReason, note: str | None = None) -> Revision:
@@ -28,20 +30,21 @@ def takedown(*rows: OnRecord, reason: WithdrawalReason, note: str | None = None)
     """
     if not WithdrawalReason(reason).is_takedown:
         raise Blocked([Blocker(row, "Only for safety or by law: withdraw it instead.") for row in rows])
-    refuse_nothing(rows)
+    require_rows(rows)
     with transaction.atomic():
-        with opened() as writing:
-            named = locked(rows)
-            _must_have_been_public(named)
-            covered = covered_by(named)
+        with new_revision() as writer:
+            asked_for = lock_rows(rows)
+            _require_once_public(asked_for)
+            covered = covered_by(asked_for)
             Ledger.objects.update(takedowns=F("takedowns") + 1)
-            for row in locked(covered.rows):
-                _take_down(writing, row, reason, note if row in named else None)
+            for row in lock_rows(covered.rows):
+                _take_down(writer, row, reason, note if row in asked_for else None)
             for part in covered.parts:
-                _take_part_down(writing, part)
-            _part(writing, covered.rows)
-        _blank(covered)
-    return writing.revision
+                _take_part_down(writer, part)
+            _forget_merges(writer, covered.rows)
+        # Last, because only now all lines of the revision are in the ledger.
+        _blank_ledger(covered)
+    return writer.revision
 
 
 @dataclass
@@ -64,94 +67,105 @@ def covered_by(rows: Iterable[OnRecord]) -> Covered:
     covered = Covered()
     parts: dict[Recorded, None] = {}
     drafts: dict[OnRecord, None] = {}
-    once = _once_named()
-    queue = [(row, "asked for") for row in rows]
-    while queue:
-        row, why = queue.pop(0)
-        if row in covered.why or row.taken_down_rev_id is not None:
-            continue
+    once_named = _once_named()
+
+    def goes(row: OnRecord, why: str) -> bool:
+        if row.taken_down_rev_id is not None:
+            return False
         if row.published_rev_id is None:
             drafts[row] = None
-            continue
-        covered.why[row] = why
-        queue += _around(row, once, parts)
+            return False
+        covered.why.setdefault(row, why)
+        return True
+
+    def rows_around(row: OnRecord) -> Iterator[OnRecord]:
+        for other, why in _around(row, once_named):
+            if not isinstance(other, OnRecord):
+                parts[other] = None
+            elif goes(other, why):
+                yield other
+
+    reached([row for row in rows if goes(row, "asked for")], rows_around)
     covered.parts = [part for part in parts if part.published_rev_id and not part.taken_down_rev_id]
     covered.drafts = list(drafts)
     return covered
 
 
-def _around(
-    row: OnRecord, once: dict[Name, list[Name]], parts: dict[Recorded, None]
-) -> Iterator[tuple[OnRecord, str]]:
-    """What goes with a row, and why; parts with a life of their own are put among the ``parts``."""
+def _around(row: OnRecord, once_named: dict[Address, list[Address]]) -> Iterator[tuple[Recorded, str]]:
+    """What goes with a row, and why: other rows, and parts that have a public life of their own."""
     if row.supersedes is not None:
-        yield row.supersedes, f"corrected by {_id(row)}"
+        yield row.supersedes, f"corrected by {_name(row)}"
     if row.mergeable:
-        same = type(row)._default_manager.cluster([row.pk])
-        for other in type(row)._default_manager.filter(pk__in=same).exclude(pk=row.pk):
-            yield other, f"merged with {_id(row)}"
+        rows = type(row)._default_manager
+        for other in rows.filter(pk__in=rows.cluster([row.pk])).exclude(pk=row.pk):
+            yield other, f"merged with {_name(row)}"
     for relation in row._meta.get_fields(include_hidden=True):
-        if not isinstance(relation, models.ForeignObjectRel):
-            continue
-        model, name = relation.related_model, relation.field.name
-        if issubclass(model, OnRecord):
-            words = {"supersedes": f"corrects {_id(row)}", "replaced_by": f"replaced by {_id(row)}"}
-            for other in model._default_manager.filter(**{name: row}):
-                yield other, words.get(name, f"names {_id(row)} by {name}")
-        elif owner := getattr(model, "owner", None):
-            for part in model._default_manager.filter(**{name: row}).select_related(owner):
-                if isinstance(part, Recorded) and part.published_rev_id is not None:
-                    parts[part] = None
-                elif name != owner:
-                    yield getattr(part, owner), f"names {_id(row)} by {name}"
-    for collection, public_id in once.get((row.collection, row.public_id), ()):
+        if isinstance(relation, models.ForeignObjectRel):
+            yield from _naming(row, relation)
+    for collection, public_id in once_named.get((row.collection, row.public_id), ()):
         for other in collections()[collection]._default_manager.filter(public_id=public_id):
-            yield other, f"once named {_id(row)}"
+            yield other, f"once named {_name(row)}"
 
 
-def _once_named() -> dict[Name, list[Name]]:
-    """For each row the rows that named it until an amendment made them name another."""
-    found: dict[Name, list[Name]] = defaultdict(list)
-    for collection, object_id, values in Change.objects.amendments():
-        meta = collections()[collection]._meta
-        pointers = {
-            one.name: one.related_model.collection
-            for one in [*meta.fields, *meta.many_to_many]
-            if isinstance(one.related_model, type) and issubclass(one.related_model, OnRecord)
+def _naming(row: OnRecord, relation: models.ForeignObjectRel) -> Iterator[tuple[Recorded, str]]:
+    """What names a row by one field of one model."""
+    model, name = relation.related_model, relation.field.name
+    why = f"names {_name(row)} by {name}"
+    if issubclass(model, OnRecord):
+        between_versions = {
+            "supersedes": f"corrects {_name(row)}",
+            "replaced_by": f"replaced by {_name(row)}",
         }
-        for name in pointers.keys() & values.keys():
-            for text in set(_texts(values[name])):
-                found[pointers[name], text].append((collection, object_id))
-    return found
+        for other in model._default_manager.filter(**{name: row}):
+            yield other, between_versions.get(name, why)
+    elif owner := getattr(model, "owner", None):
+        for part in model._default_manager.filter(**{name: row}).select_related(owner):
+            if isinstance(part, Recorded) and part.published_rev_id is not None:
+                yield part, why
+            elif name != owner:
+                # A part without a public life of its own cannot go by itself: its row goes.
+                yield getattr(part, owner), why
 
 
-def _texts(value: Any) -> Iterator[str]:
+def _once_named() -> dict[Address, list[Address]]:
+    """For each row the rows that named it until an amendment made them name another."""
+    naming: dict[Address, list[Address]] = defaultdict(list)
+    for collection, object_id, values in Change.objects.amendments():
+        collection_of = {
+            field.name: target.collection for field, target in reference_fields(collections()[collection])
+        }
+        for name in collection_of.keys() & values.keys():
+            for text in set(_texts_in(values[name])):
+                naming[collection_of[name], text].append((collection, object_id))
+    return naming
+
+
+def _texts_in(value: object) -> Iterator[str]:
     """Every text in a value of the ledger."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, (list, dict)):
-        for one in value.values() if isinstance(value, dict) else value:
-            yield from _texts(one)
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _texts_in(item)
 
 
 # The steps ----------------------------------------------------------------------------------------------
 
 
-def _must_have_been_public(rows: Iterable[OnRecord]) -> None:
-    problems = [
+def _require_once_public(rows: Iterable[OnRecord]) -> None:
+    blockers = [
         Blocker(row, "It was never public: delete the draft.") for row in rows if not row.published_rev_id
     ]
-    problems += [Blocker(row, "It is taken down already.") for row in rows if row.taken_down_rev_id]
-    if problems:
-        raise Blocked(problems)
+    blockers += [Blocker(row, "It is taken down already.") for row in rows if row.taken_down_rev_id]
+    refuse_if_any(blockers)
 
 
-def _take_down(writing: Writing, row: OnRecord, reason: WithdrawalReason, note: str | None) -> None:
-    row.taken_down_rev = writing.revision
-    row.withdrawn_rev = row.withdrawn_rev or writing.revision
+def _take_down(writer: RevisionWriter, row: OnRecord, reason: WithdrawalReason, note: str | None) -> None:
+    row.taken_down_rev = writer.revision
+    row.withdrawn_rev = row.withdrawn_rev or writer.revision
     row.withdrawal_reason = reason
     row.withdrawal_note = note or None
-    row.replaced_by = None
+    row.replaced_by = None  # what is gone leads nowhere
     row.version += 1
     row.save(
         update_fields=[
@@ -163,59 +177,58 @@ def _take_down(writing: Writing, row: OnRecord, reason: WithdrawalReason, note: 
             "version",
         ]
     )
-    writing.log(Action.WITHDRAW, row, reason=reason)
+    writer.log(Action.WITHDRAW, row, reason=reason)
 
 
-def _take_part_down(writing: Writing, part: Recorded) -> None:
-    part.taken_down_rev = writing.revision
-    part.withdrawn_rev = part.withdrawn_rev or writing.revision
+def _take_part_down(writer: RevisionWriter, part: Recorded) -> None:
+    part.taken_down_rev = writer.revision
+    part.withdrawn_rev = part.withdrawn_rev or writer.revision
     part.save(update_fields=["taken_down_rev", "withdrawn_rev"])
-    writing.touch(part)
+    writer.touch(part)
 
 
-def _part(writing: Writing, rows: Iterable[OnRecord]) -> None:
-    """Undo as if they had never been all merges with what goes; the others take their states back."""
+def _forget_merges(writer: RevisionWriter, rows: Iterable[OnRecord]) -> None:
+    """Undo as if they had never been all merges with what goes; what stays is worked out anew."""
     gone = set(rows)
     for collection, model in collections().items():
-        ids = [row.public_id for row in gone if row.collection == collection]
-        if not model.mergeable or not ids:
+        gone_ids = [row.public_id for row in gone if row.collection == collection]
+        if not model.mergeable or not gone_ids:
             continue
-        merges = Merge.objects.filter(Q(loser__in=ids) | Q(survivor__in=ids), collection=collection)
-        others = {one for pair in merges.values_list("loser", "survivor") for one in pair}
-        for other in model._default_manager.filter(public_id__in=others):
-            if other not in gone:
-                writing.touch(other)
+        merges = Merge.objects.filter(Q(loser__in=gone_ids) | Q(survivor__in=gone_ids), collection=collection)
+        merged_ids = {public_id for pair in merges.values_list("loser", "survivor") for public_id in pair}
+        for row in model._default_manager.filter(public_id__in=merged_ids):
+            if row not in gone:
+                writer.touch(row)
         merges.delete()
 
 
-def _blank(covered: Covered) -> None:
-    """Leave of what went only collection, id and reason in the ledger, and in others' lines no word of it."""
+def _blank_ledger(covered: Covered) -> None:
+    """Leave of what went only collection, id and reason in the ledger, and in the lines of others no word of it."""
     gone = {(row.collection, row.public_id) for row in covered.rows}
-    ids = {public_id for _, public_id in gone}
-    words = {str(part) for part in covered.parts}
+    gone_ids = {public_id for _, public_id in gone}
+    gone_texts = {str(part) for part in covered.parts}
 
-    def named(*texts: Any) -> bool:
+    def tells_of_it(*values: object) -> bool:
         return any(
-            text in words or not ids.isdisjoint(re.findall(r"[A-Za-z0-9_-]+", text))
-            for text in _texts(list(texts))
+            text in gone_texts or not gone_ids.isdisjoint(re.findall(r"[A-Za-z0-9_-]+", text))
+            for text in _texts_in(list(values))
         )
 
-    said = Change.objects.filter(
-        Q(note__isnull=False) | Q(values__isnull=False) | Q(replaced_by__isnull=False)
-    )
     lines = [
         change.pk
-        for change in said.iterator()
-        if not gone.isdisjoint({(change.collection, one) for one in (change.object_id, change.replaced_by)})
-        or named(change.note, change.values)
+        for change in Change.objects.with_details().iterator()
+        if not gone.isdisjoint(
+            {(change.collection, change.object_id), (change.collection, change.replaced_by)}
+        )
+        or tells_of_it(change.note, change.values)
     ]
     Change.objects.filter(pk__in=lines).update(note=None, values=None, replaced_by=None)
     for model in collections().values():
         noted = model._default_manager.filter(withdrawal_note__isnull=False, taken_down_rev__isnull=True)
         for row in noted.iterator():
-            if named(row.withdrawal_note):
+            if tells_of_it(row.withdrawal_note):
                 model._default_manager.filter(pk=row.pk).update(withdrawal_note=None)
 
 
-def _id(row: OnRecord) -> str:
+def _name(row: OnRecord) -> str:
     return f"{row.collection}/{row.public_id}"

@@ -1,71 +1,48 @@
-"""What all doors have in common: a revision being written, and what can stand in the way."""
+"""What all publishing functions have in common: writing a revision, and reading rows for it."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from django.db import models, transaction
 from django.db.models import prefetch_related_objects
 
 from record import derived
-from record.choices import Action
+from record.choices import Action, WithdrawalReason
 from record.models import Change, OnRecord, Recorded, Revision
+from record.publishing.blocking import Blocked, Blocker
 from record.saving import Refused, save_checked
 
-BOOKKEEPING = frozenset(
-    {
-        "id",
-        "public_id",
-        "published_rev",
-        "withdrawn_rev",
-        "taken_down_rev",
-        "withdrawal_reason",
-        "withdrawal_note",
-        "replaced_by",
-        "supersedes",
-        "version",
-        "search_text",
-        "sort_at",
-        "known_at",
-        "local_until",
-    }
-)
+ON_EVERY_ROW = frozenset({"id", *(field.name for field in OnRecord._meta.fields)})
 
 
-@dataclass(frozen=True)
-class Blocker:
-    """One thing that stands in the way: of which row, by which rule, because of which other row."""
-
-    row: models.Model
-    rule: str
-    target: OnRecord | None = None
-
-    def __str__(self) -> str:
-        return f"{self.row._meta.verbose_name} {getattr(self.row, 'public_id', self.row)}: {self.rule}"
-
-
-class Blocked(Exception):
-    """A door stayed shut; ``blockers`` says what is in the way. Nothing was changed."""
-
-    def __init__(self, blockers: Sequence[Blocker]) -> None:
-        self.blockers = list(blockers)
-        super().__init__("\n".join(str(blocker) for blocker in blockers))
+def bookkeeping_of(model: type[models.Model]) -> frozenset[str]:
+    """The fields that no editor fills in: they are neither amended, compared nor copied into a draft."""
+    return ON_EVERY_ROW | (model.derived_fields if issubclass(model, OnRecord) else frozenset())
 
 
 @dataclass
-class Writing:
-    """One revision being written, and the rows it has touched so far."""
+class RevisionWriter:
+    """Writes one revision: collects its changes, and the rows that it has touched so far."""
 
     revision: Revision
-    touched: dict[tuple[type[Recorded], Any], Recorded] = field(default_factory=dict)
+    touched: dict[tuple[type[Recorded], int], Recorded] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
 
-    def log(self, action: Action, row: OnRecord, **details: Any) -> None:
+    def log(
+        self,
+        action: Action,
+        row: OnRecord,
+        *,
+        reason: WithdrawalReason | None = None,
+        note: str | None = None,
+        replaced_by: str | None = None,
+        values: Mapping[str, object] | None = None,
+    ) -> None:
         self.touch(row)
         change = Change(
             revision=self.revision,
@@ -73,7 +50,10 @@ class Writing:
             action=action,
             collection=row.collection,
             object_id=row.public_id,
-            **{name: value or None for name, value in details.items()},
+            reason=reason,
+            note=note or None,  # a form hands on an empty note; unknown is null
+            replaced_by=replaced_by,
+            values=values or None,
         )
         self.changes.append(change)
 
@@ -82,60 +62,59 @@ class Writing:
 
 
 @contextmanager
-def opened(at: datetime | None = None) -> Iterator[Writing]:
-    """A transaction whose first statement takes the revision and whose last refreshes what is kept."""
+def new_revision(at: datetime | None = None) -> Iterator[RevisionWriter]:
+    """A transaction that writes one revision, dated now unless a moment is given."""
     with transaction.atomic():
-        writing = Writing(Revision.take(at))
-        yield writing
-        Change.objects.bulk_create(writing.changes)
-        derived.refresh(list(writing.touched.values()), writing.revision)
+        # Taking the number locks the ledger until commit: it comes first, so that revisions commit in order.
+        writer = RevisionWriter(Revision.take(at))
+        yield writer
+        Change.objects.bulk_create(writer.changes)
+        # What is derived from rows is worked out last, when every row reads as it will be.
+        derived.refresh(list(writer.touched.values()), writer.revision)
 
 
-def locked(rows: Iterable[OnRecord]) -> list[OnRecord]:
-    """The rows as they are in the database now, held until commit; refused if someone saw an older version."""
-    asked = list(dict.fromkeys(rows))
+def lock_rows(rows: Iterable[OnRecord]) -> list[OnRecord]:
+    """The rows as they are in the database now, locked until commit; refused if an editor saw an older version."""
+    distinct_rows = list(dict.fromkeys(rows))
     keys = defaultdict(list)
-    for row in asked:
+    for row in distinct_rows:
         keys[type(row)].append(row.pk)
-    held = {
+    locked = {
         row: row
-        for model, wanted in keys.items()
-        for row in model._default_manager.select_for_update(no_key=True).filter(pk__in=wanted).order_by("pk")
+        for model, keys_of_model in keys.items()
+        # Ordered, so that two writers never wait for each other; no_key, so that drafts may name the rows meanwhile.
+        for row in model._default_manager.select_for_update(no_key=True)
+        .filter(pk__in=keys_of_model)
+        .order_by("pk")
     }
-    for row in asked:
-        if row not in held:
+    for row in distinct_rows:
+        if row not in locked:
             raise type(row).DoesNotExist(f"{row._meta.verbose_name} {row.public_id} is gone.")
-        if row.seen_version not in (None, held[row].version):
-            raise Blocked([Blocker(held[row], "Somebody changed it since you opened it: look at it again.")])
-    return [held[row] for row in asked]
+        if row.seen_version not in (None, locked[row].version):
+            rule = "Somebody changed it since you opened it: look at it again."
+            raise Blocked([Blocker(locked[row], rule)])
+    return [locked[row] for row in distinct_rows]
 
 
-def acquainted(rows: Sequence[OnRecord]) -> Sequence[OnRecord]:
-    """The rows with their parts at hand, each naming the others as they are here: a query for each relation."""
-    held: dict[tuple[Any, Any], OnRecord] = {(type(row), row.pk): row for row in rows}
+def load_together(rows: Sequence[OnRecord]) -> Sequence[OnRecord]:
+    """Load the parts of the rows, a query for each relation, and let rows that name each other be the same objects.
+
+    What is then set on one of them, such as the revision that publishes it, is seen by the others.
+    """
+    loaded: dict[tuple[object, int], OnRecord] = {(type(row), row.pk): row for row in rows}
     for model in dict.fromkeys(type(row) for row in rows):
         relations = [relation.name for relation in model._meta.many_to_many]
-        same = [row for row in rows if type(row) is model]
-        prefetch_related_objects(same, *relations, *model.parts, *model.numbered_parts)
+        rows_of_model = [row for row in rows if type(row) is model]
+        prefetch_related_objects(rows_of_model, *relations, *model.parts, *model.numbered_parts)
     for row in rows:
         for pointer in row._meta.fields:
-            if target := held.get((pointer.related_model, getattr(row, pointer.attname))):
+            if target := loaded.get((pointer.related_model, getattr(row, pointer.attname))):
                 setattr(row, pointer.name, target)
     return rows
 
 
-def refuse_nothing(rows: Sequence[OnRecord]) -> None:
-    if not rows:
-        raise ValueError("Name at least one row.")
-
-
-def must_be_public(rows: Iterable[OnRecord]) -> None:
-    hidden = [row for row in rows if not row.is_public]
-    if hidden:
-        raise Blocked([Blocker(row, "It is not public.") for row in hidden])
-
-
 def numbered_parts(row: OnRecord) -> Iterator[OnRecord]:
+    """The parts with an id of their own, such as the numbers of a claim."""
     for related_name in row.numbered_parts:
         yield from getattr(row, related_name).all()
 
@@ -148,6 +127,15 @@ def parts_of(row: OnRecord) -> Iterator[Recorded]:
                 yield part
 
 
+def field_values(row: models.Model, without: Collection[str] = ()) -> dict[str, object]:
+    """What a row says, field by field; generated columns are left to the database."""
+    return {
+        column.name: getattr(row, column.name)
+        for column in row._meta.concrete_fields
+        if column.name not in without and not column.generated
+    }
+
+
 def save(row: models.Model, before_publish: bool = False) -> None:
     """Save by the rules of one row: its constraints, its vocabularies, what it must have."""
     try:
@@ -156,10 +144,3 @@ def save(row: models.Model, before_publish: bool = False) -> None:
         )
     except Refused as refused:
         raise Blocked([Blocker(row, str(refused))]) from refused
-
-
-def refuse_objections(rows: Iterable[OnRecord]) -> None:
-    """What other rows have against a change of the one they rest on."""
-    problems = [Blocker(row, rule) for row in rows for rule in row.objections()]
-    if problems:
-        raise Blocked(problems)

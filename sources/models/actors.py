@@ -8,6 +8,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import CheckConstraint, F, Q
 
+from record.graphs import leads_back
 from record.ids import SLUG, id_is_well_spelt, slug_id
 from record.models import OnRecord, never_blank
 from record.search import folded_names, search_text
@@ -55,6 +56,7 @@ class Actor(OnRecord):
     search_text = search_text()
 
     collection = "actors"
+    derived_fields = frozenset({"search_text"})
     watched = frozenset({"kind"})
     mergeable = True
     parts = ("names",)
@@ -96,15 +98,10 @@ class Actor(OnRecord):
         self.search_text = folded_names([self.name, self.name_local, *(row.name for row in self.names.all())])
 
     def objections(self) -> Iterable[str]:
-        itself = self.canonical if self.affiliation else self
-        above, seen = itself.affiliation, {itself.pk}
-        while above is not None:
-            above = above.canonical
-            if above.pk in seen:
-                yield "affiliation: it leads back to the actor itself."
-                return
-            seen.add(above.pk)
-            above = above.affiliation
+        # Two actors that are one may close a circle: each step goes to the actor that stands for the other.
+        start = self.canonical if self.affiliation else self
+        if leads_back(start, lambda actor: actor.affiliation.canonical if actor.affiliation else None):
+            yield "affiliation: it leads back to the actor itself."
 
     def merge_objections(self, other: Actor) -> Iterable[str]:
         if (self.kind == ActorKind.ANONYMOUS) != (other.kind == ActorKind.ANONYMOUS):
@@ -159,6 +156,7 @@ class Source(OnRecord):
     search_text = search_text()
 
     collection = "sources"
+    derived_fields = frozenset({"search_text"})
     mergeable = True
     frozen = frozenset({"voice"})
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import CheckConstraint, Q
@@ -25,9 +23,10 @@ def country_code(help_text: str) -> models.CharField:
     )
 
 
-def language_code(help_text: str, **options: Any) -> models.CharField:
+def language_code(help_text: str, null: bool = True, blank: bool = True) -> models.CharField:
     return models.CharField(
-        **{"null": True, "blank": True, **options},
+        null=null,
+        blank=blank,
         max_length=20,
         validators=[RegexValidator(LANGUAGE, "A BCP 47 tag such as `en` or `uk`.")],
         help_text=f"{help_text} BCP 47, such as `en`.",

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from django.db import models
 from django.db.models import CheckConstraint, F, Q
 
+from record.graphs import leads_back
 from record.ids import id_is_well_spelt, prefixed, random_id
 from record.models import OnRecord, Recorded, never_blank
 from record.moments import earliest, latest, local_date, moment_rules, precision, zone
@@ -65,6 +66,7 @@ class Report(OnRecord):
     search_text = search_text()
 
     collection = "reports"
+    derived_fields = frozenset({"search_text"})
     known_by = "issued_latest"
     display_needs = ("source",)
     parts = ("notices",)
@@ -103,13 +105,8 @@ class Report(OnRecord):
         self.search_text = searchable_words(self.title)
 
     def objections(self) -> Iterable[str]:
-        seen, above = {self.pk}, self.derived_from
-        while above is not None:
-            if above.pk in seen:
-                yield "derived_from: it leads back to the report itself."
-                return
-            seen.add(above.pk)
-            above = above.derived_from
+        if leads_back(self, lambda report: report.derived_from):
+            yield "derived_from: it leads back to the report itself."
 
 
 class ReportNotice(Recorded):

@@ -13,7 +13,7 @@ from django import forms
 from editing.forms import RowForm
 from record.moments import zones
 from record.saving import Refused
-from strikes.imports.bundles import moment
+from strikes.imports.moments import moment_columns
 
 RULE = (
     "Enter the date as it was on the clocks of the place, the time zone if it is known, and the time of day if the "
@@ -89,7 +89,7 @@ class MomentForm(RowForm):
                 written["until_date"] = date + dt.timedelta(days=1)
             written |= {key: clock.strftime("%H:%M") for key, clock in hours.items() if clock is not None}
             try:
-                found = moment({key: value for key, value in written.items() if value is not None})
+                found = moment_columns({key: value for key, value in written.items() if value is not None})
             except Refused as refused:
                 self.add_error(f"{prefix}local_date", str(refused))
                 return

@@ -7,12 +7,16 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Substr
 
 from record.models import AsOf, end_of
 from strikes.api.accounts import newest_assessments
-from strikes.disputes.origins import about_themselves
+from strikes.disputes.origins import claims_about_own_deeds
 from strikes.disputes.states import states_of
 from strikes.models import Proposition
+
+COUNTRY_OF_REGION = Substr("regions__public_id", 1, 2)
+"""The country of a region begins its code: `UA` in `UA-63`."""
 
 Counts = Iterable[tuple[Any, int]]
 
@@ -44,7 +48,7 @@ def by_grade(column: str) -> Callable[[QuerySet[Any], AsOf], Counts]:
 
 def by_own_deed(rows: QuerySet[Any], as_of: AsOf) -> Counts:
     """Counts rows with a claim about the speaker's own deed, and those without."""
-    spoken = about_themselves(as_of).published(as_of)  # type: ignore[attr-defined]
+    spoken = claims_about_own_deeds(as_of).published(as_of)
     told = propositions_of(rows, as_of).filter(Exists(spoken.filter(proposition=OuterRef("pk"))))
     number = told.order_by().values("row").distinct().count()
     return Counter({"true": number, "false": rows.count() - number}).items()
@@ -66,3 +70,13 @@ def without_duplicates(rows: QuerySet[Any], as_of: AsOf) -> QuerySet[Any]:
     """The propositions of rows without those merged away, which have no state and no grade of their own."""
     losers = list(Proposition.objects.canonical_keys(as_of))
     return propositions_of(rows, as_of).exclude(pk__in=losers) if losers else propositions_of(rows, as_of)
+
+
+DISPUTE_FACETS = {
+    "dispute": by_state("state"),
+    "min_origins": by_state("origins_for"),
+    "grade": by_grade("grade"),
+    "grade_basis": by_grade("grade_basis"),
+    "own": by_own_deed,
+}
+"""The facets of whatever propositions belong to."""

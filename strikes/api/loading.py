@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery
 
@@ -15,7 +14,7 @@ from strikes.models import Claim, ClaimEvidence, ClaimOrigin, ClaimRelation, Dam
 from strikes.models.related import SUBJECTS, with_prefix
 
 
-def claims_read(rows: QuerySet[Any], as_of: AsOf) -> QuerySet[Any]:
+def claims_read(claims: QuerySet[Claim], as_of: AsOf) -> QuerySet[Claim]:
     """Claims with their report, speaker, point at issue, chain, origin, evidence and numbers."""
     origins = ClaimOrigin.objects.current(as_of.revision).filter(claim=OuterRef("pk")).values("key")[:1]
     retractions = ReportNotice.objects.published(as_of).filter(
@@ -28,8 +27,8 @@ def claims_read(rows: QuerySet[Any], as_of: AsOf) -> QuerySet[Any]:
         .select_related("part_of", "out_of")
         .prefetch_related("weapons", "regions")
     )
-    read: QuerySet[Any] = (
-        rows.select_related("published_rev", "report__source", "actor", "supersedes", "proposition__strike")
+    return (
+        claims.select_related("published_rev", "report__source", "actor", "supersedes", "proposition__strike")
         .select_related(*with_prefix("proposition", *SUBJECTS))
         .annotate(origin_key=Subquery(origins), report_retracted=Exists(retractions))
         .prefetch_related(
@@ -40,35 +39,36 @@ def claims_read(rows: QuerySet[Any], as_of: AsOf) -> QuerySet[Any]:
             Prefetch("weapon_counts", counts, to_attr="public_counts"),
         )
     )
-    return read
 
 
-def attach_relations(rows: Sequence[Claim], as_of: AsOf) -> None:
+def attach_relations(claims: Sequence[Claim], as_of: AsOf) -> None:
     """The relations of each claim's lineage, each with the other claim as it reads at that point in time."""
     relations = (
         ClaimRelation.objects.published(as_of)
-        .filter(claim__public_id__in=[row.lineage for row in rows])
+        .filter(claim__public_id__in=[claim.lineage for claim in claims])
         .select_related("claim", "other")
     )
-    found: dict[str, list[ClaimRelation]] = defaultdict(list)
+    by_lineage: dict[str, list[ClaimRelation]] = defaultdict(list)
     for relation in relations:
-        found[relation.claim.public_id].append(relation)
+        by_lineage[relation.claim.public_id].append(relation)
+    others = {relation.other.public_id for group in by_lineage.values() for relation in group}
+    # A relation names a lineage; what is shown is the claim that stands for it now.
     current = {
         claim.lineage: claim
         for claim in Claim.objects.published(as_of)
-        .filter(lineage__in={r.other.public_id for group in found.values() for r in group})
+        .filter(lineage__in=others)
         .select_related("actor", "proposition")
     }
-    for row in rows:
-        row.public_relations = [
+    for claim in claims:
+        claim.public_relations = [
             {"kind": relation.kind, "note": relation.note, "claim": current[relation.other.public_id]}
-            for relation in found[row.lineage]
+            for relation in by_lineage[claim.lineage]
             if relation.other.public_id in current
         ]
 
 
 def read_claims(keys: Sequence[int], as_of: AsOf) -> list[Claim]:
     """These claims, with everything that is shown of them."""
-    rows = list(claims_read(Claim.objects.filter(pk__in=keys), as_of))
-    attach_relations(rows, as_of)
-    return rows
+    claims = list(claims_read(Claim.objects.filter(pk__in=keys), as_of))
+    attach_relations(claims, as_of)
+    return claims

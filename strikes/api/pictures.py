@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 from typing import Any
@@ -16,6 +17,7 @@ from django.template.loader import render_to_string
 from rest_framework.response import Response
 
 from api.formats import Json
+from api.types import JsonObject
 
 WIDTH, LEFT, RIGHT, TOP = 960, 190, 30, 64
 BAR, LANE, GAP = 20, 11, 10
@@ -32,14 +34,19 @@ class Svg(Json):
     charset = "utf-8"
     template: str
 
-    def render(self, data: Any, accepted_media_type: Any = None, renderer_context: Any = None) -> bytes:
+    def render(
+        self,
+        data: JsonObject,
+        accepted_media_type: str | None = None,
+        renderer_context: Mapping[str, Any] | None = None,
+    ) -> bytes:
         response: Response | None = (renderer_context or {}).get("response")
         if response is not None and response.status_code >= 400:
             problem: bytes = super().render(data, accepted_media_type, renderer_context)
             return problem
-        return NOT_XML.sub("", render_to_string(self.template, self.drawn(data))).encode()
+        return NOT_XML.sub("", render_to_string(self.template, self.draw(data))).encode()
 
-    def drawn(self, data: dict[str, Any]) -> dict[str, Any]:
+    def draw(self, data: JsonObject) -> JsonObject:
         """The marks of the picture, with their places."""
         raise NotImplementedError
 
@@ -52,27 +59,27 @@ class Axis:
     last: dt.date
 
     def at(self, day: dt.date) -> float:
-        whole = max((self.last - self.first).days, 1)
-        share = (min(max(day, self.first), self.last) - self.first).days / whole
+        days = max((self.last - self.first).days, 1)
+        share = (min(max(day, self.first), self.last) - self.first).days / days
         return round(LEFT + share * (WIDTH - LEFT - RIGHT), 1)
 
-    def ticks(self) -> list[dict[str, Any]]:
+    def ticks(self) -> list[JsonObject]:
         """The first days of months, quarters or years, at most about a dozen."""
         months = (self.last.year - self.first.year) * 12 + self.last.month - self.first.month + 1
         step = next(step for step in (1, 3, 6, 12, 24, 60, 120, 1200, 120_000) if months / step <= 12)
-        found, day = [], self.first.replace(day=1)
+        ticks, day = [], self.first.replace(day=1)
         while day <= self.last:
             if day >= self.first and (day.year * 12 + day.month - 1) % step == 0:
-                found.append({"x": self.at(day), "text": f"{day:%b %Y}"})
-            day = (day + dt.timedelta(days=32)).replace(day=1)
-        return found
+                ticks.append({"x": self.at(day), "text": f"{day:%b %Y}"})
+            day = (day + dt.timedelta(days=32)).replace(day=1)  # 32 days on is always the next month
+        return ticks
 
 
-def day(text: str) -> dt.date:
+def parse_date(text: str) -> dt.date:
     return dt.date.fromisoformat(text)
 
 
-def and_by(edge: dict[str, Any]) -> str:
+def by_whom(edge: JsonObject) -> str:
     """Who says so, and in which claims."""
     return f"by {', '.join(edge['issuers'])} ({', '.join(edge['claims'])})"
 
@@ -85,13 +92,15 @@ class TimelineSvg(Svg):
 
     template = "pictures/timeline.svg"
 
-    def drawn(self, data: dict[str, Any]) -> dict[str, Any]:
+    def draw(self, data: JsonObject) -> JsonObject:
         place = data.get("facility") or data["unit"]
         outages = data["outages"]
-        days = [day(strike["local_date"]) for strike in data["strikes"]]
+        days = [parse_date(strike["local_date"]) for strike in data["strikes"]]
         for outage in outages:
             days += [
-                day(edge["at"][name]) for edge in edges(outage) for name in ("local_date", "local_until")
+                parse_date(edge["at"][name])
+                for edge in dated_edges(outage)
+                for name in ("local_date", "local_until")
             ]
         today = dt.date.today()
         first, last = min(days, default=today), max(days, default=today)
@@ -102,7 +111,7 @@ class TimelineSvg(Svg):
             bottom += rows[-1]["height"]
         return {
             "title": f"Outages of {place['display']}, {axis.first} to {axis.last}",
-            "summary": " ".join(row["said"] for row in rows) or "No outage was reported.",
+            "summary": " ".join(row["text"] for row in rows) or "No outage was reported.",
             "policy": data["policy"],
             "width": WIDTH,
             "height": bottom + 40 + (0 if rows else 20),
@@ -114,62 +123,61 @@ class TimelineSvg(Svg):
             "bar": BAR - 4,
             "strikes": [
                 {
-                    "x": axis.at(day(one["local_date"])),
-                    "text": f"{one['kind']}: {one['display']}",
-                    "url": one["url"],
+                    "x": axis.at(parse_date(strike["local_date"])),
+                    "text": f"{strike['kind']}: {strike['display']}",
+                    "url": strike["url"],
                 }
-                for one in data["strikes"]
+                for strike in data["strikes"]
             ],
         }
 
-    def row(self, top: int, outage: dict[str, Any], axis: Axis) -> dict[str, Any]:
+    def row(self, top: int, outage: JsonObject, axis: Axis) -> JsonObject:
         """One outage: a bar for each reading of it and, in lanes below, what else was said of its edges."""
-        whole = outage["facility"]["display"]
-        name = (
-            outage["unit"]["display"].removesuffix(f", {whole}") if outage["unit"] else "The whole facility"
-        )
+        name = "The whole facility"
+        if outage["unit"]:
+            name = outage["unit"]["display"].removesuffix(f", {outage['facility']['display']}")
         readings = [outage] if outage["start"] else outage["readings"]
         first = top if outage["start"] else top + BAR  # below the name, where each reading names its issuer
-        bars = [self.bar(first + BAR * number, one, axis) for number, one in enumerate(readings)]
+        bars = [self.bar(first + BAR * number, reading, axis) for number, reading in enumerate(readings)]
         below = first + BAR * len(readings)
         rivals = [*outage["rivals"]["start"], *outage["rivals"]["end"]]
-        marks = [self.mark(below + LANE * number, one, axis) for number, one in enumerate(rivals)]
+        marks = [self.mark(below + LANE * number, edge, axis) for number, edge in enumerate(rivals)]
         return {
             "y": top,
             "name": name,
             "bars": bars,
             "marks": marks,
             "height": below + LANE * len(marks) + GAP - top,
-            "said": f"{name}: {'; '.join(bar['text'] for bar in bars)}.",
+            "text": f"{name}: {'; '.join(bar['text'] for bar in bars)}.",
         }
 
-    def bar(self, top: int, reading: dict[str, Any], axis: Axis) -> dict[str, Any]:
+    def bar(self, top: int, reading: JsonObject, axis: Axis) -> JsonObject:
         start, end = reading["start"], reading["end"]
-        begun = day(start["at"]["local_date"]) if start["at"] else None
-        over = day(end["at"]["local_until"]) if end["at"] else axis.last
+        start_day = parse_date(start["at"]["local_date"]) if start["at"] else None
+        end_day = parse_date(end["at"]["local_until"]) if end["at"] else axis.last
         issuer = reading.get("issuer")
-        since = f"out from {begun}" if begun else "out, nobody says since when,"
-        ended = {
-            "fact": f"until {over}",
-            "forecast": f"still, predicted until {over}",
+        since = f"out from {start_day}" if start_day else "out, nobody says since when,"
+        until = {
+            "fact": f"until {end_day}",
+            "forecast": f"still, predicted until {end_day}",
             "open": "still, no end predicted",
         }[end["kind"]]
         claims = ", ".join(dict.fromkeys([*start["claims"], *end["claims"]]))
-        left, right = axis.at(begun or axis.first), axis.at(over)
+        left, right = axis.at(start_day or axis.first), axis.at(end_day)
         return {
             "x": left,
             "y": top,
             "width": round(max(right - left, 2), 1),
             "over": end["kind"] == "fact",
             "issuer": issuer,
-            "text": f"{since} {ended}{f' by {issuer}' if issuer else ''} ({claims})",
+            "text": f"{since} {until}{f' by {issuer}' if issuer else ''} ({claims})",
         }
 
-    def mark(self, top: int, edge: dict[str, Any], axis: Axis) -> dict[str, Any]:
+    def mark(self, top: int, edge: JsonObject, axis: Axis) -> JsonObject:
         """A rival: a circle on its last day, with a line from its first; an arrow where it is said to go on."""
-        said = {None: "Also said to begin", "fact": "Also said to end", "forecast": "Predicted to end"}
+        told_as = {None: "Also said to begin", "fact": "Also said to end", "forecast": "Predicted to end"}
         if edge["at"] is None:
-            text = f"Also said to go on, {and_by(edge)}"
+            text = f"Also said to go on, {by_whom(edge)}"
             return {
                 "y": top,
                 "x": LEFT,
@@ -182,19 +190,20 @@ class TimelineSvg(Svg):
         when = first if first == last else f"between {first} and {last}"
         return {
             "y": top,
-            "x": axis.at(day(first)),
-            "end": axis.at(day(last)),
+            "x": axis.at(parse_date(first)),
+            "end": axis.at(parse_date(last)),
             "open": False,
             "dashed": edge["kind"] == "forecast",
-            "text": f"{said[edge['kind']]}: {when}, {and_by(edge)}",
+            "text": f"{told_as[edge['kind']]}: {when}, {by_whom(edge)}",
         }
 
 
-def edges(outage: dict[str, Any]) -> list[dict[str, Any]]:
-    found = [outage["start"], outage["end"], *outage["rivals"]["start"], *outage["rivals"]["end"]]
+def dated_edges(outage: JsonObject) -> list[JsonObject]:
+    """Every edge of an outage that has a time: as it is read, and as others say."""
+    edges = [outage["start"], outage["end"], *outage["rivals"]["start"], *outage["rivals"]["end"]]
     for reading in outage["readings"]:
-        found += [reading["start"], reading["end"]]
-    return [edge for edge in found if edge and edge["at"]]
+        edges += [reading["start"], reading["end"]]
+    return [edge for edge in edges if edge and edge["at"]]
 
 
 # Series -----------------------------------------------------------------------------------------------------
@@ -205,19 +214,20 @@ class SeriesSvg(Svg):
 
     template = "pictures/series.svg"
 
-    def drawn(self, data: dict[str, Any]) -> dict[str, Any]:
+    def draw(self, data: JsonObject) -> JsonObject:
         points = data["points"]
         today = dt.date.today()
         axis = Axis(
-            min((day(one["start"]) for one in points), default=today),
-            max((day(one["until"]) for one in points), default=today),
+            min((parse_date(point["start"]) for point in points), default=today),
+            max((parse_date(point["until"]) for point in points), default=today),
         )
-        values = [one[name] for one in points for name in ("low", "best", "high") if one[name] is not None]
-        if any(one["high"] is None for one in points):
+        bounds = [point[name] for point in points for name in ("low", "best", "high")]
+        values = [bound for bound in bounds if bound is not None]
+        if any(point["high"] is None for point in points):
             values.append(max(values, default=0) * 1.25)  # room above what is left open
-        scale = steps(values)
+        scale = scale_steps(values)
         unit = data["unit_of_measure"].replace("_", " ")
-        bands = [self.band(one, axis, scale[-1], unit) for one in points if one["claims"]]
+        bands = [self.band(point, axis, scale[-1], unit) for point in points if point["claims"]]
         return {
             "title": f"Capacity offline, {unit}, {axis.first} to {axis.last}",
             "summary": f"{len(points)} periods, {len(bands)} of them with something offline."
@@ -236,13 +246,13 @@ class SeriesSvg(Svg):
             "scale": [{"y": height(value, scale[-1]), "text": f"{value:g}"} for value in scale],
         }
 
-    def band(self, one: dict[str, Any], axis: Axis, most: float, unit: str) -> dict[str, Any]:
-        low, best, high = one["low"] or 0, one["best"], one["high"]
-        left, right = axis.at(day(one["start"])), axis.at(day(one["until"]))
+    def band(self, point: JsonObject, axis: Axis, most: float, unit: str) -> JsonObject:
+        low, best, high = point["low"] or 0, point["best"], point["high"]
+        left, right = axis.at(parse_date(point["start"])), axis.at(parse_date(point["until"]))
         least = height(low, most)
         top = TOP * 1.0 if high is None else height(high, most)
         bounds = f"at least {low}, {'left open above' if high is None else f'at most {high}'} {unit}"
-        beyond = ", in part beyond the last word" if one["forecast"] else ""
+        beyond = ", in part beyond the last word" if point["forecast"] else ""
         return {
             "x": left,
             "end": right,
@@ -254,8 +264,8 @@ class SeriesSvg(Svg):
             "maybe": round(least - top, 1),
             "open": high is None,
             "best": None if best is None else height(best, most),
-            "dashed": one["forecast"],
-            "text": f"{one['start']} to {one['until']}: {bounds}{beyond} ({', '.join(one['claims'])})",
+            "dashed": point["forecast"],
+            "text": f"{point['start']} to {point['until']}: {bounds}{beyond} ({', '.join(point['claims'])})",
         }
 
 
@@ -263,10 +273,10 @@ def height(value: float, most: float) -> float:
     return round(FLOOR - value / most * (FLOOR - TOP), 1)
 
 
-def steps(values: list[float]) -> list[float]:
-    """Round numbers from nought up to the largest of some values or above it, about five."""
+def scale_steps(values: list[float]) -> list[float]:
+    """Round numbers from zero up to the largest of some values or above it, about five."""
     most = Decimal(str(max([*values, 0]) or 1))
-    whole = Decimal(10) ** (most.adjusted() - 1)
-    step = next(size * whole for size in (1, 2, Decimal("2.5"), 5, 10, 20, 25) if size * whole * 5 >= most)
+    digit = Decimal(10) ** (most.adjusted() - 1)
+    step = next(size * digit for size in (1, 2, Decimal("2.5"), 5, 10, 20, 25) if size * digit * 5 >= most)
     count = int((most / step).to_integral_value(ROUND_CEILING))
     return [float(step * number) for number in range(count + 1)]

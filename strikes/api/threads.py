@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import Q
 
@@ -12,12 +12,18 @@ from record.models import AsOf
 from sources.models import Report
 from strikes.models import Claim, ClaimRelation
 
-FARTHEST = 8
+MOST_STEPS = 8
 """How many steps are followed."""
-MOST = 500
+MOST_ROWS = 500
 """How many claims or reports are shown."""
 MOST_RELATIONS = 5_000
 """How many relations are looked at in one step."""
+
+
+ClaimKeys = tuple[int, str]
+"""A claim by its key and its id."""
+Relation = tuple[str, str, str, str | None]
+"""The lineage of a claim, how it stands to another, the lineage of that one, and an editor's note."""
 
 
 @dataclass
@@ -43,39 +49,51 @@ class Thread:
 def thread(claim: Claim, as_of: AsOf) -> Thread:
     """The claims that a claim answers and that answer it, both ways and on from there, the nearest first.
 
-    A way leads only through claims that are there at that point in time. Two queries a step, at most `FARTHEST`.
+    A way leads only through claims that are there at that point in time. Two queries a step, at most `MOST_STEPS`.
     """
-    shown: dict[str, tuple[int, str]] = {claim.lineage: (claim.pk, claim.public_id)}
-    found: dict[int, tuple[str, str, str, str | None]] = {}
-    newest, complete = {claim.lineage}, True
-    for _ in range(FARTHEST):
-        relations = (
-            ClaimRelation.objects.published(as_of)
-            .filter(Q(claim__public_id__in=newest) | Q(other__public_id__in=newest))
-            .order_by("pk")
-            .values_list("pk", "claim__public_id", "kind", "other__public_id", "note")
-        )[: MOST_RELATIONS + 1]
-        steps = {pk: relation for pk, *relation in relations}
-        found |= {pk: (here, kind, there, note) for pk, (here, kind, there, note) in steps.items()}
-        reached = {end for here, _, there, _ in found.values() for end in (here, there)} - shown.keys()
-        claims = (
-            Claim.objects.published(as_of)
-            .filter(lineage__in=reached)
-            .order_by("sort_at", "public_id")
-            .values_list("lineage", "pk", "public_id")
-        )[: MOST - len(shown) + 1]
-        there = {lineage: (pk, public_id) for lineage, pk, public_id in claims}
-        complete = len(steps) <= MOST_RELATIONS and len(shown) + len(there) <= MOST
-        shown |= dict(list(there.items())[: MOST - len(shown)])
-        newest = set(there)
-        if not newest or not complete:
+    claims: dict[str, ClaimKeys] = {claim.lineage: (claim.pk, claim.public_id)}
+    relations: dict[int, Relation] = {}
+    newest, is_complete = {claim.lineage}, True
+    # Not `record.graphs.closure`: each step asks for no more than there is still room for.
+    for _ in range(MOST_STEPS):
+        new_relations = relations_of(newest, as_of)
+        relations |= new_relations
+        ends = {lineage for relation in relations.values() for lineage in (relation[0], relation[2])}
+        room = MOST_ROWS - len(claims)
+        reached = claims_of_lineages(ends - claims.keys(), as_of, room + 1)
+        is_complete = len(new_relations) <= MOST_RELATIONS and len(reached) <= room
+        claims |= dict(list(reached.items())[:room])
+        newest = set(reached)
+        if not newest or not is_complete:
             break
     links = [
-        Link(shown[here][1], kind, shown[there][1], note)
-        for _, (here, kind, there, note) in sorted(found.items())
-        if here in shown and there in shown
+        Link(claims[lineage][1], kind, claims[other][1], note)
+        for _, (lineage, kind, other, note) in sorted(relations.items())
+        if lineage in claims and other in claims
     ]
-    return Thread([pk for pk, _ in shown.values()], links, complete and not newest)
+    return Thread([key for key, _ in claims.values()], links, is_complete and not newest)
+
+
+def relations_of(lineages: Collection[str], as_of: AsOf) -> dict[int, Relation]:
+    """The relations of some claims, either way, by their keys; one more than are looked at tells that there are more."""
+    relations = (
+        ClaimRelation.objects.published(as_of)
+        .filter(Q(claim__public_id__in=lineages) | Q(other__public_id__in=lineages))
+        .order_by("pk")
+        .values_list("pk", "claim__public_id", "kind", "other__public_id", "note")
+    )[: MOST_RELATIONS + 1]
+    return {key: (lineage, kind, other, note) for key, lineage, kind, other, note in relations}
+
+
+def claims_of_lineages(lineages: Collection[str], as_of: AsOf, most: int) -> dict[str, ClaimKeys]:
+    """The claims that stand for some lineages at a point in time, the earliest first."""
+    claims = (
+        Claim.objects.published(as_of)
+        .filter(lineage__in=lineages)
+        .order_by("sort_at", "public_id")
+        .values_list("lineage", "pk", "public_id")
+    )[:most]
+    return {lineage: (key, public_id) for lineage, key, public_id in claims}
 
 
 @dataclass
@@ -92,40 +110,43 @@ class Version:
 
 def versions(claim: Claim, as_of: AsOf) -> list[Version]:
     """Every claim of the chain of corrections that was public by a revision, the first one first."""
-    rows: Any = Claim.objects.filter(
+    chain = Claim.objects.filter(
         lineage=claim.lineage, published_rev__lte=as_of.revision, taken_down_rev__isnull=True
     ).select_related("published_rev", "withdrawn_rev", "replaced_by")
-    found = []
-    for row in rows.order_by("published_rev"):
+    chain_of_versions = []
+    for row in chain.order_by("published_rev"):
+        assert row.published_rev is not None  # the filter leaves out drafts
         version = Version(row.public_id, row.published_rev.at)
+        # A withdrawal that was recorded later is not known at this revision.
         if row.withdrawn_rev is not None and row.withdrawn_rev.pk <= as_of.revision:
             version.withdrawn_at = row.withdrawn_rev.at
             version.reason, version.note = row.withdrawal_reason, row.withdrawal_note
-            version.replaced_by = row.replaced_by and row.replaced_by.public_id
-        found.append(version)
-    return found
+            version.replaced_by = row.replaced_by.public_id if row.replaced_by is not None else None
+        chain_of_versions.append(version)
+    return chain_of_versions
 
 
 @dataclass
 class Copy:
     """A report that was copied from another, how many steps away it is, and from which."""
 
-    report: Any
+    report: Report
     steps: int
 
 
 def dependants(report: Report, as_of: AsOf) -> tuple[list[Copy], bool]:
     """The public reports copied from one, directly or through others, nearest first, and whether these are all.
 
-    One query a step, at most `FARTHEST`.
+    One query a step, at most `MOST_STEPS`.
     """
-    found: list[Copy] = []
+    copies: list[Copy] = []
     newest, seen = [report], {report.pk}
-    for steps in range(1, FARTHEST + 1):
-        rows = Report.objects.published(as_of).filter(derived_from__in=newest).exclude(pk__in=seen)
-        newest = list(rows.order_by("issued_latest", "public_id")[: MOST - len(found) + 1])
-        seen |= {row.pk for row in newest}
-        found += [Copy(row, steps) for row in newest]
-        if not newest or len(found) > MOST:
+    # Not `record.graphs.closure`: each step asks for no more than there is still room for.
+    for steps in range(1, MOST_STEPS + 1):
+        copied = Report.objects.published(as_of).filter(derived_from__in=newest).exclude(pk__in=seen)
+        newest = list(copied.order_by("issued_latest", "public_id")[: MOST_ROWS - len(copies) + 1])
+        seen |= {copy.pk for copy in newest}
+        copies += [Copy(copy, steps) for copy in newest]
+        if not newest or len(copies) > MOST_ROWS:
             break
-    return found[:MOST], not newest
+    return copies[:MOST_ROWS], not newest

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import copy
 from collections import defaultdict
+from collections.abc import Mapping
 from functools import cached_property
-from typing import Any, TypeVar, cast
+from typing import TypeVar
+
+from django.db.models import Field, QuerySet
 
 from record.choices import Action
 from record.models import Change, OnRecord
@@ -19,42 +22,52 @@ class Past:
     """Rows as they were: the old values of amendments, put back from the newest to the oldest."""
 
     def __init__(self) -> None:
-        self.later = list(Change.objects.filter(action=Action.AMEND, values__isnull=False))
-        self.old: dict[tuple[str, str], dict[str, Any]] = defaultdict(dict)
+        self.amendments = list(Change.objects.filter(action=Action.AMEND, values__isnull=False))
+        self.old_values: dict[tuple[str, str], dict[str, object]] = defaultdict(dict)
 
     def rewind(self, to: int) -> None:
         """Go back to a revision; never forward."""
-        while self.later and self.later[-1].revision_id > to:
-            change = self.later.pop()
-            values = change.values or {}
-            self.old[change.collection, change.object_id] |= {name: old for name, (old, _) in values.items()}
+        while self.amendments and self.amendments[-1].revision_id > to:
+            change = self.amendments.pop()
+            old = {name: before for name, (before, _) in (change.values or {}).items()}
+            # An older amendment of the same field goes over a newer one: its old value is further back.
+            self.old_values[change.collection, change.object_id] |= old
 
-    def amended(self, model: type[OnRecord], name: str) -> list[str]:
+    def ids_amended(self, model: type[OnRecord], name: str) -> list[str]:
         """The ids of rows whose field was amended since."""
-        return [key[1] for key, old in self.old.items() if key[0] == model.collection and name in old]
+        return [
+            public_id
+            for (collection, public_id), old in self.old_values.items()
+            if collection == model.collection and name in old
+        ]
 
-    def read(self, row: Row) -> Row:
+    def as_it_was(self, row: Row) -> Row:
         """A copy of the row as it was."""
         was = copy.copy(row)
+        # A shallow copy shares the related rows that are loaded: setting one here would set it there.
         was._state = copy.copy(row._state)
         was._state.fields_cache = dict(row._state.fields_cache)
-        columns = {field.name: field for field in row._meta.fields}
-        for name, value in self.old.get((row.collection, row.public_id), {}).items():
-            if name in columns:
-                setattr(was, name, self.value(columns[name], value))
+        fields = {field.name: field for field in row._meta.fields}
+        for name, value in self.old_values.get((row.collection, row.public_id), {}).items():
+            if name in fields:  # parts have no column; none of them is looked at here
+                setattr(was, name, _from_ledger(fields[name], value))
         return was
 
-    def value(self, field: Any, value: Any) -> Any:
-        if not field.is_relation or value is None:
-            return field.to_python(value)
-        return field.related_model._default_manager.get(public_id=value)
-
-    def claim(self, claim: Claim) -> Claim:
+    def claim_as_it_was(self, claim: Claim) -> Claim:
         """A claim, and the report it was read in, as they were."""
-        was = self.read(claim)
-        was.report = self.read(claim.report)
-        was.before_publish()
+        was = self.as_it_was(claim)
+        was.report = self.as_it_was(claim.report)
+        was.before_publish()  # when it counts as said follows from what the two said then
         return was
+
+
+def _from_ledger(field: Field, value: object) -> object:
+    """A value of a field, from the form in which a change of the ledger keeps it."""
+    if not field.is_relation or value is None:
+        return field.to_python(value)
+    model = field.related_model
+    assert isinstance(model, type)
+    return model._default_manager.get(public_id=value)
 
 
 class RecordAt:
@@ -65,30 +78,32 @@ class RecordAt:
 
     def __init__(self, at: int | None = None, past: Past | None = None) -> None:
         self.at, self.past = at, past
-        self.kept: dict[tuple[type[Any], int], Any] = {}
+        self._actors: dict[int, Actor] = {}
+        self._sources: dict[int, Source] = {}
 
     @cached_property
-    def actors(self) -> dict[int, int]:
+    def canonical_actors(self) -> dict[int, int]:
         return Actor.objects.canonical_keys(self.at)
 
     @cached_property
-    def sources(self) -> dict[int, int]:
+    def canonical_sources(self) -> dict[int, int]:
         return Source.objects.canonical_keys(self.at)
 
     def actor(self, actor: Actor) -> Actor:
         """The actor that stands for this one."""
-        return cast(Actor, self.canonical_row(actor, self.actors))
+        return self._canonical(actor, self.canonical_actors, self._actors, Actor.objects.all())
 
     def source(self, source: Source) -> Source:
         """The source that stands for this one."""
-        return cast(Source, self.canonical_row(source, self.sources))
+        return self._canonical(source, self.canonical_sources, self._sources, Source.objects.all())
 
-    def canonical_row(self, row: Any, merged: dict[int, int]) -> Any:
-        key = (type(row), merged.get(row.pk, row.pk))
-        if key not in self.kept:
-            self.kept[key] = self.read(row if key[1] == row.pk else type(row).objects.get(pk=key[1]))
-        return self.kept[key]
+    def _canonical(
+        self, row: Row, canonical: Mapping[int, int], as_they_were: dict[int, Row], rows: QuerySet[Row]
+    ) -> Row:
+        key = canonical.get(row.pk, row.pk)
+        if key not in as_they_were:
+            as_they_were[key] = self.as_it_was(row if key == row.pk else rows.get(pk=key))
+        return as_they_were[key]
 
-    def read(self, row: Any) -> Any:
-        """The row as it was."""
-        return row if self.past is None else self.past.read(row)
+    def as_it_was(self, row: Row) -> Row:
+        return row if self.past is None else self.past.as_it_was(row)

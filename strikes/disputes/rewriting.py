@@ -6,21 +6,27 @@ whom, and what rows said before amendments changed them, which the ledger tells.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from record.choices import Action
+from record.graphs import closure
 from record.models import Change, ChangeQuerySet, Merge, Recorded, Revision
 from sources.choices import NoticeKind
-from sources.models import Actor, ReportNotice
+from sources.models import Actor, ReportNotice, Source
 from strikes.choices import ClaimRelationKind
-from strikes.disputes.keeping import answered, beside, claims_behind
+from strikes.disputes.keeping import claims_resting_on, open_questions_beside, questions_answered
 from strikes.disputes.origins import origin_key
 from strikes.disputes.past import Past, RecordAt
 from strikes.disputes.states import dispute_tallies
 from strikes.models import Claim, ClaimOrigin, ClaimRelation, Proposition, PropositionState
+
+Kept = dict[int, dict[int, dict[str, object]]]
+"""What each revision has of each row."""
+Interval = tuple[int, int | None, dict[str, object]]
+"""From which revision until which one something is kept, and what."""
 
 
 def rewrite(touched: Collection[Recorded], revision: Revision) -> None:
@@ -30,62 +36,63 @@ def rewrite(touched: Collection[Recorded], revision: Revision) -> None:
         return
     stays = [row for row in touched if row.taken_down_rev_id is None]
     gone_claims = [row for row in gone if isinstance(row, Claim)]
+    gone_propositions = [row for row in gone if isinstance(row, Proposition)]
     ClaimOrigin.objects.filter(claim__in=gone_claims).delete()
-    PropositionState.objects.filter(
-        proposition__in=[row for row in gone if isinstance(row, Proposition)]
-    ).delete()
+    PropositionState.objects.filter(proposition__in=gone_propositions).delete()
 
-    claims = _resting_on_their_word(gone, stays)
+    claims = _claims_that_rested_on(gone, stays)
     if claims:
         _rewrite_origins(claims, revision)
-    points = {claim.proposition_id for claim in [*gone_claims, *claims]}
-    points |= {row.pk for row in touched if isinstance(row, Proposition)}
-    points = _ever_same(points)
-    points |= _ever_same(beside(points) | answered(points, _ever_amended(points)))
+    propositions = {claim.proposition_id for claim in [*gone_claims, *claims]}
+    propositions |= {row.pk for row in touched if isinstance(row, Proposition)}
+    propositions = _ever_merged_with(propositions)
+    questions = open_questions_beside(propositions) | questions_answered(
+        propositions, _ever_amended(propositions)
+    )
+    propositions |= _ever_merged_with(questions)
     staying = Proposition.objects.filter(
-        pk__in=points, published_rev__isnull=False, taken_down_rev__isnull=True
+        pk__in=propositions, published_rev__isnull=False, taken_down_rev__isnull=True
     )
     _rewrite_states(set(staying.values_list("pk", flat=True)), revision)
 
 
-def _resting_on_their_word(gone: Iterable[Recorded], stays: Collection[Recorded]) -> list[Claim]:
+def _claims_that_rested_on(gone: Iterable[Recorded], stays: Collection[Recorded]) -> list[Claim]:
     """The claims whose origin was ever that of something gone: through a repetition, or a merge."""
     voices = [row.public_id for row in gone if isinstance(row, Actor)]
-    found = set(ClaimOrigin.objects.filter(key__in=voices).values_list("claim", flat=True))
-    found |= {claim.pk for claim in claims_behind((), stays)}
-    newest = found | {row.pk for row in gone if isinstance(row, Claim)}
-    while newest:
-        lineages = Claim.objects.filter(pk__in=newest).values("lineage")
+    claims = set(ClaimOrigin.objects.filter(key__in=voices).values_list("claim", flat=True))
+    parted = [row for row in stays if isinstance(row, (Actor, Source))]
+    claims |= {claim.pk for claim in claims_resting_on((), parted)}
+    claims |= {row.pk for row in gone if isinstance(row, Claim)}
+
+    def ever_repeating(keys: Collection[int]) -> QuerySet[Claim, int]:
+        lineages = Claim.objects.filter(pk__in=keys).values("lineage")
         repeats = ClaimRelation.objects.filter(kind=ClaimRelationKind.REPEATS, other__public_id__in=lineages)
-        newest = (
-            set(
-                Claim.objects.filter(lineage__in=repeats.values("claim__public_id")).values_list(
-                    "pk", flat=True
-                )
-            )
-            - found
-        )
-        found |= newest
-    return list(Claim.objects.filter(pk__in=found, published_rev__isnull=False, taken_down_rev__isnull=True))
+        repeating = Claim.objects.filter(lineage__in=repeats.values("claim__public_id"))
+        return repeating.values_list("pk", flat=True)
 
-
-def _ever_same(points: Iterable[int]) -> set[int]:
-    """These propositions with all that was ever merged with one, directly or through others."""
-    found = set(points)
-    pairs = Merge.objects.filter(collection=Proposition.collection).values_list("loser", "survivor")
-    keys = dict(
-        Proposition.objects.filter(public_id__in={one for pair in pairs for one in pair}).values_list(
-            "public_id", "pk"
-        )
+    resting = closure(claims, ever_repeating)
+    return list(
+        Claim.objects.filter(pk__in=resting, published_rev__isnull=False, taken_down_rev__isnull=True)
     )
-    linked = [{keys[loser], keys[survivor]} for loser, survivor in pairs]
-    while more := [pair for pair in linked if pair & found and not pair <= found]:
-        found = found.union(*more)
-    return found
 
 
-def _ever_amended(points: Collection[int]) -> ChangeQuerySet:
-    rows = Proposition.objects.filter(pk__in=points)
+def _ever_merged_with(propositions: Iterable[int]) -> set[int]:
+    """These propositions with all that was ever merged with one, directly or through others."""
+    merges = Merge.objects.filter(collection=Proposition.collection)
+    pairs = list(merges.values_list("loser", "survivor"))
+    rows = Proposition.objects.filter(public_id__in={public_id for pair in pairs for public_id in pair})
+    keys = dict(rows.values_list("public_id", "pk"))
+    merged_with: dict[int, set[int]] = defaultdict(set)
+    for loser, survivor in pairs:
+        merged_with[keys[loser]].add(keys[survivor])
+        merged_with[keys[survivor]].add(keys[loser])
+    return closure(
+        propositions, lambda newest: {other for key in newest for other in merged_with.get(key, ())}
+    )
+
+
+def _ever_amended(propositions: Collection[int]) -> ChangeQuerySet:
+    rows = Proposition.objects.filter(pk__in=propositions)
     return Change.objects.filter(collection=Proposition.collection, object_id__in=rows.values("public_id"))
 
 
@@ -97,74 +104,87 @@ WEIGHED = {
 """What `origin_key` and `side_of` look at beyond a claim and its proposition: amending anything else moves no claim."""
 
 
-def _steps(claims: Any, points: Iterable[int], revision: Revision) -> list[int]:
+def _revisions_that_matter(
+    claims: QuerySet[Claim], propositions: Iterable[int], revision: Revision
+) -> list[int]:
     """Every revision at which the origins of claims or the states of propositions can have changed."""
-    reports = claims.values("report")
-    named = Q(collection="claims", object_id__in=claims.values("public_id"))
+    rows = Proposition.objects.filter(pk__in=propositions)
+    changes = Q(collection="claims", object_id__in=claims.values("public_id"))
+    changes |= Q(collection="propositions", object_id__in=rows.values("public_id"))
+    changes |= Q(collection__in=["actors", "sources"], action__in=[Action.MERGE, Action.UNMERGE])
     for collection, fields in WEIGHED.items():
-        named |= Q(collection=collection, action=Action.AMEND, values__has_any_keys=fields)
-    named |= Q(
-        collection="propositions", object_id__in=Proposition.objects.filter(pk__in=points).values("public_id")
-    )
-    named |= Q(collection__in=["actors", "sources"], action__in=[Action.MERGE, Action.UNMERGE])
-    found = set(Change.objects.filter(named).values_list("revision", flat=True))
+        changes |= Q(collection=collection, action=Action.AMEND, values__has_any_keys=fields)
+    revisions = set(Change.objects.filter(changes).values_list("revision", flat=True))
+    # Parts have no line of their own in the ledger: their revisions stand with them.
+    revisions |= set(_revisions_of_parts(claims))
+    return sorted({*revisions, revision.pk})
+
+
+def _revisions_of_parts(claims: QuerySet[Claim]) -> Iterator[int]:
+    """Where a relation of claims, a retraction of their reports or an origin began or ended."""
     lineages = claims.values("lineage")
-    about = Q(claim__public_id__in=lineages) | Q(other__public_id__in=lineages)
-    for parts in (
-        ClaimRelation.objects.filter(about),
-        ReportNotice.objects.filter(report__in=reports, kind=NoticeKind.RETRACTION),
-        ClaimOrigin.objects.filter(claim__in=claims),
+    relations = ClaimRelation.objects.filter(
+        Q(claim__public_id__in=lineages) | Q(other__public_id__in=lineages)
+    )
+    retractions = ReportNotice.objects.filter(report__in=claims.values("report"), kind=NoticeKind.RETRACTION)
+    origins = ClaimOrigin.objects.filter(claim__in=claims)
+    for ends in (
+        relations.values_list("published_rev", "withdrawn_rev"),
+        retractions.values_list("published_rev", "withdrawn_rev"),
+        origins.values_list("from_rev", "to_rev"),
     ):
-        ends = ("from_rev", "to_rev") if parts.model is ClaimOrigin else ("published_rev", "withdrawn_rev")
-        found |= {one for pair in parts.values_list(*ends) for one in pair if one is not None}
-    return sorted({*found, revision.pk})
+        yield from (revision for pair in ends for revision in pair if revision is not None)
 
 
 def _rewrite_origins(claims: Collection[Claim], revision: Revision) -> None:
-    lineages = newest = {claim.lineage for claim in claims}
-    while newest:
-        repeats = ClaimRelation.objects.filter(kind=ClaimRelationKind.REPEATS, claim__public_id__in=newest)
-        newest = set(repeats.values_list("other__public_id", flat=True)) - lineages
-        lineages = lineages | newest
-    wide = Claim.objects.filter(lineage__in=lineages)
-    past, keys = Past(), {}
-    for n in reversed(_steps(wide, (), revision)):
+    def ever_repeated_by(lineages: Collection[str]) -> QuerySet[ClaimRelation, str]:
+        repeats = ClaimRelation.objects.filter(kind=ClaimRelationKind.REPEATS, claim__public_id__in=lineages)
+        return repeats.values_list("other__public_id", flat=True)
+
+    lineages = closure((claim.lineage for claim in claims), ever_repeated_by)
+    weighed = Claim.objects.filter(lineage__in=lineages)
+    keys = [claim.pk for claim in claims]
+    past = Past()
+    kept_by_revision: Kept = {}
+    for n in reversed(_revisions_that_matter(weighed, (), revision)):
         past.rewind(n)
         record_at = RecordAt(n, past)
-        public = Claim.objects.published(n).filter(pk__in=[claim.pk for claim in claims])
-        keys[n] = {claim.pk: {"key": origin_key(claim, record_at)} for claim in public}
-    _write(ClaimOrigin, "claim", [claim.pk for claim in claims], keys)
-
-
-def _rewrite_states(points: set[int], revision: Revision) -> None:
-    rivals = Proposition.objects.filter(Q(answers__in=points) | Q(pk__in=points)).values("pk")
-    wide = _ever_same({*points, *rivals.values_list("pk", flat=True)})
-    claims = Claim.objects.filter(proposition__in=wide, published_rev__isnull=False)
-    past, states = Past(), {}
-    for n in reversed(_steps(claims, wide, revision)):
-        past.rewind(n)
-        public = set(Proposition.objects.published(n).filter(pk__in=points).values_list("pk", flat=True))
-        states[n] = {pk: tally.as_state() for pk, tally in dispute_tallies(public, n, past).items()}
-    _write(PropositionState, "proposition", points, states)
-
-
-def _write(
-    model: Any, owner: str, keys: Iterable[int], kept: Mapping[int, Mapping[int, dict[str, Any]]]
-) -> None:
-    """Put in place of what is kept of these rows what each of them had at each revision."""
-    model.objects.filter(**{f"{owner}__in": list(keys)}).delete()
+        public = Claim.objects.published(n).filter(pk__in=keys)
+        kept_by_revision[n] = {claim.pk: {"key": origin_key(claim, record_at)} for claim in public}
+    ClaimOrigin.objects.filter(claim__in=keys).delete()
     for key in keys:
-        open_one = None
-        for n in sorted(kept):
-            new = kept[n].get(key)
-            if open_one is not None and new == open_one[1]:
-                continue
-            if open_one is not None:
-                _interval(model, owner, key, open_one, n)
-            open_one = (n, new) if new is not None else None
-        if open_one is not None:
-            _interval(model, owner, key, open_one, None)
+        for from_rev, to_rev, columns in _intervals(key, kept_by_revision):
+            ClaimOrigin.objects.create(claim_id=key, from_rev_id=from_rev, to_rev_id=to_rev, **columns)
 
 
-def _interval(model: Any, owner: str, key: int, began: tuple[int, dict[str, Any]], until: int | None) -> None:
-    model.objects.create(**{f"{owner}_id": key}, **began[1], from_rev_id=began[0], to_rev_id=until)
+def _rewrite_states(propositions: set[int], revision: Revision) -> None:
+    rivals = Proposition.objects.filter(Q(answers__in=propositions) | Q(pk__in=propositions))
+    weighed = _ever_merged_with({*propositions, *rivals.values_list("pk", flat=True)})
+    claims = Claim.objects.filter(proposition__in=weighed, published_rev__isnull=False)
+    past = Past()
+    kept_by_revision: Kept = {}
+    for n in reversed(_revisions_that_matter(claims, weighed, revision)):
+        past.rewind(n)
+        public = Proposition.objects.published(n).filter(pk__in=propositions)
+        tallies = dispute_tallies(set(public.values_list("pk", flat=True)), n, past)
+        kept_by_revision[n] = {pk: tally.as_state() for pk, tally in tallies.items()}
+    PropositionState.objects.filter(proposition__in=propositions).delete()
+    for pk in propositions:
+        for from_rev, to_rev, columns in _intervals(pk, kept_by_revision):
+            PropositionState.objects.create(
+                proposition_id=pk, from_rev_id=from_rev, to_rev_id=to_rev, **columns
+            )
+
+
+def _intervals(key: int, kept_by_revision: Kept) -> Iterator[Interval]:
+    """What each revision has of one row, as few intervals: one lasts until something else is so, or nothing."""
+    began: tuple[int, dict[str, object]] | None = None
+    for n in sorted(kept_by_revision):
+        columns = kept_by_revision[n].get(key)
+        if began is not None and columns == began[1]:
+            continue
+        if began is not None:
+            yield began[0], n, began[1]
+        began = None if columns is None else (n, columns)
+    if began is not None:
+        yield began[0], None, began[1]

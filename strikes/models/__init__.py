@@ -1,9 +1,10 @@
 """What is said to have happened."""
 
 from strikes.models.assessments import Assessment
-from strikes.models.claims import Claim, ClaimEvidence, ClaimRelation, ClaimStep
+from strikes.models.claim_parts import ClaimEvidence, ClaimRelation, ClaimStep
+from strikes.models.claims import Claim
 from strikes.models.damage_estimates import DamageEstimate
-from strikes.models.numbers import Capacity
+from strikes.models.facility_capacities import Capacity
 from strikes.models.origins import ClaimOrigin
 from strikes.models.places import Facility, FacilityName, Party, Region, Unit, UnitName
 from strikes.models.propositions import Proposition, PropositionState

@@ -1,4 +1,4 @@
-"""What was said: claims, the way their words took, how they stand to each other, and on whose word they rest."""
+"""What was said: claims."""
 
 from __future__ import annotations
 
@@ -6,26 +6,18 @@ from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, Self, cast
 
 from django.db import models
-from django.db.models import CheckConstraint, F, Q, UniqueConstraint
+from django.db.models import CheckConstraint, Q
 from django.db.models.functions import Coalesce
 
 from record.ids import PublicIdField, id_is_well_spelt, prefixed, random_id
-from record.models import OnRecord, Recorded, RecordedQuerySet, never_blank
+from record.models import OnRecord, RecordedQuerySet, never_blank
 from record.moments import as_stated, earliest, latest, local_date, moment_rules, precision, zone
 from record.search import search_text, searchable_words
 from record.vocabulary import one_of
 from sources.choices import ReportPart, TimePrecision
-from sources.models import Actor, Evidence, Report, Source
+from sources.models import Actor, Report
 from sources.models.fields import LANGUAGE, editors_note, language_code
-from strikes.choices import (
-    Attribution,
-    Certainty,
-    ClaimRelationKind,
-    Credibility,
-    EvidenceRole,
-    Polarity,
-    Stance,
-)
+from strikes.choices import Attribution, Certainty, ClaimRelationKind, Credibility, Polarity, Stance
 from strikes.models.propositions import Proposition
 
 
@@ -137,6 +129,7 @@ class Claim(OnRecord):
     search_text = search_text()
 
     collection = "claims"
+    derived_fields = frozenset({"search_text", "sort_at", "known_at"})
     known_by = "known_at"
     display_needs = ("actor", "proposition")
     parts = ("chain", "evidence_links", "relations")
@@ -173,7 +166,7 @@ class Claim(OnRecord):
         }
     )
 
-    objects: ClassVar[Any] = ClaimQuerySet.as_manager()
+    objects: ClassVar = ClaimQuerySet.as_manager()
 
     class Meta(OnRecord.Meta):
         ordering = ["report", "position", "public_id"]
@@ -241,150 +234,26 @@ class Claim(OnRecord):
 
     def before_publish(self) -> None:
         self.sort_at = self.said_latest or self.said_earliest or self.report.issued_latest
+        # Words said in the morning are known when the evening's report of them is out.
         self.known_at = max(self.sort_at, self.report.issued_latest)
         self.search_text = searchable_words(self.statement, self.quote)
 
     def succeed(self, earlier: Self) -> None:
         self.lineage_from = earlier.lineage
-        self.sort_at = self.known_at = None
+        self.sort_at = self.known_at = None  # worked out anew when it is published
 
     def anchor(self) -> Self:
-        first: Any = type(self).objects.get(public_id=self.lineage)
-        return cast(Self, first)
+        return cast(Self, Claim.objects.get(public_id=self.lineage))
 
     def objections(self) -> Iterable[str]:
         if self.proposition.open and self.polarity != Polarity.NEUTRAL:
             yield "proposition: it is an open question and takes only neutral claims; claim one of its answers."
-        first = self.anchor()
+        first = self.anchor()  # relations outlive corrections: they hang on the first claim of the chain
         for relation in first.relations.filter(withdrawn_rev__isnull=True).select_related("other"):
             if relation.other.lineage_from is not None:
                 yield "relations: name the first claim of the other lineage."
             if relation.kind == ClaimRelationKind.REPEATS:
-                other, mine = relation.other.published_rev_id, first.published_rev_id
-                if other is None or mine is None or other >= mine:
+                repeated_at, published_at = relation.other.published_rev_id, first.published_rev_id
+                # Of two that repeat each other, neither would be anybody's word.
+                if repeated_at is None or published_at is None or repeated_at >= published_at:
                     yield "relations: a claim repeats only what was published before it."
-
-
-class ClaimStep(models.Model):
-    """One step of the way the words took: speaker, agency, relay, host, in that order."""
-
-    claim = models.ForeignKey(Claim, models.CASCADE, related_name="chain")
-    step = models.PositiveSmallIntegerField(
-        help_text="Its place in the chain, counted from 1 at the speaker."
-    )
-    source = models.ForeignKey(
-        Source, models.PROTECT, null=True, blank=True, related_name="+", help_text="The source, if it is one."
-    )
-    actor = models.ForeignKey(
-        Actor, models.PROTECT, null=True, blank=True, related_name="+", help_text="The actor, if it is one."
-    )
-    inferred = models.BooleanField(
-        default=False, help_text="Whether an editor inferred the step; false if the report states it."
-    )
-    did = models.CharField(
-        max_length=100, null=True, blank=True, help_text="What was done at this step, such as `reported`."
-    )
-    owner: ClassVar[str] = "claim"
-
-    class Meta:
-        ordering = ["claim", "step"]
-        constraints = [
-            UniqueConstraint(
-                name="claimstep_is_the_only_one_of_its_number",
-                fields=["claim", "step"],
-                violation_error_message="The chain has a step of this number.",
-            ),
-            CheckConstraint(
-                name="claimstep_is_a_source_or_an_actor",
-                condition=Q(source__isnull=False, actor__isnull=True)
-                | Q(source__isnull=True, actor__isnull=False),
-                violation_error_message="A step is one source or one actor.",
-            ),
-            CheckConstraint(
-                name="claimstep_counts_from_one",
-                condition=Q(step__gte=1),
-                violation_error_message="Steps count from 1.",
-            ),
-            never_blank("claimstep", "did"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.step}. {self.actor or self.source}"
-
-
-class ClaimRelation(Recorded):
-    """How one claim stands to another, such as a later statement that updates an earlier one.
-
-    Named by lineage, that is, between the first claims of two chains of corrections, and public
-    while some claim of either is.
-    """
-
-    claim = models.ForeignKey(Claim, models.CASCADE, related_name="relations")
-    kind = models.CharField(
-        max_length=20, choices=ClaimRelationKind.choices, help_text="How it stands to it."
-    )
-    other = models.ForeignKey(
-        Claim, models.PROTECT, related_name="relations_from", help_text="The claim it stands to so."
-    )
-    note = editors_note()
-    owner = "claim"
-    follows_lineage = True
-
-    class Meta(Recorded.Meta):
-        ordering = ["pk"]
-        constraints = [
-            *Recorded.Meta.constraints,
-            one_of("kind", ClaimRelationKind, "claimrelation"),
-            never_blank("claimrelation", "note"),
-            CheckConstraint(
-                name="claimrelation_is_between_two_claims",
-                condition=~Q(claim=F("other")),
-                violation_error_message="A claim does not stand to itself.",
-            ),
-            UniqueConstraint(
-                name="claimrelation_is_said_once",
-                fields=["claim", "kind", "other"],
-                condition=Q(withdrawn_rev__isnull=True),
-                violation_error_message="The relation is there already.",
-            ),
-            UniqueConstraint(
-                name="claimrelation_repeats_one_claim",
-                fields=["claim"],
-                condition=Q(kind=ClaimRelationKind.REPEATS, withdrawn_rev__isnull=True),
-                violation_error_message="A claim repeats one other claim at most.",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.other.public_id}"
-
-
-class ClaimEvidence(Recorded):
-    """A piece of evidence attached to a claim, with what it does for it."""
-
-    claim = models.ForeignKey(Claim, models.CASCADE, related_name="evidence_links")
-    evidence = models.ForeignKey(
-        Evidence, models.PROTECT, related_name="claim_links", help_text="The piece of evidence."
-    )
-    role = models.CharField(
-        max_length=20, choices=EvidenceRole.choices, help_text="What it does for the claim."
-    )
-    owner = "claim"
-    known_by = "evidence__report__issued_latest"
-
-    class Meta(Recorded.Meta):
-        ordering = ["pk"]
-        verbose_name_plural = "claim evidence"
-        constraints = [
-            *Recorded.Meta.constraints,
-            one_of("role", EvidenceRole, "claimevidence"),
-            UniqueConstraint(
-                name="claimevidence_is_attached_once",
-                fields=["claim", "evidence"],
-                condition=Q(withdrawn_rev__isnull=True),
-                violation_error_message="The evidence is attached already.",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.role}: {self.evidence.public_id}"

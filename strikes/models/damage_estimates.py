@@ -12,7 +12,7 @@ from record.models import OnRecord, never_blank
 from record.vocabulary import one_of
 from strikes.choices import Metric, PersonKind
 from strikes.models.claims import Claim
-from strikes.models.numbers import NUMBER_TEXTS, Lasting, Measured
+from strikes.models.numbers import FROZEN_MEASURE, FROZEN_TERM, NUMBER_TEXTS, Lasting, Measured
 
 PEOPLE = [
     Metric.CASUALTIES,
@@ -68,34 +68,10 @@ class DamageEstimate(OnRecord, Measured, Lasting):
     collection = "damage-estimates"
     known_by = "claim__known_at"
     owner = "claim"
-    frozen = frozenset(
-        {
-            "claim",
-            "metric",
-            "metric_as_stated",
-            "object",
-            "who",
-            "indirect",
-            "part_of",
-            "comparator",
-            "low",
-            "best",
-            "high",
-            "or_more",
-            "verbatim",
-            "scope",
-            "excludes",
-            "measured_on",
-            "cumulative",
-            "unit_of_measure",
-            "denominator",
-            "denominator_as_stated",
-            "basis",
-            "effective_from",
-            "effective_from_edge",
-            "effective_until",
-            "effective_until_edge",
-        }
+    frozen = (
+        FROZEN_MEASURE
+        | FROZEN_TERM
+        | {"claim", "metric", "metric_as_stated", "object", "who", "indirect", "part_of"}
     )
 
     class Meta(OnRecord.Meta):

@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from decimal import Decimal
 
 from django.db import models
 from django.db.models import CheckConstraint, F, Q
 
-from record.ids import id_is_well_spelt, prefixed, random_id
-from record.models import OnRecord, never_blank
-from sources.models import Actor, Report
 from sources.models.fields import editors_note
 from strikes.choices import CapacityBasis, Comparator, Denominator, NumberEdge, UnitOfMeasure
-from strikes.models.places import Facility, Unit
 
 NUMBER_TEXTS = ("verbatim", "scope", "excludes", "note")
 """The columns of every number that hold words, and are never blank."""
+FROZEN_BOUNDS = frozenset(
+    {
+        "comparator",
+        "low",
+        "best",
+        "high",
+        "or_more",
+        "verbatim",
+        "scope",
+        "excludes",
+        "measured_on",
+        "cumulative",
+    }
+)
+"""The fields of every quantity that never change once it is public."""
+FROZEN_MEASURE = FROZEN_BOUNDS | {"unit_of_measure", "denominator", "denominator_as_stated", "basis"}
+"""Those of a quantity with a unit of measure."""
+FROZEN_TERM = frozenset({"effective_from", "effective_from_edge", "effective_until", "effective_until_edge"})
+"""Those that say from when until when it holds."""
 
 
 def bound(help_text: str) -> models.DecimalField:
@@ -128,13 +142,16 @@ class Bounded(models.Model):
         """Whether the upper bound itself is excluded ("less than 50", "almost 75")."""
         return self.comparator in (Comparator.LESS_THAN, Comparator.ALMOST)
 
+    # Not renamed: the admin writes the name above its column.
     @property
     def words(self) -> str:
         """The comparator with its numbers, such as `at least 50`."""
         if self.comparator == Comparator.RANGE:
-            return f"{plain(self.low)} to {plain(self.high)}{' or more' if self.or_more else ''}"
-        value = next((v for v in (self.best, self.low, self.high) if v is not None), None)
-        return " ".join([self.comparator.replace("_", " "), *([plain(value)] if value is not None else [])])
+            return (
+                f"{without_zeros(self.low)} to {without_zeros(self.high)}{' or more' if self.or_more else ''}"
+            )
+        bounds = [bound for bound in (self.best, self.low, self.high) if bound is not None]
+        return " ".join([self.comparator.replace("_", " "), *map(without_zeros, bounds[:1])])
 
 
 class Measured(Bounded):
@@ -263,109 +280,7 @@ class Lasting(models.Model):
         ]
 
 
-class Capacity(OnRecord, Measured):
-    """How much a facility or unit can do or does, as one report states it. Rivals stand side by side.
-
-    Example: 17 million tonnes a year for NORSI, nameplate, in a Reuters item of 12 March 2024, which
-    also prints 340,000 barrels a day.
-    """
-
-    public_id = random_id("cap")
-    facility = models.ForeignKey(
-        Facility, models.PROTECT, related_name="capacities", help_text="The facility it is said of."
-    )
-    unit = models.ForeignKey(
-        Unit,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="capacities",
-        help_text="The unit it is said of; null where it is the whole facility's.",
-    )
-    report = models.ForeignKey(
-        Report, models.PROTECT, related_name="capacities", help_text="The report that states it."
-    )
-    actor = models.ForeignKey(
-        Actor,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="capacities",
-        help_text="Who says so, where it is not the publisher itself.",
-    )
-    product = models.CharField(
-        max_length=100, null=True, blank=True, help_text="Of which product, such as `gasoline`; null for all."
-    )
-    period_as_stated = models.CharField(
-        max_length=100, null=True, blank=True, help_text="The period it describes, such as `2023`."
-    )
-
-    collection = "capacities"
-    known_by = "report__issued_latest"
-    display_needs = ("unit", "facility")
-    frozen = frozenset(
-        {
-            "facility",
-            "unit",
-            "report",
-            "actor",
-            "product",
-            "period_as_stated",
-            "comparator",
-            "low",
-            "best",
-            "high",
-            "or_more",
-            "verbatim",
-            "scope",
-            "excludes",
-            "measured_on",
-            "cumulative",
-            "unit_of_measure",
-            "denominator",
-            "denominator_as_stated",
-            "basis",
-        }
-    )
-
-    class Meta(OnRecord.Meta):
-        ordering = ["public_id"]
-        verbose_name_plural = "capacities"
-        constraints = [
-            *OnRecord.Meta.constraints,
-            *Measured.Meta.constraints,
-            id_is_well_spelt(prefixed("cap"), "capacity"),
-            never_blank(
-                "capacity",
-                "product",
-                "period_as_stated",
-                "verbatim",
-                "scope",
-                "excludes",
-                "denominator_as_stated",
-                "note",
-            ),
-            CheckConstraint(
-                name="capacity_says_how_it_is_reckoned",
-                condition=Q(basis__isnull=False),
-                violation_error_message="Say how it is reckoned; `unspecified` if the report does not.",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.display
-
-    @property
-    def display(self) -> str:
-        of = self.unit.designation if self.unit else self.facility.name
-        return f"{of}: {self.words} {self.get_unit_of_measure_display()}"
-
-    def objections(self) -> Iterable[str]:
-        if self.unit is not None and self.unit.facility_id != self.facility_id:
-            yield "unit: it is a part of another facility."
-
-
-def plain(value: Any) -> str:
+def without_zeros(value: Decimal | None) -> str:
     """A decimal without the zeros of its scale: `50.000` is `50`. What a form still lacks is an ellipsis."""
     if value is None:
         return "…"

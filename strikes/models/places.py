@@ -43,6 +43,7 @@ class Region(OnRecord):
     search_text = search_text()
 
     collection = "regions"
+    derived_fields = frozenset({"search_text"})
     frozen = frozenset({"level", "parent"})
 
     class Meta(OnRecord.Meta):
@@ -118,6 +119,7 @@ class Facility(OnRecord):
     search_text = search_text()
 
     collection = "facilities"
+    derived_fields = frozenset({"search_text"})
     mergeable = True
     compared = ("capacities", "units")
     parts = ("names", "parties")
@@ -229,6 +231,7 @@ class Unit(OnRecord):
     search_text = search_text()
 
     collection = "units"
+    derived_fields = frozenset({"search_text"})
     display_needs = ("facility",)
     mergeable = True
     compared = ("capacities",)
@@ -258,6 +261,7 @@ class Unit(OnRecord):
         self.search_text = folded_names([self.designation, *(row.name for row in self.names.all())])
 
     def merge_objections(self, other: Unit) -> Iterable[str]:
+        # Two refineries each have an AVT-6, and they are not one unit.
         if self.facility.canonical != other.facility.canonical:
             yield "facility: they are parts of two facilities; merge these, or these first."
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
+from django.apps import apps
 from django.db import models
 from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 
+from record.graphs import leads_back
 from record.ids import id_is_well_spelt, prefixed, random_id
 from record.models import AsOf, OnRecord, RecordedQuerySet, Revision, never_blank
 from record.search import search_text, searchable_words
@@ -22,11 +24,11 @@ from strikes.models.strikes import Strike
 class PropositionQuerySet(RecordedQuerySet["Proposition"]):
     def known(self, at: AsOf) -> Self:
         """Points to which somebody had spoken by a moment, and the open questions that they answer."""
-        said: Any = Proposition._meta.get_field("claims").related_model
-        claims = said.objects.published(at)
-        spoken = claims.values("proposition")
-        answered = Proposition.objects.filter(pk__in=spoken, answers__isnull=False).values("answers")
-        return self.filter(self.including_canonical(Q(pk__in=spoken) | Q(pk__in=answered), at))
+        # By name: the module of claims imports this one.
+        claims = apps.get_model("strikes", "Claim").objects.published(at)
+        spoken_to = claims.values("proposition")
+        questions = Proposition.objects.filter(pk__in=spoken_to, answers__isnull=False).values("answers")
+        return self.filter(self.including_canonical(Q(pk__in=spoken_to) | Q(pk__in=questions), at))
 
 
 class Proposition(OnRecord):
@@ -104,9 +106,10 @@ class Proposition(OnRecord):
 
     search_text = search_text()
 
-    objects: ClassVar[Any] = PropositionQuerySet.as_manager()
+    objects: ClassVar = PropositionQuerySet.as_manager()
 
     collection = "propositions"
+    derived_fields = frozenset({"search_text"})
     mergeable = True
     frozen = frozenset({"strike", "facility", "unit", "actor", "region", "topic", "text", "open"})
 
@@ -170,21 +173,15 @@ class Proposition(OnRecord):
         return self.facility or self.unit or self.actor or self.region
 
     def objections(self) -> Iterable[str]:
-        asked = self.answers
-        if asked is not None:
-            if not asked.open:
+        question = self.answers
+        if question is not None:
+            if not question.open:
                 yield "answers: only an open proposition can be answered."
-            if not (same(asked.strike, self.strike) or same(asked.subject, self.subject)):
+            if not (is_same(question.strike, self.strike) or is_same(question.subject, self.subject)):
                 yield "answers: a rival is about the same strike or the same subject as the question."
-        itself = self.canonical if self.caused_by else self
-        above, seen = itself.caused_by, {itself.pk}
-        while above is not None:
-            above = above.canonical
-            if above.pk in seen:
-                yield "caused_by: it leads back to the proposition itself."
-                return
-            seen.add(above.pk)
-            above = above.caused_by
+        # A cause that was merged away passes its own cause on to the row that stands for it.
+        if self.caused_by and leads_back(self.canonical, cause_of):
+            yield "caused_by: it leads back to the proposition itself."
 
     def merge_objections(self, other: Proposition) -> Iterable[str]:
         if self.topic != other.topic:
@@ -192,21 +189,28 @@ class Proposition(OnRecord):
         if self.open != other.open:
             yield "open: one is a question, the other is not."
         for name in ("strike", "facility", "unit", "actor", "region"):
-            mine, theirs = getattr(self, name), getattr(other, name)
-            if (mine is not None or theirs is not None) and not same(mine, theirs):
+            subjects = getattr(self, name), getattr(other, name)
+            if subjects != (None, None) and not is_same(*subjects):
                 yield f"{name}: they are about two different ones; if these are one, merge these."
+        # Together they may answer, or be caused by, what neither could alone.
         for rule in self.canonical.objections():
             yield f"Their survivor's {rule}"
 
     def bound_by_merges(self) -> Iterable[OnRecord]:
+        # An undone merge can close a circle of causes.
         return Proposition.objects.filter(Q(pk=self.pk) | Q(caused_by=self))
 
 
-def same(one: OnRecord | None, other: OnRecord | None) -> bool:
+def cause_of(proposition: Proposition) -> Proposition | None:
+    """The proposition that stands for its cause, given the merges in force."""
+    return proposition.caused_by.canonical if proposition.caused_by else None
+
+
+def is_same(row: OnRecord | None, other: OnRecord | None) -> bool:
     """Whether two rows are there and are one thing, given the merges in force."""
-    if one is None or other is None or type(one) is not type(other):
+    if row is None or other is None or type(row) is not type(other):
         return False
-    return one == other or one.canonical == other.canonical
+    return row == other or row.canonical == other.canonical
 
 
 class StateQuerySet(models.QuerySet["PropositionState"]):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, ClassVar, Self
+from collections.abc import Collection, Iterable
+from typing import ClassVar, Self
 from zoneinfo import ZoneInfo
 
+from django.apps import apps
 from django.db import models
-from django.db.models import CheckConstraint, F, Q, UniqueConstraint
+from django.db.models import CheckConstraint, F, Q, QuerySet, UniqueConstraint
 
+from record.graphs import closure, leads_back
 from record.ids import SLUG, id_is_well_spelt, slug_id
 from record.models import AsOf, OnRecord, RecordedQuerySet, never_blank
 from record.moments import as_stated, earliest, latest, local_date, moment_rules, precision, zone
@@ -23,30 +25,30 @@ from strikes.models.places import Facility, Region
 class StrikeQuerySet(RecordedQuerySet["Strike"]):
     def known(self, at: AsOf) -> Self:
         """Strikes of which somebody had spoken by a moment, and the waves that group them."""
-        propositions: Any = Strike._meta.get_field("propositions").related_model
-        spoken = propositions.objects.cited(at).exclude(strike=None).values("strike")
-        above: set[Any] = set()
-        members: Any = spoken
-        while members:
-            waves = Strike.objects.filter(pk__in=members).exclude(wave=None)
-            members = self.cluster({one.wave_id for one in waves if one.wave_id}, at) - above
-            above |= members
-        return self.filter(self.including_canonical(Q(pk__in=spoken), at) | Q(pk__in=above))
+        # By name: the module of propositions imports this one.
+        propositions = apps.get_model("strikes", "Proposition").objects.cited(at)
+        spoken_of = propositions.exclude(strike=None).values("strike")
+
+        def waves_of(members: Iterable[int] | QuerySet) -> set[int]:
+            rows = Strike.objects.filter(pk__in=members).exclude(wave=None)
+            waves = {wave for wave in rows.values_list("wave", flat=True) if wave is not None}
+            return self.cluster(waves, at) if waves else waves
+
+        waves = closure(waves_of(spoken_of), waves_of)
+        return self.filter(self.including_canonical(Q(pk__in=spoken_of), at) | Q(pk__in=waves))
 
     def below(self, waves: Iterable[int], at: int | AsOf | None = None) -> set[int]:
         """The keys of these waves and of everything they group, at any depth, with all that is the same."""
-        merged = self.canonical_keys(at)
+        canonical = self.canonical_keys(at)  # once, where cluster() would ask at every step
 
-        def same(keys: set[int]) -> set[int]:
-            roots = {merged.get(key, key) for key in keys}
-            return keys | roots | {loser for loser, root in merged.items() if root in roots}
+        def with_duplicates(keys: Collection[int]) -> set[int]:
+            roots = {canonical.get(key, key) for key in keys}
+            return {*keys, *roots, *(loser for loser, root in canonical.items() if root in roots)}
 
-        found = same(set(waves))
-        newest = found
-        while newest:
-            newest = same(set(self.filter(wave__in=newest).values_list("pk", flat=True))) - found
-            found |= newest
-        return found
+        def members_of(keys: Collection[int]) -> set[int]:
+            return with_duplicates(self.filter(wave__in=keys).values_list("pk", flat=True))
+
+        return closure(with_duplicates(set(waves)), members_of)
 
 
 class Strike(OnRecord):
@@ -110,11 +112,12 @@ class Strike(OnRecord):
     search_text = search_text()
 
     collection = "strikes"
+    derived_fields = frozenset({"search_text", "local_until"})
     watched = frozenset({"kind"})
     mergeable = True
     parts = ("methods",)
 
-    objects: ClassVar[Any] = StrikeQuerySet.as_manager()
+    objects: ClassVar = StrikeQuerySet.as_manager()
 
     class Meta(OnRecord.Meta):
         ordering = ["-earliest", "public_id"]
@@ -145,10 +148,13 @@ class Strike(OnRecord):
     def before_publish(self) -> None:
         self.search_text = folded_names([self.title, self.target_described_as])
         zone = ZoneInfo(self.timezone) if self.timezone else None
-        ends = (
-            self.latest and self.latest.astimezone(zone).date() if zone else self.latest and self.local_date
-        )
-        self.local_until = max(ends, self.local_date) if ends else None
+        if self.latest is None:
+            self.local_until = None  # it goes on
+        else:
+            # Without a zone, nobody knows on what other date it ended.
+            last = self.latest.astimezone(zone).date() if zone else self.local_date
+            # Clocks and date may be said apart: an event never ends before the date it is listed under.
+            self.local_until = max(last, self.local_date)
 
     @property
     def method_codes(self) -> list[str]:
@@ -164,21 +170,15 @@ class Strike(OnRecord):
             yield "wave: only a strike of kind `wave` groups others."
         if self.facility is None and self.target_described_as is None and not self.regions.exists():
             yield "facility: a strike has a facility, a described target or a region."
-        seen, above = {self.pk}, self.wave
-        while above is not None:
-            if above.pk in seen:
-                yield "wave: it leads back to the strike itself."
-                return
-            seen.add(above.pk)
-            above = above.wave
+        if leads_back(self, lambda strike: strike.wave):
+            yield "wave: it leads back to the strike itself."
 
     def merge_objections(self, other: Strike) -> Iterable[str]:
+        # Other kinds may merge: whether it was a strike or a raid is an editor's label.
         if (self.kind == StrikeKind.WAVE) != (other.kind == StrikeKind.WAVE):
             yield "kind: a wave is only ever the same as another wave."
-        groups = Strike.objects.below(
-            Strike.objects.cited().filter(wave__in=[self, other]).values_list("pk", flat=True)
-        )
-        if groups & {self.pk, other.pk}:
+        members = Strike.objects.cited().filter(wave__in=[self, other]).values_list("pk", flat=True)
+        if Strike.objects.below(members) & {self.pk, other.pk}:
             yield "wave: one of the two groups the other."
 
     def bound_by_merges(self) -> Iterable[OnRecord]:

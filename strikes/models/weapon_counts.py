@@ -13,7 +13,7 @@ from record.models import OnRecord, never_blank
 from record.vocabulary import one_of
 from strikes.choices import Method, WeaponOutcome
 from strikes.models.claims import Claim
-from strikes.models.numbers import NUMBER_TEXTS, Bounded
+from strikes.models.numbers import FROZEN_BOUNDS, NUMBER_TEXTS, Bounded
 from strikes.models.places import Region
 
 
@@ -64,27 +64,15 @@ class WeaponCount(OnRecord, Bounded):
     owner = "claim"
     parts = ("weapons",)
     frozen_parts = frozenset({"weapons"})
-    frozen = frozenset(
-        {
-            "claim",
-            "outcome",
-            "model_as_stated",
-            "out_of",
-            "part_of",
-            "regions",
-            "regions_complete",
-            "comparator",
-            "low",
-            "best",
-            "high",
-            "or_more",
-            "verbatim",
-            "scope",
-            "excludes",
-            "measured_on",
-            "cumulative",
-        }
-    )
+    frozen = FROZEN_BOUNDS | {
+        "claim",
+        "outcome",
+        "model_as_stated",
+        "out_of",
+        "part_of",
+        "regions",
+        "regions_complete",
+    }
 
     class Meta(OnRecord.Meta):
         ordering = ["public_id"]
@@ -117,6 +105,7 @@ class WeaponCount(OnRecord, Bounded):
     def objections(self) -> Iterable[str]:
         if not self.weapons.exists():
             yield "weapons: name at least one; `unknown` if the speaker does not say."
+        # A list of regions says nothing of the rest unless we know whether it is all of them.
         if self.regions.exists() == (self.regions_complete is None):
             yield "regions_complete: say it where regions are named, and only there."
         for name in ("part_of", "out_of"):

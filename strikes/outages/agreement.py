@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import QuerySet
+
 from record.models import AsOf
 from strikes.choices import UnitOfMeasure
-from strikes.models import Capacity, Facility, Unit
+from strikes.models import Capacity
+from strikes.models.numbers import Measured
 from strikes.outages.conversions import DAY_COUNTS, Convention, Converted, comparable, convert, usual_days
+from strikes.outages.loading import CanonicalKeys
 
 CLOSE = Decimal("0.005")
 """How far apart two statements may be, of the larger, to say the same: printed figures are rounded."""
@@ -24,7 +28,7 @@ class Agreement:
     capacity: Capacity
     bounds: Converted
     day_count: Convention | None
-    """The day count without which it would not; null if that makes no difference."""
+    """The day count without which it would not say the same; null if that makes no difference."""
 
 
 @dataclass
@@ -36,83 +40,99 @@ class Conversion:
     agrees_with: list[Agreement] = field(default_factory=list)
 
 
-def converted(row: Any, to: str) -> Conversion | None:
-    """The bounds of a row in another unit; null if there is no way."""
-    bounds = in_unit(row, to)
+def converted(number: Measured, to: str) -> Conversion | None:
+    """The bounds of a number in another unit; null if there is no way."""
+    bounds = in_unit(number, to)
     if bounds is None:
         return None
     others = []
     if bounds.day_count is not None:
-        others = [in_unit(row, to, days) for days in DAY_COUNTS if days != usual_days(row.basis)]
+        usual = usual_days(number.basis)
+        others = [in_unit(number, to, days) for days in DAY_COUNTS if days != usual]
     return Conversion(bounds, [other for other in others if other is not None])
 
 
-def in_unit(row: Any, to: str, days: int | None = None) -> Converted | None:
-    return convert(row.low, row.best, row.high, row.unit_of_measure, to, row.basis, days)
+def in_unit(number: Measured, to: str, days: int | None = None) -> Converted | None:
+    return convert(number.low, number.best, number.high, number.unit_of_measure, to, number.basis, days)
 
 
 def find_agreement(rows: Sequence[Any], to: str, as_of: AsOf) -> None:
     """Set on each converted capacity which rivals say the same. A fixed number of queries."""
-    facilities, units = (
-        Facility.objects.canonical_keys(as_of.revision),
-        Unit.objects.canonical_keys(as_of.revision),
-    )
-
-    def about(row: Capacity) -> tuple[Any, ...]:
-        """What a capacity is of: only figures that agree in all of it are compared."""
-        facility, unit = facilities.get(row.facility_id, row.facility_id), row.unit_id
-        unit = None if unit is None else units.get(unit, unit)
-        reckoned = row.basis, row.denominator, row.denominator_as_stated
-        return facility, unit, row.product, row.scope, row.excludes, row.period_as_stated, *reckoned
-
-    here = {row.facility_id for row in rows}
-    roots = {facilities.get(pk, pk) for pk in here}
-    here |= roots | {loser for loser, root in facilities.items() if root in roots}
-    like = [unit for unit in UnitOfMeasure.values if comparable(unit, to)]
-    rivals: dict[tuple[Any, ...], list[Capacity]] = defaultdict(list)
-    for rival in (
-        Capacity.objects.published(as_of)
-        .filter(facility__in=here, unit_of_measure__in=like)
-        .select_related("facility", "unit__facility")
-        .order_by("public_id")
-    ):
-        rivals[about(rival)].append(rival)
+    canonical = CanonicalKeys.at(as_of)
+    rivals_by_key: dict[tuple[object, ...], list[Capacity]] = defaultdict(list)
+    for rival in possible_rivals(rows, to, as_of, canonical):
+        rivals_by_key[comparison_key(rival, canonical)].append(rival)
     for row in rows:
         row.converted.agrees_with = [
-            found
-            for rival in rivals[about(row)]
-            if rival.pk != row.pk and (found := agreement(row, rival, to)) is not None
+            agreement
+            for rival in rivals_by_key[comparison_key(row, canonical)]
+            if rival.pk != row.pk and (agreement := agreement_of(row, rival, to)) is not None
         ]
 
 
-def agreement(row: Capacity, rival: Capacity, to: str) -> Agreement | None:
+def possible_rivals(
+    capacities: Iterable[Capacity], to: str, as_of: AsOf, canonical: CanonicalKeys
+) -> Iterable[Capacity]:
+    """What else is said of the same facilities, or of what was merged with them, in units that can be compared."""
+    facilities = {capacity.facility_id for capacity in capacities}
+    survivors = {canonical.facility(key) for key in facilities}
+    merged = {key for key, survivor in canonical.facilities.items() if survivor in survivors}
+    comparable_units = [unit for unit in UnitOfMeasure.values if comparable(unit, to)]
+    rivals: QuerySet[Capacity] = Capacity.objects.published(as_of).filter(
+        facility__in=facilities | survivors | merged, unit_of_measure__in=comparable_units
+    )
+    return rivals.select_related("facility", "unit__facility").order_by("public_id")
+
+
+def comparison_key(capacity: Capacity, canonical: CanonicalKeys) -> tuple[object, ...]:
+    """What a capacity is of: only figures that agree in all of it are compared."""
+    unit = capacity.unit_id
+    return (
+        canonical.facility(capacity.facility_id),
+        None if unit is None else canonical.units.get(unit, unit),
+        capacity.product,
+        capacity.scope,
+        capacity.excludes,
+        capacity.period_as_stated,
+        capacity.basis,
+        capacity.denominator,
+        capacity.denominator_as_stated,
+    )
+
+
+def agreement_of(capacity: Capacity, rival: Capacity, to: str) -> Agreement | None:
     """Whether a rival says the same by some count of the days of a year, and by which."""
     fitting = [
-        (days, theirs)
+        (days, rival_bounds)
         for days in DAY_COUNTS
-        if (ours := in_unit(row, to, days)) is not None
-        and (theirs := in_unit(rival, to, days)) is not None
-        and say_the_same(row, ours, rival, theirs)
+        if (bounds := in_unit(capacity, to, days)) is not None
+        and (rival_bounds := in_unit(rival, to, days)) is not None
+        and say_the_same(capacity, bounds, rival, rival_bounds)
     ]
     if not fitting:
         return None
-    days, bounds = fitting[0]
+    days, rival_bounds = fitting[0]
     if len(fitting) < len(DAY_COUNTS):
-        return Agreement(rival, bounds, DAY_COUNTS[days])
-    usual = in_unit(rival, to)
-    return Agreement(rival, usual or bounds, None)
+        return Agreement(rival, rival_bounds, DAY_COUNTS[days])
+    return Agreement(rival, in_unit(rival, to) or rival_bounds, None)
 
 
-def say_the_same(row: Any, ours: Converted, rival: Any, theirs: Converted) -> bool:
+def say_the_same(capacity: Capacity, bounds: Converted, rival: Capacity, rival_bounds: Converted) -> bool:
     """Values compare with values. Mere bounds compare with bounds of the same kind, and are never taken for values."""
-    if ours.best is not None and theirs.best is not None:
-        return close(ours.best, theirs.best)
-    if (row.comparator, row.or_more) != (rival.comparator, rival.or_more):
+    if bounds.best is not None and rival_bounds.best is not None:
+        return is_close(bounds.best, rival_bounds.best)
+    if (capacity.comparator, capacity.or_more) != (rival.comparator, rival.or_more):
         return False
-    pairs = [(ours.low, theirs.low), (ours.best, theirs.best), (ours.high, theirs.high)]
-    given = [(a, b) for a, b in pairs if a is not None and b is not None]
-    return bool(given) and all((a is None) == (b is None) for a, b in pairs) and all(close(*p) for p in given)
+    pairs = [
+        (bounds.low, rival_bounds.low),
+        (bounds.best, rival_bounds.best),
+        (bounds.high, rival_bounds.high),
+    ]
+    if any((bound is None) != (rival_bound is None) for bound, rival_bound in pairs):
+        return False
+    stated = [(a, b) for a, b in pairs if a is not None and b is not None]
+    return bool(stated) and all(is_close(a, b) for a, b in stated)
 
 
-def close(a: Decimal, b: Decimal) -> bool:
+def is_close(a: Decimal, b: Decimal) -> bool:
     return abs(a - b) <= CLOSE * max(a, b)

@@ -66,7 +66,8 @@ SIZES: dict[str, Size] = {
 """The units that can be converted. Shares, counts, money and months are not here: between a tank and a person
 there is no factor, exchange rates are not kept, and months differ in length."""
 
-DENSE = {("mass", "volume"), ("mass_flow", "volume_flow")}
+NEED_DENSITY = {("mass", "volume"), ("mass_flow", "volume_flow")}
+"""Dimensions between which there is a way by the density of oil."""
 
 DENSITY = Convention(
     Decimal("7.3"),
@@ -89,7 +90,7 @@ DAY_COUNTS = {
 
 @dataclass(frozen=True)
 class Converted:
-    """The same bounds in another unit, and everything that went into them. Not rounded; see `shown`."""
+    """The same bounds in another unit, and everything that went into them. Not rounded; see `rounded_amount`."""
 
     unit_of_measure: str
     low: Decimal | None
@@ -111,8 +112,10 @@ def comparable(a: str, b: str) -> bool:
     """Whether there is a way from one unit to the other; any unit is comparable with itself."""
     if a not in SIZES or b not in SIZES:
         return a == b
-    ours, theirs = SIZES[a].dimension, SIZES[b].dimension
-    return ours == theirs or (ours, theirs) in DENSE or (theirs, ours) in DENSE
+    dimension_a, dimension_b = SIZES[a].dimension, SIZES[b].dimension
+    if dimension_a == dimension_b:
+        return True
+    return (dimension_a, dimension_b) in NEED_DENSITY or (dimension_b, dimension_a) in NEED_DENSITY
 
 
 def counts_days(a: str, b: str) -> bool:
@@ -141,20 +144,23 @@ def convert(
         return None
     if from_unit == to_unit:
         return Converted(to_unit, low, best, high, Decimal(1), None, None)
-    here, there = SIZES[from_unit], SIZES[to_unit]
+    from_size, to_size = SIZES[from_unit], SIZES[to_unit]
     day_count = DAY_COUNTS[days or usual_days(basis)] if counts_days(from_unit, to_unit) else None
-    density = DENSITY if here.dimension != there.dimension else None
+    density = DENSITY if from_size.dimension != to_size.dimension else None
     with localcontext(prec=DIGITS):
-        above = here.amount * _days(there.per, day_count)
-        below = there.amount * _days(here.per, day_count)
+        # The factor is kept as a fraction, so that one division rounds, at the end.
+        numerator = from_size.amount * _days(to_size.per, day_count)
+        denominator = to_size.amount * _days(from_size.per, day_count)
         if density is not None:
-            litres = density.value * BARREL  # of a tonne
-            if here.dimension.startswith("mass"):
-                above *= litres
+            litres_of_a_tonne = density.value * BARREL
+            if from_size.dimension.startswith("mass"):
+                numerator *= litres_of_a_tonne
             else:
-                below *= litres
-        low, best, high = (None if bound is None else bound * above / below for bound in (low, best, high))
-        return Converted(to_unit, low, best, high, above / below, density, day_count)
+                denominator *= litres_of_a_tonne
+        low, best, high = (
+            None if bound is None else bound * numerator / denominator for bound in (low, best, high)
+        )
+        return Converted(to_unit, low, best, high, numerator / denominator, density, day_count)
 
 
 def _days(per: str, day_count: Convention | None) -> Decimal:
@@ -163,11 +169,11 @@ def _days(per: str, day_count: Convention | None) -> Decimal:
     return {"day": Decimal(1), "quarter": year / 4, "year": year}[per]
 
 
-def shown(value: Decimal | None) -> Decimal | None:
+def rounded_amount(value: Decimal | None) -> Decimal | None:
     """A converted number for the eye: three places, half even; what is not zero never reads as zero."""
     if value is None:
         return None
     with localcontext(prec=DIGITS, rounding=ROUND_HALF_EVEN):
-        rounded = value.quantize(PLACES)
+        three_places = value.quantize(PLACES)
     with localcontext(prec=3, rounding=ROUND_HALF_EVEN):
-        return rounded if rounded or not value else +value
+        return three_places if three_places or not value else +value

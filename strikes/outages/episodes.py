@@ -1,8 +1,7 @@
-"""Outages, restarts and forecasts in time, built from claims when they are read.
+"""One outage, put together from what was said of it, and how a policy or an issuer reads it.
 
-Nothing here is stored. A claim that something stood still, with an event time, says when an outage began; a claim
-of a recovery says when it ended or will end. What several issuers say of one outage is kept apart; a policy picks
-one reading and is named in the answer. Times are told apart by their days on the clocks of the place.
+Nothing here is stored. What several issuers say of one outage is kept apart; a policy picks one reading and is named
+in the answer.
 """
 
 from __future__ import annotations
@@ -11,19 +10,11 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
+from typing import NamedTuple
 
 from record.vocabulary import Vocabulary
-from sources.choices import TimePrecision
-from strikes.choices import Metric, NumberEdge, Stance, Topic
-
-OFFLINE = (Metric.CAPACITY_OFFLINE, Metric.OUTPUT_HALTED, Metric.OUTPUT_CUT)
-LOAD = (Metric.SHARE_RESTORED, Metric.UTILISATION, Metric.THROUGHPUT, Metric.CAPACITY_AVAILABLE)
-"""Numbers that say how much of it runs again."""
-
-Subject = tuple[str, int]
-"""What stands still: `unit` or `facility`, and its key."""
+from strikes.models import Claim, DamageEstimate
+from strikes.outages.statements import LOAD_METRICS, OUTAGE_METRICS, EndKind, Span, Statement, Subject
 
 
 class Policy(Vocabulary):
@@ -44,17 +35,6 @@ class Policy(Vocabulary):
     )
 
 
-class EndKind(Vocabulary):
-    """How the end of an outage is known.
-
-    Origin: this project.
-    """
-
-    FACT = "fact", "Somebody said that it had ended."
-    FORECAST = "forecast", "It goes on, as far as was said; an end was predicted."
-    OPEN = "open", "It goes on, as far as was said, and no prediction of its end still stands."
-
-
 class Outcome(Vocabulary):
     """What became of a forecast.
 
@@ -68,69 +48,6 @@ class Outcome(Vocabulary):
     OVERDUE = "overdue", "Nobody has said that it ended, and the predicted time is over."
 
 
-# What is said -----------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Span:
-    """A time that is known to lie between two edges, with the days on the clocks of the place."""
-
-    earliest: dt.datetime
-    latest: dt.datetime
-    day: dt.date
-    last_day: dt.date
-
-    @property
-    def days(self) -> tuple[dt.date, dt.date]:
-        """By what two times are told apart: two claims of one day agree, however each was entered."""
-        return self.day, self.last_day
-
-
-@dataclass
-class Statement:
-    """What one claim says of an outage: that it began, went on or ended, that it will end, or how much it was."""
-
-    claim: Any
-    subject: Subject
-    issuer: str
-    start: Span | None = None
-    end: Span | None = None
-    end_kind: EndKind | None = None
-    """Null where it says nothing of the end: neither that it had ended nor that it went on."""
-    numbers: Sequence[Any] = ()
-
-    @property
-    def known_at(self) -> dt.datetime:
-        moment: dt.datetime = self.claim.known_at
-        return moment
-
-    @property
-    def rank(self) -> tuple[Any, ...]:
-        return self.known_at, self.claim.sort_at, self.claim.public_id
-
-    @property
-    def weight(self) -> tuple[Any, ...]:
-        """By what an issuer's newest word on the end is found: of words of one moment, that it had ended."""
-        fact = self.end_kind == EndKind.FACT
-        end = self.end.latest if fact and self.end is not None else self.known_at
-        return self.known_at, self.claim.sort_at, fact, end, self.claim.public_id
-
-    @property
-    def still_out_on(self) -> dt.date | None:
-        """The last day on which it says that the outage went on, if it does not say that it had ended."""
-        if self.end_kind not in (EndKind.OPEN, EndKind.FORECAST):
-            return None
-        said = said_on(self.claim)
-        return said if self.start is None else max(said, self.start.day)
-
-
-def said_on(claim: Any) -> dt.date:
-    """The day on which something was said or, if that is not known, issued."""
-    said = claim.said_local_date or claim.said_latest or claim.said_earliest
-    day: dt.date = claim.report.issued_local_date if said is None else said
-    return day.date() if isinstance(day, dt.datetime) else day
-
-
 class Days(NamedTuple):
     """How many days something lasted, at least and at most."""
 
@@ -141,95 +58,6 @@ class Days(NamedTuple):
 def days_between(start: Span, end: Span) -> Days:
     """The days from one time to another, by the dates on the clocks of the place."""
     return Days(max((end.day - start.last_day).days, 0), max((end.last_day - start.day).days, 0))
-
-
-LAST_ON_EARTH = dt.timezone(dt.timedelta(hours=-12))
-
-
-def span(
-    earliest: dt.datetime, latest: dt.datetime | None, zone: str | None, day: dt.date | None = None
-) -> Span:
-    """A time with its days: by the clocks of the place or, where the zone is not known, by the date that was given."""
-    late = latest or earliest
-    if zone is None and day is not None:  # the late edge is then that of the date where it ends last
-        return Span(earliest, late, day, max(day, late.astimezone(LAST_ON_EARTH).date()))
-    place = ZoneInfo(zone) if zone else dt.UTC
-    return Span(earliest, late, earliest.astimezone(place).date(), late.astimezone(place).date())
-
-
-def statements(claim: Any) -> Iterable[Statement]:
-    """What a claim says of outages: by its event time, by the periods of its numbers, or by its numbers alone."""
-    subject = subject_of(claim.proposition)
-    if subject is None:
-        return
-    topic, forecast = claim.proposition.topic, claim.stance == Stance.FORECASTS
-    if forecast and topic != Topic.RECOVERY:
-        return  # what is only predicted to begin
-    issuer, dated = claim.origin_key, claim.event_earliest is not None
-    numbers = [
-        number
-        for number in claim.public_estimates
-        if number.metric in (*OFFLINE, *LOAD) and number.effective_from_edge != NumberEdge.FORECAST
-    ]
-    if topic == Topic.OPERATIONS_HALTED and dated:
-        yield Statement(claim, subject, issuer, *halt(claim), numbers=numbers)
-        return  # the periods of its numbers then only say when it was how much
-    spans = [one for one in numbers if one.metric in OFFLINE and one.effective_from is not None]
-    alone = [one for one in numbers if one not in spans]
-    if topic == Topic.RECOVERY and dated:
-        over = span_of(claim)
-        kind = EndKind.FORECAST if forecast or over.day > said_on(claim) else EndKind.FACT
-        yield Statement(claim, subject, issuer, None, over, kind, alone)
-    elif alone:
-        yield Statement(claim, subject, issuer, numbers=alone)
-    for number in spans:
-        begun, until = period(number, claim)
-        edge = {NumberEdge.OPEN.value: EndKind.OPEN, NumberEdge.FORECAST.value: EndKind.FORECAST}.get(
-            str(number.effective_until_edge)
-        )
-        if until is not None and edge is None:
-            edge = EndKind.FORECAST if until.day > said_on(claim) else EndKind.FACT
-        yield Statement(claim, subject, issuer, begun, until, edge, [number])
-
-
-def halt(claim: Any) -> tuple[Span, Span | None, EndKind | None]:
-    """What the event time of a halt says: days from when until when, an open beginning, or only when it began."""
-    if claim.event_latest is None:
-        return span_of(claim), None, EndKind.OPEN
-    if claim.event_precision != TimePrecision.DAYS:
-        return span_of(claim), None, None
-    whole = span_of(claim)
-    begun = Span(claim.event_earliest, claim.event_earliest, whole.day, whole.day)
-    over = Span(claim.event_latest, claim.event_latest, whole.last_day, whole.last_day)
-    return begun, over, EndKind.FORECAST if over.day > said_on(claim) else EndKind.FACT
-
-
-def span_of(claim: Any) -> Span:
-    return span(claim.event_earliest, claim.event_latest, claim.event_timezone, claim.event_local_date)
-
-
-def period(number: Any, claim: Any) -> tuple[Span | None, Span | None]:
-    """From when until when a number holds, on the clocks of the place as far as the claim or its strike names them."""
-    strike = claim.proposition.strike
-    zone = claim.event_timezone or (strike.timezone if strike is not None else None)
-    ends = number.effective_from, number.effective_until
-    begun, until = (None if moment is None else span(moment, None, zone) for moment in ends)
-    return begun, until
-
-
-def subject_of(proposition: Any) -> Subject | None:
-    """What a proposition says stood still: a unit or a facility, its strike's if it has no subject of its own."""
-    if proposition.unit_id is not None:
-        return "unit", proposition.unit_id
-    if proposition.facility_id is not None:
-        return "facility", proposition.facility_id
-    if proposition.actor_id is not None or proposition.region_id is not None or proposition.strike is None:
-        return None
-    facility = proposition.strike.facility_id
-    return None if facility is None else ("facility", facility)
-
-
-# Episodes ---------------------------------------------------------------------------------------------
 
 
 @dataclass
@@ -246,7 +74,7 @@ class Edge:
 class Forecast:
     """A predicted end, and what came of it."""
 
-    claim: Any
+    claim: Claim
     issuer: str
     predicted: Span
     outcome: Outcome
@@ -264,9 +92,14 @@ class Reading:
 
     @property
     def days(self) -> Days | None:
-        if self.start.at is None or self.end.at is None or self.end.kind != EndKind.FACT:
+        if self.start.at is None or self.ended is None:
             return None
-        return days_between(self.start.at, self.end.at)
+        return days_between(self.start.at, self.ended)
+
+    @property
+    def ended(self) -> Span | None:
+        """When it ended, if that is a fact and no forecast."""
+        return self.end.at if self.end.kind == EndKind.FACT else None
 
 
 @dataclass
@@ -274,33 +107,61 @@ class Episode:
     """One outage of a unit or facility: everything that was said of it."""
 
     subject: Subject
-    said: list[Statement] = field(default_factory=list)
-    denials: list[Any] = field(default_factory=list)
+    statements: list[Statement] = field(default_factory=list)
+    denials: list[Claim] = field(default_factory=list)
+
+    # What was said ----------------------------------------------------------------------------------------
 
     @property
     def starts(self) -> list[Statement]:
-        return [one for one in self.said if one.start is not None]
+        return [statement for statement in self.statements if statement.start is not None]
 
     @property
     def ends(self) -> list[Statement]:
-        return [one for one in self.said if one.end is not None and one.end_kind == EndKind.FACT]
+        return [s for s in self.statements if s.end is not None and s.end_kind == EndKind.FACT]
 
     @property
     def forecasts(self) -> list[Statement]:
-        return [one for one in self.said if one.end is not None and one.end_kind == EndKind.FORECAST]
+        return [s for s in self.statements if s.end is not None and s.end_kind == EndKind.FORECAST]
 
     @property
     def first_day(self) -> dt.date:
         """The first day that anybody gave: of its beginning or, if nobody spoke of that, of its end."""
-        spans = [one.start for one in self.starts] or [one.end for one in self.said]
+        spans = [start.start for start in self.starts] or [statement.end for statement in self.statements]
         return min(span.day for span in spans if span is not None)
 
+    @property
+    def days_out(self) -> list[dt.date]:
+        """The days on which it was last said to go on, by each statement of it."""
+        return [s.still_out_on for s in self.statements if s.still_out_on is not None]
+
+    @property
+    def numbers(self) -> list[DamageEstimate]:
+        """What was said to be offline while it lasted, each number once."""
+        return self._numbers_of(OUTAGE_METRICS)
+
+    @property
+    def loads(self) -> list[DamageEstimate]:
+        """What was said of how much ran again, each number once."""
+        return self._numbers_of(LOAD_METRICS)
+
+    def _numbers_of(self, metrics: Collection[str]) -> list[DamageEstimate]:
+        numbers = (number for statement in self.statements for number in statement.numbers)
+        return list({number.pk: number for number in numbers if number.metric in metrics}.values())
+
+    @property
+    def claims(self) -> list[Claim]:
+        return list({statement.claim.pk: statement.claim for statement in self.statements}.values())
+
+    # How it is read ---------------------------------------------------------------------------------------
+
     def issuers(self, policy: Policy, operators: Collection[str]) -> list[str]:
-        """Who is asked first, by a policy: of those who spoke of its beginning or end."""
-        newest: dict[str, Any] = {}
-        for one in self.said:
-            if one.start is not None or one.end_kind is not None:
-                newest[one.issuer] = max(newest.get(one.issuer, one.rank), one.rank)
+        """Whose word comes first, by a policy: of those who spoke of its beginning or end."""
+        newest: dict[str, tuple[dt.datetime | str | None, ...]] = {}
+        for statement in self.statements:
+            if statement.start is not None or statement.end_kind is not None:
+                issuer, rank = statement.issuer, statement.rank
+                newest[issuer] = max(newest.get(issuer, rank), rank)
         ranked = sorted(newest, key=lambda issuer: newest[issuer], reverse=True)
         if policy == Policy.OPERATOR_FIRST:
             ranked.sort(key=lambda issuer: issuer not in operators)
@@ -308,214 +169,149 @@ class Episode:
 
     def read(self, policy: Policy, operators: Collection[str]) -> Reading:
         """The one reading that a policy picks."""
-        order = self.issuers(policy, operators)
-        starts = [one for issuer in order if (one := self._start(issuer))]
-        words = [one for issuer in order if (one := self._word(issuer))]
-        predicted = [one for issuer in order if (one := self._forecast(issuer))]
+        issuers = self.issuers(policy, operators)
+        starts = [start for issuer in issuers if (start := self._earliest_start(issuer))]
+        on_end = [newest for issuer in issuers if (newest := self._newest_on_end(issuer))]
+        forecasts = [forecast for issuer in issuers if (forecast := self._newest_forecast(issuer))]
         if policy == Policy.WIDEST:
-            starts.sort(key=lambda one: (one.start and one.start.day, one.rank))
-            words.sort(key=_reaches, reverse=True)
-            predicted.sort(key=lambda one: (one.end and one.end.last_day, one.rank), reverse=True)
-        return self._reading(None, starts, words, predicted, self.said)
+            starts.sort(key=_start_order)
+            on_end.sort(key=_reach, reverse=True)
+            forecasts.sort(key=lambda s: (s.end and s.end.last_day, s.rank), reverse=True)
+        return _reading(None, starts, on_end, forecasts, self.statements)
 
     def by_issuer(self) -> list[Reading]:
         """Each issuer's own reading, with nothing filled in from others; who was heard last comes first."""
-        found = []
+        readings = []
         for issuer in self.issuers(Policy.LATEST, ()):
-            start, word, forecast = (
-                [one] if one else []
-                for one in (self._start(issuer), self._word(issuer), self._forecast(issuer))
+            starts, on_end, forecasts = (
+                [statement] if statement else []
+                for statement in (
+                    self._earliest_start(issuer),
+                    self._newest_on_end(issuer),
+                    self._newest_forecast(issuer),
+                )
             )
-            own = [one for one in self.said if one.issuer == issuer]
-            found.append(self._reading(issuer, start, word, forecast, own))
-        return found
+            own = [statement for statement in self.statements if statement.issuer == issuer]
+            readings.append(_reading(issuer, starts, on_end, forecasts, own))
+        return readings
 
-    def _start(self, issuer: str) -> Statement | None:
+    def _earliest_start(self, issuer: str) -> Statement | None:
         """An issuer's earliest beginning: a later one only says that it was still out by then."""
-        mine = [one for one in self.starts if one.issuer == issuer]
-        return min(mine, key=lambda one: (one.start and one.start.day, one.rank), default=None)
+        own = [start for start in self.starts if start.issuer == issuer]
+        return min(own, key=_start_order, default=None)
 
-    def _word(self, issuer: str) -> Statement | None:
-        """An issuer's newest word on the end: that it had ended, or that it went on."""
-        mine = [one for one in self.said if one.issuer == issuer and one.end_kind is not None]
-        return max(mine, key=lambda one: one.weight, default=None)
+    def _newest_on_end(self, issuer: str) -> Statement | None:
+        """An issuer's newest statement on the end: that it had ended, or that it went on."""
+        own = [s for s in self.statements if s.issuer == issuer and s.end_kind is not None]
+        return max(own, key=lambda statement: statement.end_rank, default=None)
 
-    def _forecast(self, issuer: str) -> Statement | None:
-        mine = [one for one in self.forecasts if one.issuer == issuer]
-        return max(mine, key=lambda one: one.rank, default=None)
+    def _newest_forecast(self, issuer: str) -> Statement | None:
+        own = [forecast for forecast in self.forecasts if forecast.issuer == issuer]
+        return max(own, key=lambda statement: statement.rank, default=None)
 
-    def _reading(
-        self,
-        issuer: str | None,
-        starts: Sequence[Statement],
-        words: Sequence[Statement],
-        predicted: Sequence[Statement],
-        said: Sequence[Statement],
-    ) -> Reading:
-        """The first of each, with all claims that say the same. No end is before its beginning, and a prediction that
-        somebody outlived is none."""
-        begun, since = Edge(None, [], []), None
-        if starts:
-            begun = _edge([one for one in said if _same(one.start, starts[0].start)], "start")
-            since = begun.at.day if begun.at else None
-        words = [one for one in words if one.still_out_on or not _before(one.end, since)]
-        if words and words[0].end_kind == EndKind.FACT:
-            same = [one for one in said if one.end_kind == EndKind.FACT and _same(one.end, words[0].end)]
-            return Reading(issuer, begun, _edge(same, "end", EndKind.FACT))
-        out = words[0].still_out_on if words else since
-        ahead = [one for one in predicted if not _before(one.end, out)]
-        if ahead:
-            same = [one for one in said if one.end_kind == EndKind.FORECAST and _same(one.end, ahead[0].end)]
-            return Reading(issuer, begun, _edge(same, "end", EndKind.FORECAST))
-        return Reading(issuer, begun, _edge([one for one in words if one.still_out_on], "", EndKind.OPEN))
+    # What stands beside a reading -------------------------------------------------------------------------
 
     def rivals(self, reading: Reading) -> tuple[list[Edge], list[Edge]]:
         """What else was said of the beginning and of the end: every other time, or that it went on after it."""
-        begun = _distinct(self.starts, "start", reading.start.at)
-        ended = _distinct([*self.ends, *self.forecasts], "end", reading.end.at)
-        if reading.end.kind == EndKind.FACT and reading.end.at is not None:
-            last = reading.end.at.last_day
-            later = [one for one in self.said if one.end_kind == EndKind.OPEN]
-            later = [one for one in later if one.still_out_on and one.still_out_on > last]
-            ended += [_edge(later, "", EndKind.OPEN)] if later else []
-        return begun, ended
-
-    def days_out(self) -> list[dt.date]:
-        """The days on which it was last said to go on, by each word of it."""
-        return [one.still_out_on for one in self.said if one.still_out_on is not None]
+        starts = _other_edges(((s.start, None, s) for s in self.starts), reading.start.at)
+        ends = _other_edges(((s.end, s.end_kind, s) for s in (*self.ends, *self.forecasts)), reading.end.at)
+        if reading.ended is not None:
+            last = reading.ended.last_day
+            going_on = [s for s in self.statements if s.end_kind == EndKind.OPEN]
+            later = [s for s in going_on if s.still_out_on and s.still_out_on > last]
+            ends += [_edge(None, later, EndKind.OPEN)] if later else []
+        return starts, ends
 
     def scored(self, reading: Reading, today: dt.date) -> list[Forecast]:
         """Every predicted end in the order in which it was said, and how it compares with the end as it is read."""
-        found = []
-        for one in sorted(self.forecasts, key=lambda one: one.rank):
-            predicted = one.end
-            if predicted is None:
-                continue
-            if reading.end.kind == EndKind.FACT and reading.end.at is not None:
-                actual = reading.end.at
-                late = max((actual.day - predicted.last_day).days, 0)
-                early = min((actual.last_day - predicted.day).days, 0)
-                outcome = Outcome.LATE if late else Outcome.EARLY if early else Outcome.MET
-                found.append(Forecast(one.claim, one.issuer, predicted, outcome, late + early))
-            else:
-                outcome = Outcome.OVERDUE if predicted.last_day < today else Outcome.PENDING
-                found.append(Forecast(one.claim, one.issuer, predicted, outcome, None))
-        return found
-
-    @property
-    def numbers(self) -> list[Any]:
-        """What was said to be offline while it lasted, each number once."""
-        return list({n.pk: n for one in self.said for n in one.numbers if n.metric in OFFLINE}.values())
-
-    @property
-    def loads(self) -> list[Any]:
-        """What was said of how much ran again, each number once."""
-        return list({n.pk: n for one in self.said for n in one.numbers if n.metric in LOAD}.values())
-
-    @property
-    def claims(self) -> list[Any]:
-        return list({one.claim.pk: one.claim for one in self.said}.values())
+        scored = []
+        for statement in sorted(self.forecasts, key=lambda statement: statement.rank):
+            if statement.end is not None:
+                outcome, days_late = outcome_of(statement.end, reading.ended, today)
+                scored.append(Forecast(statement.claim, statement.issuer, statement.end, outcome, days_late))
+        return scored
 
 
-def _same(one: Span | None, other: Span | None) -> bool:
-    return one is not None and other is not None and one.days == other.days
+def outcome_of(predicted: Span, ended: Span | None, today: dt.date) -> tuple[Outcome, int | None]:
+    """What became of a predicted end, and by how many days it missed."""
+    if ended is None:
+        return (Outcome.OVERDUE if predicted.last_day < today else Outcome.PENDING), None
+    days_late = max((ended.day - predicted.last_day).days, 0)
+    days_early = min((ended.last_day - predicted.day).days, 0)
+    outcome = Outcome.LATE if days_late else Outcome.EARLY if days_early else Outcome.MET
+    return outcome, days_late + days_early
 
 
-def _reaches(word: Statement) -> tuple[Any, ...]:
-    """How far a word on the end reaches: to the end that it names, or to the last day on which it went on."""
-    if word.end_kind == EndKind.FACT and word.end is not None:
-        return word.end.last_day, False, word.rank
-    return word.still_out_on, True, word.rank
+def _reading(
+    issuer: str | None,
+    starts: Sequence[Statement],
+    on_end: Sequence[Statement],
+    forecasts: Sequence[Statement],
+    statements: Sequence[Statement],
+) -> Reading:
+    """The first of each, with all claims that say the same. No end is before its beginning, and a prediction that
+    somebody outlived is none."""
+    start = Edge(None, [], [])
+    if starts:
+        same = [s for s in statements if _is_same(s.start, starts[0].start)]
+        start = _edge(same[0].start, same)
+    start_day = start.at.day if start.at else None
+    on_end = [s for s in on_end if s.still_out_on or not _is_before(s.end, start_day)]
+    if on_end and on_end[0].end_kind == EndKind.FACT:
+        return Reading(issuer, start, _end_edge(on_end[0], EndKind.FACT, statements))
+    outlived = on_end[0].still_out_on if on_end else start_day
+    standing = [forecast for forecast in forecasts if not _is_before(forecast.end, outlived)]
+    if standing:
+        return Reading(issuer, start, _end_edge(standing[0], EndKind.FORECAST, statements))
+    return Reading(issuer, start, _edge(None, [s for s in on_end if s.still_out_on], EndKind.OPEN))
 
 
-def _before(one: Span | None, day: dt.date | None) -> bool:
-    return one is not None and day is not None and one.last_day < day
+def _end_edge(picked: Statement, kind: EndKind, statements: Iterable[Statement]) -> Edge:
+    """The end that was picked, on the word of all who say the same."""
+    same = [s for s in statements if s.end_kind == kind and _is_same(s.end, picked.end)]
+    return _edge(same[0].end, same, kind)
 
 
-def _edge(said: Sequence[Statement], name: str, kind: EndKind | None = None) -> Edge:
-    """An edge on the word of these; `name` says which of their times it is, if it has one."""
+def _edge(at: Span | None, statements: Iterable[Statement], kind: EndKind | None = None) -> Edge:
+    """An edge on the word of these."""
+    statements = list(statements)
     return Edge(
-        getattr(said[0], name) if said and name else None,
-        list(dict.fromkeys(one.claim.public_id for one in said)),
-        list(dict.fromkeys(one.issuer for one in said)),
+        at,
+        list(dict.fromkeys(statement.claim.public_id for statement in statements)),
+        list(dict.fromkeys(statement.issuer for statement in statements)),
         kind,
     )
 
 
-def _distinct(said: Iterable[Statement], name: str, but: Span | None) -> list[Edge]:
-    """Every other time that was said, with its claims."""
-    groups: dict[Any, list[Statement]] = defaultdict(list)
-    for one in said:
-        at = getattr(one, name)
-        if but is None or at.days != but.days:
-            groups[at.days, one.end_kind if name == "end" else None].append(one)
-    edges = [_edge(group, name, kind) for (_, kind), group in groups.items()]
+def _other_edges(
+    times: Iterable[tuple[Span | None, EndKind | None, Statement]], read: Span | None
+) -> list[Edge]:
+    """Every time that was said beside the one that was read, the earliest first, each with its claims."""
+    groups: dict[tuple[tuple[dt.date, dt.date], EndKind | None], list[tuple[Span, Statement]]]
+    groups = defaultdict(list)
+    for at, kind, statement in times:
+        if at is not None and not _is_same(at, read):
+            groups[at.days, kind].append((at, statement))
+    edges = [
+        _edge(group[0][0], [statement for _, statement in group], kind) for (_, kind), group in groups.items()
+    ]
     return sorted(edges, key=lambda edge: (edge.at and edge.at.days, str(edge.kind)))
 
 
-@dataclass
-class Heard:
-    """All that was said: outages, and what belongs to none, because nobody says when it was so."""
-
-    episodes: list[Episode] = field(default_factory=list)
-    undated: list[Statement] = field(default_factory=list)
+def _is_same(time: Span | None, other: Span | None) -> bool:
+    return time is not None and other is not None and time.days == other.days
 
 
-def heard(said: Iterable[Statement], denials: Iterable[tuple[Subject, Any]] = ()) -> Heard:
-    """The outages of each subject, in time: a beginning after the end that others gave opens the next.
-
-    A return, or the forecast of one, without any beginning before it, is an outage of which nobody says when it began.
-    """
-    by_subject: dict[Subject, list[Statement]] = defaultdict(list)
-    for one in said:
-        by_subject[one.subject].append(one)
-    denied: dict[Subject, list[Any]] = defaultdict(list)
-    for subject, claim in denials:
-        denied[subject].append(claim)
-    found = Heard()
-    for subject, group in by_subject.items():
-        mine: list[Episode] = []
-        dated = [one for one in group if one.start is not None or one.end_kind == EndKind.FACT]
-        for one in sorted(dated, key=_when):
-            if not mine or (one.start is not None and _is_over(mine[-1], one.start)):
-                mine.append(Episode(subject))
-            mine[-1].said.append(one)
-        rest = [one for one in group if one.start is None and one.end_kind != EndKind.FACT]
-        for one in sorted(rest, key=lambda one: one.rank):
-            episode = _at(mine, one.known_at)
-            if episode is None and one.end is not None:
-                episode = Episode(subject)
-                mine.insert(0, episode)
-            if episode is not None:
-                episode.said.append(one)
-            else:
-                found.undated.append(one)
-        for claim in denied[subject]:
-            episode = _at(mine, claim.known_at)
-            if episode is not None:
-                episode.denials.append(claim)
-        found.episodes += mine
-    return found
+def _is_before(time: Span | None, day: dt.date | None) -> bool:
+    return time is not None and day is not None and time.last_day < day
 
 
-def _when(one: Statement) -> tuple[Any, ...]:
-    at = one.start or one.end
-    assert at is not None
-    return at.day, one.start is None, one.rank
+def _start_order(statement: Statement) -> tuple[object, ...]:
+    return statement.start and statement.start.day, statement.rank
 
 
-def _is_over(episode: Episode, start: Span) -> bool:
-    """Whether everybody who said that it ended put the end before the day of this beginning."""
-    ended = [one.end.last_day for one in episode.ends if one.end is not None]
-    return bool(ended) and max(ended) < start.day
-
-
-def _at(mine: Sequence[Episode], moment: dt.datetime) -> Episode | None:
-    """The outage of which was spoken at a moment: the last one that had begun."""
-    begun = [one for one in mine if _had_begun(one, moment)]
-    return begun[-1] if begun else None
-
-
-def _had_begun(episode: Episode, moment: dt.datetime) -> bool:
-    starts = [one.start.earliest for one in episode.starts if one.start is not None]
-    return min(starts) <= moment if starts else True
+def _reach(statement: Statement) -> tuple[object, ...]:
+    """How far a statement on the end reaches: to the end that it names, or to the last day on which it went on."""
+    if statement.end_kind == EndKind.FACT and statement.end is not None:
+        return statement.end.last_day, False, statement.rank
+    return statement.still_out_on, True, statement.rank

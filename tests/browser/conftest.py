@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import Group, User
+from django.contrib.staticfiles.handlers import StaticFilesHandler
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 
 from tests.roles import restore_roles
@@ -104,7 +105,15 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture
-def desk(browser: Any, transactional_db: None, live_server: Any, settings: Any) -> Iterator[Desk]:
+def static_files_as_served(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The live server would look static files up under the names they had before they were collected."""
+    monkeypatch.setattr(StaticFilesHandler, "_should_handle", lambda self, path: False)
+
+
+@pytest.fixture
+def desk(
+    browser: Any, transactional_db: None, static_files_as_served: None, live_server: Any, settings: Any
+) -> Iterator[Desk]:
     restore_roles()
     editor = User.objects.create_user("olena", password="Kstovo-2024", is_staff=True)
     editor.groups.add(Group.objects.get(name="editor"))

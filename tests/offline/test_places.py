@@ -11,10 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from record import publishing
 from record.choices import WithdrawalReason
 from sources.choices import NoticeKind
-from strikes.api import capacity_offline
 from strikes.choices import CapacityBasis, Metric, Topic
 from strikes.models import Claim
-from strikes.outages import timelines
+from strikes.outages import capacity_offline, loading
 from tests.factories import (
     CapacityFactory,
     FacilityFactory,
@@ -187,7 +186,7 @@ def test_direct_claims_are_those_of_what_was_asked_for(country, agency, rival):
 
 
 def test_more_direct_claims_than_are_shown_are_refused(country, agency, monkeypatch):
-    monkeypatch.setattr(capacity_offline, "MOST_STATED", 1)
+    monkeypatch.setattr(capacity_offline, "MOST_DIRECT_CLAIMS", 1)
     said_of(country, agency, "2024-03-28", exactly(1))
     get_series("country=XA")
     said_of(country, agency, "2024-03-28", exactly(2))
@@ -305,7 +304,7 @@ def test_forty_years_of_months_are_not_too_much(plant):
 
 
 def test_more_claims_than_can_be_weighed_are_refused(plant, agency, monkeypatch):
-    monkeypatch.setattr(timelines, "MOST_CLAIMS", 1)
+    monkeypatch.setattr(loading, "MOST_OUTAGE_CLAIMS", 1)
     unit = unit_with_capacity(plant, "avt", 70)
     claim_outage(agency, unit, "2024-03-01", "2024-03-10")
     claim_stop(agency, unit, "2024-03-01", "2024-03-10")

@@ -1,4 +1,4 @@
-"""The starter load, doors within a transaction, who may see what, and merges."""
+"""The starter load, publishing within a transaction, who may see what, and merges."""
 
 from datetime import timedelta
 from typing import Any
@@ -70,10 +70,10 @@ def test_a_load_of_nothing_is_a_mistake():
 
 def test_a_load_needs_an_empty_ledger():
     publish(ActorFactory())
-    (found,) = assert_blocked(
+    (blocker,) = assert_blocked(
         publishing.publish_dated, [(timezone.now() + timedelta(days=1), [ActorFactory()])]
     )
-    assert found.rule == "Past moments are for an empty ledger only."
+    assert blocker.rule == "Past moments are for an empty ledger only."
 
 
 def test_a_load_of_past_moments_says_that_it_needs_an_empty_ledger():
@@ -158,19 +158,19 @@ def double_of(row: OnRecord) -> dict[str, Any]:
 
 @pytest.mark.parametrize("model", [model for model in COLLECTIONS if model.mergeable])
 def test_a_merged_row_is_hidden_while_the_merge_is_in_force_and_never_its_survivor(model):
-    loser = on_record(FACTORIES[model]())
-    survivor = on_record(FACTORIES[model](**double_of(loser)))
+    duplicate = on_record(FACTORIES[model]())
+    canonical = on_record(FACTORIES[model](**double_of(duplicate)))
     born = Ledger.head().n
     publish(ActorFactory())
-    merge(loser, survivor)
+    merge(duplicate, canonical)
     publish(ActorFactory())
-    assert loser not in model.objects.published()
-    assert loser in model.objects.cited()
-    assert survivor in model.objects.published()
-    unmerge(loser)
-    assert loser in model.objects.published()
-    assert revisions_showing(model, loser) == {born - 1, born, born + 1, born + 4, born + 5}
-    assert revisions_showing(model, survivor) == set(range(born, born + 6))
+    assert duplicate not in model.objects.published()
+    assert duplicate in model.objects.cited()
+    assert canonical in model.objects.published()
+    unmerge(duplicate)
+    assert duplicate in model.objects.published()
+    assert revisions_showing(model, duplicate) == {born - 1, born, born + 1, born + 4, born + 5}
+    assert revisions_showing(model, canonical) == set(range(born, born + 6))
 
 
 def test_a_merge_hides_only_rows_of_its_own_collection():
@@ -185,8 +185,8 @@ def test_a_merge_hides_only_rows_of_its_own_collection():
 
 @audited
 def test_families_and_survivors_run_over_chains_of_merges():
-    a, b, c, d = (on_record(ActorFactory(public_id=one)) for one in ("a", "b", "c", "d"))
-    merge(*(on_record(FacilityFactory(public_id=one)) for one in ("c", "a")))
+    a, b, c, d = (on_record(ActorFactory(public_id=public_id)) for public_id in "abcd")
+    merge(*(on_record(FacilityFactory(public_id=public_id)) for public_id in "ca"))
     start = Ledger.head().n
     merge(a, b)
     merge(b, c)
@@ -195,15 +195,15 @@ def test_families_and_survivors_run_over_chains_of_merges():
 
     def at(n: int | None, of: str) -> tuple[str, set[str]]:
         everybody = ["a", "b", "c", "d", "nobody"]
-        survivors = Merge.objects.canonical_of("actors", everybody, n)
-        return survivors[of], Merge.objects.clusters("actors", everybody, n)[of]
+        canonical_of = Merge.objects.canonical_of("actors", everybody, n)
+        return canonical_of[of], Merge.objects.clusters("actors", everybody, n)[of]
 
-    for one in "abcd":
-        assert at(start, one) == (one, {one})
+    for public_id in "abcd":
+        assert at(start, public_id) == (public_id, {public_id})
     assert at(start + 1, "a") == at(start + 1, "b") == ("b", {"a", "b"})
     assert at(start + 2, "a") == at(start + 2, "c") == ("c", {"a", "b", "c"})
-    for one in "abcd":
-        assert at(start + 3, one) == ("c", {"a", "b", "c", "d"})
+    for public_id in "abcd":
+        assert at(start + 3, public_id) == ("c", {"a", "b", "c", "d"})
     for n in (start + 4, None):
         assert at(n, "a") == at(n, "b") == ("b", {"a", "b"})
         assert at(n, "c") == at(n, "d") == ("c", {"c", "d"})

@@ -3,11 +3,10 @@
 from typing import Any
 
 import pytest
-from django.db import models
 
 from record.choices import Action, WithdrawalReason
 from record.models import Ledger
-from record.publishing import BOOKKEEPING, amend, correct, publish, resting_on, revise
+from record.publishing import amend, bookkeeping_of, correct, publish, resting_on, revise
 from strikes.choices import ClaimRelationKind, Metric
 from strikes.models import ClaimRelation, PropositionState
 from tests.factories import ActorFactory, ClaimFactory, DamageEstimateFactory, ReportFactory
@@ -39,11 +38,11 @@ def corrected(row: Any, **changes: Any) -> Any:
     return fresh(draft)
 
 
-def values(row: models.Model, *without: str) -> dict[str, Any]:
+def values(row: Any, *without: str) -> dict[str, Any]:
     return {
         field.name: getattr(row, field.name)
         for field in row._meta.concrete_fields
-        if field.name not in BOOKKEEPING | {"lineage", "lineage_from", "sort_at", *without}
+        if field.name not in {*bookkeeping_of(type(row)), "lineage", "lineage_from", *without}
     }
 
 
@@ -63,7 +62,9 @@ def test_a_draft_copy_has_its_own_chain_evidence_weapons_regions_and_numbers():
     draft = fresh(revise(claim))
     for related_name in ("chain", "evidence_links"):
         copies, originals = getattr(draft, related_name).all(), getattr(claim, related_name).all()
-        assert [values(one, "claim") for one in copies] == [values(one, "claim") for one in originals] != []
+        assert (
+            [values(copy, "claim") for copy in copies] == [values(part, "claim") for part in originals] != []
+        )
         assert not set(copies) & set(originals)
     for related_name in ("damage_estimates", "weapon_counts"):
         numbers = getattr(claim, related_name).all()
@@ -193,8 +194,8 @@ def test_a_row_of_every_collection_with_made_ids_is_corrected(model):
 )
 def test_a_row_with_a_chosen_id_is_amended_and_never_corrected(model):
     row = on_record(FACTORIES[model]())
-    (found,) = assert_blocked(revise, row)
-    assert found.rule == "Its id was chosen once: amend it instead."
+    (blocker,) = assert_blocked(revise, row)
+    assert blocker.rule == "Its id was chosen once: amend it instead."
 
 
 @audited
@@ -229,8 +230,8 @@ def test_a_correction_is_made_once():
 def test_a_refused_correction_leaves_the_old_row_public():
     claim = claim_with_numbers()
     draft = revise(claim, actor=ActorFactory())
-    (found,) = assert_blocked(correct, draft, reason=TYPO)
-    assert found.rule == f"actor: {draft.actor.public_id} is draft, not public."
+    (blocker,) = assert_blocked(correct, draft, reason=TYPO)
+    assert blocker.rule == f"actor: {draft.actor.public_id} is draft, not public."
     assert fresh(claim).is_public
 
 

@@ -102,10 +102,11 @@ def test_publishing_lists_broken_rules_of_every_row_beside_the_drafts():
     question = PropositionFactory(open=True)
     strike = StrikeFactory(methods=[], facility=on_record(FacilityFactory()))
     claim = ClaimFactory(proposition=question)
-    found = assert_blocked(publish, claim, strike)
-    assert {blocker.target for blocker in found} == {claim.report, claim.actor, question, None}
-    assert [b.rule.split(":")[0] for b in found if b.target is None] == ["proposition", "methods"]
-    assert {blocker.row for blocker in found} == {claim, strike}
+    blocked = assert_blocked(publish, claim, strike)
+    assert {blocker.target for blocker in blocked} == {claim.report, claim.actor, question, None}
+    own_rules = [blocker.rule.split(":")[0] for blocker in blocked if blocker.target is None]
+    assert own_rules == ["proposition", "methods"]
+    assert {blocker.row for blocker in blocked} == {claim, strike}
 
 
 @audited
@@ -132,8 +133,8 @@ def test_what_a_number_names_blocks_its_claim():
     claim, region = on_record(ClaimFactory()), RegionFactory()
     another = ClaimFactory(report=claim.report, actor=claim.actor, proposition=claim.proposition)
     count = WeaponCountFactory(claim=another, regions=[region], regions_complete=True)
-    (found,) = assert_blocked(publish, another)
-    assert (found.row, found.target) == (count, region)
+    (blocker,) = assert_blocked(publish, another)
+    assert (blocker.row, blocker.target) == (count, region)
 
 
 @audited
@@ -153,16 +154,16 @@ def test_parts_go_public_with_their_row():
 
 def test_a_draft_that_a_part_names_blocks_the_row():
     party = PartyFactory()
-    (found,) = assert_blocked(publish, party.facility)
-    assert (found.row, found.target) == (party.facility, party.actor)
-    assert found.rule == f"parties.actor: {party.actor.public_id} is draft, not public."
+    (blocker,) = assert_blocked(publish, party.facility)
+    assert (blocker.row, blocker.target) == (party.facility, party.actor)
+    assert blocker.rule == f"parties.actor: {party.actor.public_id} is draft, not public."
 
 
 def test_what_is_public_or_withdrawn_is_no_draft():
     public, gone, draft = on_record(ActorFactory()), on_record(ActorFactory()), ActorFactory()
     withdraw(gone)
-    found = assert_blocked(publish, public, draft, gone)
-    assert [(b.row, b.rule) for b in found] == [
+    blocked = assert_blocked(publish, public, draft, gone)
+    assert [(blocker.row, blocker.rule) for blocker in blocked] == [
         (public, "It is not a draft but published."),
         (gone, "It is not a draft but withdrawn."),
     ]
@@ -171,13 +172,13 @@ def test_what_is_public_or_withdrawn_is_no_draft():
 def test_a_withdrawn_row_holds_up_whoever_names_it():
     source = on_record(SourceFactory())
     withdraw(source)
-    (found,) = assert_blocked(publish, ReportFactory(source=source))
-    assert found.rule == f"source: {source.public_id} is withdrawn, not public."
+    (blocker,) = assert_blocked(publish, ReportFactory(source=source))
+    assert blocker.rule == f"source: {source.public_id} is withdrawn, not public."
 
 
 def test_a_row_that_was_merged_away_may_still_be_named():
-    facility, survivor = on_record(FacilityFactory()), on_record(FacilityFactory())
-    merge(facility, survivor)
+    facility, canonical = on_record(FacilityFactory()), on_record(FacilityFactory())
+    merge(facility, canonical)
     assert on_record(StrikeFactory(facility=facility)).is_public
 
 
@@ -190,9 +191,9 @@ def test_what_is_published_is_what_the_database_holds():
 
 
 def test_a_claim_is_ordered_by_when_it_was_said_or_else_issued():
-    said, unsaid = ClaimFactory(said_latest=NIGHT, said_precision="hour"), ClaimFactory()
-    assert on_record(said).sort_at == NIGHT
-    assert on_record(unsaid).sort_at == unsaid.report.issued_latest == MORNING
+    dated, undated = ClaimFactory(said_latest=NIGHT, said_precision="hour"), ClaimFactory()
+    assert on_record(dated).sort_at == NIGHT
+    assert on_record(undated).sort_at == undated.report.issued_latest == MORNING
 
 
 def test_publishing_keeps_origins_and_states():
@@ -207,7 +208,7 @@ def test_a_row_named_twice_is_published_once():
 
 
 @pytest.mark.parametrize(
-    "door",
+    "change",
     [
         publish,
         lambda: withdraw(),
@@ -216,9 +217,9 @@ def test_a_row_named_twice_is_published_once():
     ],
     ids=["publish", "withdraw", "correct", "load"],
 )
-def test_there_is_no_revision_that_changes_nothing(door):
+def test_there_is_no_revision_that_changes_nothing(change):
     with suppress(Blocked, ValueError):
-        door()
+        change()
     assert not Revision.objects.filter(changes=None).exists()
 
 
@@ -233,7 +234,9 @@ def test_the_preview_of_publishing_says_what_publishing_says_and_writes_nothing(
     before = rows_by_table()
     preview = blockers(claim)
     assert rows_by_table() == before
-    assert [str(one) for one in preview] == [str(one) for one in assert_blocked(publish, claim)]
+    assert [str(blocker) for blocker in preview] == [
+        str(blocker) for blocker in assert_blocked(publish, claim)
+    ]
     assert blockers(*{target for _, target in claim.references()}) != []
     assert blockers(ActorFactory()) == []
 
@@ -251,7 +254,7 @@ def test_the_preview_says_that_a_row_is_no_draft():
     assert blockers(on_record(ActorFactory())) != []
 
 
-# --- Closure: every pointer there is ---------------------------------------------------------------------
+# --- Closure: every reference there is -------------------------------------------------------------------
 
 
 def an_answer() -> Proposition:
@@ -286,7 +289,7 @@ SPECIAL: dict[tuple[type[models.Model], str], Callable[[], Any]] = {
 
 
 def pointers() -> list[tuple[type[models.Model], Any]]:
-    """Every pointer from a row or a part of one to another row of the record."""
+    """Every reference from a row or a part of one to another row of the record."""
     return [
         (model, field)
         for model in apps.get_models()

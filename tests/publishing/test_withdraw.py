@@ -65,7 +65,7 @@ def test_an_empty_note_is_no_note():
     assert ledger_lines(withdraw(first, note=""))[0]["note"] is None
     assert fresh(first).withdrawal_note is None
     assert ledger_lines(amend(second, {"title": "Another"}, note=""))[0]["note"] is None
-    assert {one["note"] for one in ledger_lines(correct(revise(third), reason=TYPO, note=""))} == {None}
+    assert {change["note"] for change in ledger_lines(correct(revise(third), reason=TYPO, note=""))} == {None}
     assert fresh(third).withdrawal_note is None
 
 
@@ -79,19 +79,19 @@ def test_withdrawing_is_final():
     draft = revise(claim)
     link = ClaimEvidence(evidence=on_record(EvidenceFactory()), role=EvidenceRole.SUPPORTS)
     withdraw(claim)
-    for door in [
+    for call in [
         lambda: publish(claim),
         lambda: withdraw(claim),
         lambda: amend(claim, {"position": 7}),
         lambda: amend(claim, add=[link]),
         lambda: correct(draft, reason=TYPO),
     ]:
-        assert [blocker.row for blocker in assert_blocked(door)] == [claim]
+        assert [blocker.row for blocker in assert_blocked(call)] == [claim]
 
 
 def test_a_draft_is_not_withdrawn():
-    (found,) = assert_blocked(withdraw, ActorFactory())
-    assert found.rule == "It is not public."
+    (blocker,) = assert_blocked(withdraw, ActorFactory())
+    assert blocker.rule == "It is not public."
 
 
 def test_drafts_do_not_hold_what_they_name():
@@ -107,10 +107,10 @@ def test_withdrawing_is_refused_while_public_rows_rest_on_it_and_names_them_all(
     evidence = Evidence.objects.get()
     capacity = on_record(CapacityFactory(report=claim.report))
     on_record(AssessmentFactory(proposition=claim.proposition))
-    found = assert_blocked(withdraw, claim.report)
-    stated = {blocker.row for blocker in found}
+    blocked = assert_blocked(withdraw, claim.report)
+    stated = {blocker.row for blocker in blocked}
     assert {claim, capacity} <= stated
-    assert {blocker.rule for blocker in found} == {"It is public and rests on what would be withdrawn."}
+    assert {blocker.rule for blocker in blocked} == {"It is public and rests on what would be withdrawn."}
     assert assert_blocked(withdraw, evidence)[0].row == claim
 
 
@@ -136,8 +136,8 @@ def test_along_takes_exactly_what_the_preview_showed():
     taken = [change.object_id for change in revision.changes.all()]
     assert sorted(taken) == sorted(public_ids(preview) | {facility.public_id})
     assert all(
-        one["reason"] == OUT and one["note"] == "Not infrastructure." and one["replaced_by"] is None
-        for one in ledger_lines(revision)
+        change["reason"] == OUT and change["note"] == "Not infrastructure." and change["replaced_by"] is None
+        for change in ledger_lines(revision)
     )
     assert {fresh(row).withdrawn_rev for row in [facility, *preview]} == {revision}
 
@@ -213,8 +213,8 @@ def test_only_another_public_row_of_the_same_collection_replaces_one():
     withdraw(gone)
     second = on_record(ReportFactory())
     for successor in (report, second, ReportFactory(), fresh(gone), report.source):
-        (found,) = assert_blocked(withdraw, report, second, replaced_by=successor)
-        assert found.row == successor
+        (blocker,) = assert_blocked(withdraw, report, second, replaced_by=successor)
+        assert blocker.row == successor
 
 
 def test_a_successor_that_was_withdrawn_meanwhile_replaces_nothing():

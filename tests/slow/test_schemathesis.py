@@ -27,7 +27,7 @@ from api.filters import CodesFilter, IdsFilter, VocabularyFilter
 from api.pagination import BACK_IN_TIME
 from config.wsgi import application
 from strikes.api.filters import RegionsFilter, SubjectsFilter
-from strikes.imports.starter import read
+from strikes.imports.yaml_files import read_folder
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("starter"), pytest.mark.timeout(600)]
 
@@ -72,9 +72,9 @@ BEYOND = {
 def ids() -> dict[str, list[str]]:
     """Some ids of every collection, as the starter data has them."""
     by_collection: dict[str, list[str]] = {}
-    for entry in read(Path(settings.BASE_DIR) / "fixtures"):
+    for entry in read_folder(Path(settings.BASE_DIR) / "fixtures"):
         if "id" in entry.values:
-            by_collection.setdefault(entry.model.collection, []).append(entry.values["id"])
+            by_collection.setdefault(entry.model.collection, []).append(str(entry.values["id"]))
     return {collection: sorted(known)[:FEW] for collection, known in by_collection.items()}
 
 

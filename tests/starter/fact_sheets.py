@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from strikes.imports.starter import read
+from strikes.imports.yaml_files import read_folder
 from tests.starter_record import FIXTURES
 
 SHEETS = Path(__file__).parent / "facts"
@@ -46,7 +46,7 @@ def sheet_by_id(name):
 def rows_by_fact():
     """Which rows of the record name a row of the sheets, in the order of the files."""
     by_fact = {}
-    for entry in read(FIXTURES):
+    for entry in read_folder(FIXTURES):
         facts = entry.values.get("fact") or []
         for fact in [facts] if isinstance(facts, str) else facts:
             by_fact.setdefault(fact, []).append((entry.model.collection, entry.values["id"]))

@@ -7,8 +7,8 @@ import pytest
 from django.conf import settings
 from jsonschema import Draft202012Validator, FormatChecker
 
+from api.openapi.document import rendered
 from api.openapi.examples import ask, examples
-from api.openapi.schema import rendered
 from config.urls import router
 from strikes.models import Proposition
 from tests.factories import AssessmentFactory

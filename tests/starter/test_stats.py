@@ -11,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 
 from config.urls import router
 from record.models import Merge, Revision
-from strikes.api.stats import GROUPINGS, TIMES
-from strikes.api.stats_views import StrikeStatsFilterSet
+from strikes.api.strike_stats import StrikeStatsFilterSet
+from strikes.counting import GROUPINGS, TIMES
 from tests.factories import (
     ActorFactory,
     ClaimFactory,
@@ -264,11 +264,11 @@ def test_more_events_take_no_more_queries(api, word):
 
 
 def test_work_is_bounded(api, monkeypatch):
-    monkeypatch.setattr("strikes.api.stats.MOST_EVENTS", 3)
+    monkeypatch.setattr("strikes.counting.MOST_EVENTS", 3)
     (error,) = api("stats/strikes/?group_by=month", status=400)["errors"]
     assert (error["parameter"], error["code"]) == ("group_by", "too_much")
-    monkeypatch.setattr("strikes.api.stats.MOST_EVENTS", 1000)
-    monkeypatch.setattr("strikes.api.stats.MOST_GROUPS", 2)
+    monkeypatch.setattr("strikes.counting.MOST_EVENTS", 1000)
+    monkeypatch.setattr("strikes.counting.MOST_GROUPS", 2)
     assert api("stats/strikes/?group_by=actor", status=400)["errors"][0]["code"] == "too_much"
 
 

@@ -1,7 +1,5 @@
 """manage.py check_record: recompute what the record keeps and say where it differs."""
 
-from typing import Any
-
 from django.core.management.base import BaseCommand, CommandError
 
 from record.audit import discrepancies
@@ -14,11 +12,11 @@ class Command(BaseCommand):
         "span rows hold, and that kept origins and dispute states equal a new computation."
     )
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        found = 0
+    def handle(self, *args: object, **options: object) -> None:
+        count = 0
         for sentence in discrepancies():
-            found += 1
+            count += 1
             self.stderr.write(sentence)
-        if found:
-            raise CommandError(f"{found} discrepancies.")
+        if count:
+            raise CommandError(f"{count} discrepancies.")
         self.stdout.write(f"The record holds at revision {Ledger.head().n}.")

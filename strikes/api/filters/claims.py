@@ -10,7 +10,7 @@ from strikes.api.filters.propositions import PropositionFilters
 from strikes.api.filters.reports import ReportFilters, SpeakerFilters, moment
 from strikes.api.filters.rows import FilterValues
 from strikes.choices import Attribution, Credibility, Polarity, Stance
-from strikes.disputes.origins import about_themselves
+from strikes.disputes.origins import claims_about_own_deeds
 from strikes.models import Claim, ClaimEvidence
 
 
@@ -47,7 +47,7 @@ class ClaimFilters(PropositionFilters, ReportFilters, SpeakerFilters):
         if "polarity" in asked:
             q &= Q(stance__in=[stance for stance in Stance if stance.polarity in asked["polarity"]])
         if "own" in asked:
-            own = Exists(about_themselves(self.as_of).filter(pk=OuterRef("pk")))
+            own = Exists(claims_about_own_deeds(self.as_of).filter(pk=OuterRef("pk")))
             q &= Q(own) if asked["own"] else Q(~own)
         if "verification" in asked:
             links = ClaimEvidence.objects.published(self.as_of)

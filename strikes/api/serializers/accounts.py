@@ -105,7 +105,7 @@ class AccountSerializer(serializers.Serializer[Any]):
             ),
         }
         return super().get_fields() | {
-            name: ClaimInAccount(many=True, source=f"shown.{key}", help_text=text)
+            name: ClaimInAccount(many=True, source=f"claims_by_side.{key}", help_text=text)
             for name, (text, key) in sides.items()
         }
 
@@ -176,7 +176,11 @@ class DependantsSerializer(serializers.Serializer[Any]):
     """A report's notices, and the reports that were copied from it."""
 
     report = ReportBrief(help_text="The report.")
-    notices = NoticeSerializer(many=True, help_text="What its publisher later did to it, oldest first.")
+    notices = NoticeSerializer(
+        many=True,
+        source="report.public_notices",
+        help_text="What its publisher later did to it, oldest first.",
+    )
     dependants = CopySerializer(
         many=True,
         help_text="Copies of it, the nearest first, each with its own notices; at most 500, eight steps away.",

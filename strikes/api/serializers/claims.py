@@ -4,8 +4,9 @@ from typing import Any
 
 from rest_framework import serializers
 
-from api.serializers import Brief, MomentField, OnRecordSerializer, WordField
+from api.serializers import Brief, OnRecordSerializer, WordField
 from sources.choices import ReportPart
+from sources.moments import MomentField
 from sources.serializers import NOTE, ActorBrief, EvidenceBrief, ReportBrief
 from strikes.api.serializers.briefs import SUBJECT, StrikeBrief, SubjectField
 from strikes.api.serializers.numbers import CountInClaim, EstimateInClaim

@@ -21,7 +21,7 @@ from strikes.choices import (
     UnitOfMeasure,
     WeaponOutcome,
 )
-from strikes.outages.conversions import shown
+from strikes.outages.conversions import rounded_amount
 
 
 class BoundedSerializer(serializers.Serializer[Any]):
@@ -96,7 +96,7 @@ class ShownField(NumberField):
     """A converted number, rounded half even to three places; what is not zero never reads as zero."""
 
     def to_representation(self, value: Decimal) -> int | float:
-        return super().to_representation(cast(Decimal, shown(value)))
+        return super().to_representation(cast(Decimal, rounded_amount(value)))
 
 
 class FactorField(NumberField):

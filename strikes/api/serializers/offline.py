@@ -8,7 +8,7 @@ from rest_framework import serializers
 from api.serializers import NumberField, WordField
 from strikes.api.serializers.numbers import DamageEstimateSerializer
 from strikes.choices import UnitOfMeasure
-from strikes.outages.conversions import shown
+from strikes.outages.conversions import rounded_amount
 from strikes.outages.episodes import Policy
 
 
@@ -17,7 +17,7 @@ class AmountField(NumberField):
     """A computed amount, rounded half even to three places."""
 
     def to_representation(self, value: Any) -> int | float:
-        rounded = shown(value)
+        rounded = rounded_amount(value)
         assert rounded is not None
         return super().to_representation(rounded)
 

@@ -4,14 +4,16 @@ from typing import Any
 
 from rest_framework import serializers
 
-from api.serializers import MomentField, WordField
+from api.serializers import WordField
+from sources.moments import MomentField
 from strikes.api.serializers.briefs import StrikeBrief
 from strikes.api.serializers.numbers import CapacitySerializer, ClaimOfNumber, EstimateInClaim
 from strikes.api.serializers.offline import AmountField
 from strikes.api.serializers.places import FacilityBrief, UnitBrief
 from strikes.api.serializers.summaries import OfflineSerializer
 from strikes.choices import Denominator
-from strikes.outages.episodes import EndKind, Outcome
+from strikes.outages.episodes import Outcome
+from strikes.outages.statements import EndKind
 
 
 class SpanSerializer(serializers.Serializer[Any]):

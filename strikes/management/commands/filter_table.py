@@ -1,11 +1,12 @@
 """manage.py filter_table: which word filters which collection, as docs/filters.md."""
 
-from typing import Any
+from collections.abc import Iterable, Iterator
 
 from django.core.management.base import BaseCommand
-from django.urls import URLPattern, get_resolver
+from django.urls import URLPattern, URLResolver, get_resolver
+from django_filters.filters import Filter
 
-from api.openapi.schema import PARAMETERS
+from api.openapi.parameters import PARAMETERS
 from api.pagination import BACK_IN_TIME
 
 INTRODUCTION = """# The words of the filters
@@ -17,17 +18,18 @@ words of `strikes`, and `group_by` and `zero` besides. `convert_to` filters noth
 """
 
 
-def filters_of_collections() -> dict[str, dict[str, Any]]:
+def filters_of_collections() -> dict[str, dict[str, Filter]]:
     """The filters of every collection of the API, by the name of the collection."""
-    found = {}
+    filters_by_collection = {}
     for pattern in _patterns(get_resolver().url_patterns):
-        view: Any = getattr(pattern.callback, "cls", None)
-        if pattern.name and pattern.name.endswith("-list") and getattr(view, "filterset_class", None):
-            found[pattern.name.removesuffix("-list")] = dict(view.filterset_class.base_filters)
-    return found
+        view = getattr(pattern.callback, "cls", None)  # where the router keeps the class of a viewset
+        filterset_class = getattr(view, "filterset_class", None)
+        if pattern.name and pattern.name.endswith("-list") and filterset_class:
+            filters_by_collection[pattern.name.removesuffix("-list")] = dict(filterset_class.base_filters)
+    return filters_by_collection
 
 
-def _patterns(patterns: Any) -> Any:
+def _patterns(patterns: Iterable[URLPattern | URLResolver]) -> Iterator[URLPattern]:
     for pattern in patterns:
         if isinstance(pattern, URLPattern):
             yield pattern
@@ -61,5 +63,5 @@ def filter_table() -> str:
 class Command(BaseCommand):
     help = "Prints docs/filters.md: which word filters which collection, and what it means."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         self.stdout.write(filter_table(), ending="")

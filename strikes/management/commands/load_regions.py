@@ -10,7 +10,9 @@ from django.db import transaction
 from record import publishing
 from record.models import Ledger
 from strikes.choices import RegionLevel
-from strikes.imports.bundles import BundleError, entries_of, import_bundle
+from strikes.imports.drafts import import_bundle
+from strikes.imports.entries import entries_of
+from strikes.imports.problems import BundleError
 
 
 class Command(BaseCommand):
@@ -25,7 +27,7 @@ class Command(BaseCommand):
             "countries", nargs="*", type=str.upper, help="Codes such as UA; all countries if none is given."
         )
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: Any) -> None:
         countries = set(options["countries"]) or {country.alpha_2 for country in pycountry.countries}
         if unknown := sorted(code for code in countries if pycountry.countries.get(alpha_2=code) is None):
             raise CommandError(f"Not a country code of ISO 3166-1: {', '.join(unknown)}.")
@@ -40,10 +42,10 @@ class Command(BaseCommand):
         self.stdout.write(f"{len(new)} new regions; the record is at revision {Ledger.head().n}.")
 
 
-def regions_of(countries: set[str]) -> Iterator[dict[str, Any]]:
+def regions_of(countries: set[str]) -> Iterator[dict[str, str]]:
     """The rows of some countries as ISO has them. A subdivision may lie in another one, such as GB-LND."""
     for country in pycountry.countries:
-        if country.alpha_2 in countries:
+        if country.alpha_2 in countries:  # the code of two letters, such as UA
             yield {"id": country.alpha_2, "name": country.name, "level": RegionLevel.COUNTRY}
     for part in pycountry.subdivisions:
         if part.country_code in countries:

@@ -7,8 +7,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from record.models import Ledger
-from strikes.imports.bundles import BundleError
-from strikes.imports.starter import load
+from strikes.imports.problems import BundleError
+from strikes.imports.starter import load_starter
 
 
 class Command(BaseCommand):
@@ -22,9 +22,9 @@ class Command(BaseCommand):
             "folder", nargs="?", type=Path, default=settings.BASE_DIR / "fixtures", help="The folder to load."
         )
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: Any) -> None:
         try:
-            new = load(options["folder"])
+            new = load_starter(options["folder"])
         except BundleError as error:
             raise CommandError(f"{error}\nNothing was loaded.") from error
         self.stdout.write(f"{new} new rows; the record is at revision {Ledger.head().n}.")

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from django.db.models import Count, Q, QuerySet
 
-from api.errors import BadParameter
+from record.limits import TooMuch
 from record.models import AsOf, Merge
 from strikes.choices import Dispute, PartyRole, StrikeKind
 from strikes.disputes.states import states_of
@@ -27,8 +27,8 @@ MOST_EVENTS, MOST_PLACES, MOST_GROUPS = 100_000, 1_000_000, 10_000
 MOST_DAYS = 36_525
 """A century: the longest range that is gone through for times without any event."""
 
-Value = str | None
-Key = tuple[Value, ...]
+GroupValue = str | None
+GroupKey = tuple[GroupValue, ...]
 
 
 class Event(NamedTuple):
@@ -46,63 +46,65 @@ class Events:
         self.as_of = as_of
         self.canonical_strikes: dict[int, int] = Strike.objects.canonical_keys(as_of.revision)
         self.facilities: dict[int, int] = Facility.objects.canonical_keys(as_of.revision)
-        found = self.rows.values_list("pk", "kind", "local_date", "facility")[: MOST_EVENTS + 1]
+        rows_found = self.rows.values_list("pk", "kind", "local_date", "facility")[: MOST_EVENTS + 1]
         self.all = [
-            Event(key, kind, on, None if at is None else self.facilities.get(at, at))
-            for key, kind, on, at in found
+            Event(key, kind, on, None if facility is None else self.facilities.get(facility, facility))
+            for key, kind, on, facility in rows_found
         ]
         if len(self.all) > MOST_EVENTS:
-            raise too_much(f"More than {MOST_EVENTS:,} events: narrow it.")
+            raise TooMuch("group_by", f"More than {MOST_EVENTS:,} events: narrow it.")
 
     def values(self, *paths: str) -> dict[int, set[str]]:
         """What stands at the end of some paths, for each event."""
-        found: dict[int, set[str]] = defaultdict(set)
+        values_of: dict[int, set[str]] = defaultdict(set)
         for path in paths:
             for key, value in self.rows.values_list("pk", path):
                 if value is not None:
-                    found[key].add(value)
-        return found
+                    values_of[key].add(value)
+        return values_of
 
-    def owning(self, path: str) -> Q:
+    def about_events(self, path: str) -> Q:
         """Rows about one of the events, or about what was merged with one."""
         return Q(**{f"{path}__in": self.rows.values("pk")}) | Q(
             **{f"{path}__in": list(self.canonical_strikes)}
         )
 
-    def owner(self, strike: int) -> int:
+    def event_of(self, strike: int) -> int:
         """The event that a row about a strike is counted for."""
         return self.canonical_strikes.get(strike, strike)
 
     @cached_property
-    def said(self) -> QuerySet[Claim]:
+    def claims(self) -> QuerySet[Claim]:
+        """The public claims about the events."""
         claims: QuerySet[Claim] = Claim.objects.published(self.as_of).filter(
-            self.owning("proposition__strike")
+            self.about_events("proposition__strike")
         )
         return claims.order_by()
 
     @cached_property
-    def claims(self) -> Counter[int]:
+    def claim_counts(self) -> Counter[int]:
         """How many claims are about each event."""
-        found: Counter[int] = Counter()
-        for strike, number in self.said.values_list("proposition__strike").annotate(Count("pk")):
-            found[self.owner(strike)] += number
-        return found
+        counts: Counter[int] = Counter()
+        for strike, number in self.claims.values_list("proposition__strike").annotate(Count("pk")):
+            counts[self.event_of(strike)] += number
+        return counts
 
     @cached_property
-    def states(self) -> dict[int, Counter[str]]:
+    def state_counts(self) -> dict[int, Counter[str]]:
         """How many propositions about each event stand how."""
-        found: dict[int, Counter[str]] = defaultdict(Counter)
-        for strike, state, number in self._states():
-            found[self.owner(strike)][state] += number
-        return found
+        counts: dict[int, Counter[str]] = defaultdict(Counter)
+        for strike, state, number in self._states_by_strike():
+            counts[self.event_of(strike)][state] += number
+        return counts
 
-    def _states(self) -> Iterable[tuple[int, str, int]]:
-        propositions = Proposition.objects.published(self.as_of).filter(self.owning("strike"))
+    def _states_by_strike(self) -> Iterable[tuple[int, str, int]]:
+        propositions = Proposition.objects.published(self.as_of).filter(self.about_events("strike"))
         if self.as_of.known is None:
-            kept = PropositionState.objects.current(self.as_of.revision)
-            kept = kept.filter(proposition__in=propositions.values("pk")).order_by()
-            yield from kept.values_list("proposition__strike", "state").annotate(Count("pk"))
+            states = PropositionState.objects.current(self.as_of.revision)
+            states = states.filter(proposition__in=propositions.values("pk")).order_by()
+            yield from states.values_list("proposition__strike", "state").annotate(Count("pk"))
             return
+        # No states are kept by what was known at a moment: they are computed.
         strike_of = dict(propositions.values_list("pk", "strike"))
         for pk, state in states_of(propositions, self.as_of).items():
             yield strike_of[pk], state.state, 1
@@ -137,22 +139,24 @@ def by_country(events: Events) -> Mapping[int, Collection[str]]:
 
 
 def by_facility(events: Events) -> Mapping[int, Collection[str]]:
-    roots = Merge.objects.canonical_ids("facilities", events.as_of.revision)
-    found = events.values("facility__public_id")
-    return {key: {roots.get(one, one) for one in ids} for key, ids in found.items()}
+    canonical = Merge.objects.canonical_ids("facilities", events.as_of.revision)
+    facilities = events.values("facility__public_id")
+    return {
+        key: {canonical.get(public_id, public_id) for public_id in ids} for key, ids in facilities.items()
+    }
 
 
 def by_operator(events: Events) -> Mapping[int, Collection[str]]:
     """Who operated the facility on the local date of the event."""
-    roots = Merge.objects.canonical_ids("actors", events.as_of.revision)
+    canonical_actors = Merge.objects.canonical_ids("actors", events.as_of.revision)
     merged = events.facilities
-    at = Q(facility__in=events.rows.values("facility")) | Q(facility__in=[*merged, *merged.values()])
-    parties = Party.objects.published(events.as_of).filter(at, role=PartyRole.OPERATOR)
+    of_events = Q(facility__in=events.rows.values("facility")) | Q(facility__in=[*merged, *merged.values()])
+    parties = Party.objects.published(events.as_of).filter(of_events, role=PartyRole.OPERATOR)
     terms: dict[int, list[tuple[dt.date, dt.date, str]]] = defaultdict(list)
     for facility, since, until, actor in parties.values_list(
         "facility", "since", "until", "actor__public_id"
     ):
-        term = (since or dt.date.min, until or dt.date.max, roots.get(actor, actor))
+        term = (since or dt.date.min, until or dt.date.max, canonical_actors.get(actor, actor))
         terms[merged.get(facility, facility)].append(term)
     return {
         event.key: {actor for since, until, actor in terms[event.facility] if since <= event.on <= until}
@@ -163,11 +167,11 @@ def by_operator(events: Events) -> Mapping[int, Collection[str]]:
 
 def by_actor(events: Events) -> Mapping[int, Collection[str]]:
     """Who speaks of it, for it, against it or of neither side."""
-    roots = Merge.objects.canonical_ids("actors", events.as_of.revision)
-    found: dict[int, set[str]] = defaultdict(set)
-    for strike, actor in events.said.values_list("proposition__strike", "actor__public_id").distinct():
-        found[events.owner(strike)].add(roots.get(actor, actor))
-    return found
+    canonical_actors = Merge.objects.canonical_ids("actors", events.as_of.revision)
+    speakers: dict[int, set[str]] = defaultdict(set)
+    for strike, actor in events.claims.values_list("proposition__strike", "actor__public_id").distinct():
+        speakers[events.event_of(strike)].add(canonical_actors.get(actor, actor))
+    return speakers
 
 
 GROUPINGS: dict[str, Callable[[Events], Mapping[int, Collection[str]]]] = {
@@ -179,7 +183,7 @@ GROUPINGS: dict[str, Callable[[Events], Mapping[int, Collection[str]]]] = {
     "facility": by_facility,
     "operator": by_operator,
     "actor": by_actor,
-    "dispute": lambda events: events.states,
+    "dispute": lambda events: events.state_counts,
 }
 """Each word with the values that it finds for an event; an event with several is in several groups."""
 
@@ -191,7 +195,7 @@ GROUPINGS: dict[str, Callable[[Events], Mapping[int, Collection[str]]]] = {
 class Tally:
     """What is counted of the events of a group, or of all."""
 
-    key: dict[str, Value] = field(default_factory=dict)
+    key: dict[str, GroupValue] = field(default_factory=dict)
     """The values of the group, by the words that were asked for."""
     strikes: int = 0
     incidents: int = 0
@@ -218,7 +222,7 @@ class Tally:
 @dataclass
 class Counts:
     group_by: list[str]
-    groups: dict[Key, Tally]
+    groups: dict[GroupKey, Tally]
     total: Tally
 
     def in_order(self) -> list[Tally]:
@@ -231,40 +235,39 @@ class Counts:
 
 def strike_counts(events: Events, group_by: list[str]) -> Counts:
     """The events by one or two words. A fixed number of queries."""
-    placed = [GROUPINGS[word](events) for word in group_by]
-    groups: dict[Key, Tally] = defaultdict(Tally)
+    values_by_word = [GROUPINGS[word](events) for word in group_by]
+    groups: dict[GroupKey, Tally] = defaultdict(Tally)
     total, places = Tally(), 0
     for event in events.all:
-        claims, states = events.claims[event.key], events.states.get(event.key, Counter())
+        claims = events.claim_counts[event.key]
+        states = events.state_counts.get(event.key, Counter())
         total.add(event, claims, states)
-        values = [found.get(event.key) or (None,) for found in placed]
-        for key in product(*values):
+        # An event without a value is in the group of null.
+        for key in product(*(values_of.get(event.key) or (None,) for values_of in values_by_word)):
             places += 1
             groups[key].add(event, claims, states)
         if places > MOST_PLACES or len(groups) > MOST_GROUPS:
-            raise too_much(f"More than {MOST_GROUPS:,} groups, or {MOST_PLACES:,} places in them: narrow it.")
+            text = f"More than {MOST_GROUPS:,} groups, or {MOST_PLACES:,} places in them: narrow it."
+            raise TooMuch("group_by", text)
     return Counts(group_by, dict(groups), total)
 
 
-def with_zeros(counts: Counts, first: dt.date, last: dt.date) -> None:
+def add_zeros(counts: Counts, first: dt.date, last: dt.date) -> None:
     """Add a row of zeros for each time of a range that has none, beside each other value that was found."""
     if (last - first).days > MOST_DAYS:
-        raise BadParameter("zero", "More than a hundred years: give `after` and `before`.", "too_much")
+        raise TooMuch("zero", "More than a hundred years: give `after` and `before`.")
     words = counts.group_by
-    others = {tuple(v for w, v in zip(words, key, strict=True) if w not in TIMES) for key in counts.groups}
+    others = {
+        tuple(value for word, value in zip(words, key, strict=True) if word not in TIMES)
+        for key in counts.groups
+    }
     if all(word in TIMES for word in words):
         others = {()}
     days = (first + dt.timedelta(days=number) for number in range((last - first).days + 1))
     times = dict.fromkeys(tuple(TIMES[word](day) for word in words if word in TIMES) for day in days)
     if len(times) * len(others) > MOST_GROUPS:
-        text = f"More than {MOST_GROUPS:,} rows: narrow it, or group by longer times."
-        raise BadParameter("zero", text, "too_much")
+        raise TooMuch("zero", f"More than {MOST_GROUPS:,} rows: narrow it, or group by longer times.")
     for time, other in product(times, others):
-        labels, rest = iter(time), iter(other)
-        counts.groups.setdefault(
-            tuple(next(labels) if word in TIMES else next(rest) for word in words), Tally()
-        )
-
-
-def too_much(text: str) -> BadParameter:
-    return BadParameter("group_by", text, "too_much")
+        time_values, other_values = iter(time), iter(other)
+        key = tuple(next(time_values) if word in TIMES else next(other_values) for word in words)
+        counts.groups.setdefault(key, Tally())

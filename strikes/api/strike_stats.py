@@ -1,18 +1,19 @@
-"""Statistics over REST."""
+"""`stats/strikes/`: how many strikes there were, grouped as the request says."""
 
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
+from django.http import HttpResponse
 from rest_framework.request import Request
+from rest_framework.response import Response
 
 from api.errors import BadParameter
 from api.filters import FlagFilter, GroupingFilter
 from api.stats import StatsView
 from strikes.api.filters import FilterValues, StrikeFilterSet
 from strikes.api.serializers.stats import GroupSerializer, StrikeCountsSerializer
-from strikes.api.stats import GROUPINGS, TIMES, Events, strike_counts, with_zeros
+from strikes.counting import GROUPINGS, TIMES, Events, add_zeros, strike_counts
 from strikes.models import Strike
 
 
@@ -28,15 +29,16 @@ class StrikeStatsFilterSet(StrikeFilterSet):
     )
 
     def filter_values(self) -> FilterValues:
-        asked = super().filter_values()
-        self.words: list[str] = asked.pop("group_by")
-        self.zeros: bool = asked.pop("zero", False)
-        if self.zeros and not set(self.words) & set(TIMES):
+        """What narrows the strikes; how to group them is kept beside it."""
+        values = super().filter_values()
+        self.grouped_by: list[str] = values.pop("group_by")
+        self.with_zeros: bool = values.pop("zero", False)
+        if self.with_zeros and not set(self.grouped_by) & set(TIMES):
             raise BadParameter("zero", f"It needs {', '.join(TIMES)} in `group_by`.", "missing")
-        self.limits = asked.get("after"), asked.get("before")
-        return asked
+        self.limits = values.get("after"), values.get("before")
+        return values
 
-    def span(self, days: list[dt.date]) -> tuple[dt.date, dt.date] | None:
+    def first_and_last(self, days: list[dt.date]) -> tuple[dt.date, dt.date] | None:
         """The first and the last day that were asked for or, failing that, found; null if neither."""
         after, before = self.limits
         if not days and (after is None or before is None):
@@ -66,12 +68,17 @@ class StrikeStatsView(StatsView):
     serializer_class = StrikeCountsSerializer
     name = "strikes"
 
-    def get(self, request: Request) -> Any:
-        asked = self.asked_of(Strike.objects.published(self.pin.as_of))
-        events = Events(asked.qs, self.pin.as_of)
-        counts = strike_counts(events, asked.words)
-        if asked.zeros and (span := asked.span([event.on for event in events.all])):
-            with_zeros(counts, *span)
-        found = {"group_by": counts.group_by, "total": counts.total, "groups": counts.in_order()}
-        body = StrikeCountsSerializer(found).data
-        return self.answer(body, body["groups"], GroupSerializer(group_by=counts.group_by))
+    def get(self, request: Request) -> Response | HttpResponse:
+        filter_set = self.asked_of(Strike.objects.published(self.pin.as_of))
+        events = Events(filter_set.qs, self.pin.as_of)
+        counts = strike_counts(events, filter_set.grouped_by)
+        if filter_set.with_zeros:
+            days = filter_set.first_and_last([event.on for event in events.all])
+            if days is not None:
+                add_zeros(counts, *days)
+        answer = {"group_by": counts.group_by, "total": counts.total, "groups": counts.in_order()}
+        body = StrikeCountsSerializer(answer).data
+        response: Response | HttpResponse = self.answer(
+            body, body["groups"], GroupSerializer(group_by=counts.group_by)
+        )
+        return response

@@ -1,0 +1,64 @@
+"""What can stand in the way of a change, and the rules by which it is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db import models
+
+from record.models import OnRecord
+
+
+@dataclass(frozen=True)
+class Blocker:
+    """One thing that stands in the way: the row, the rule it breaks, and the other row that is the cause."""
+
+    row: models.Model
+    rule: str
+    target: OnRecord | None = None
+
+    def __str__(self) -> str:
+        return f"{self.row._meta.verbose_name} {getattr(self.row, 'public_id', self.row)}: {self.rule}"
+
+
+class Blocked(Exception):
+    """A publishing function refused; ``blockers`` says what is in the way. Nothing was changed."""
+
+    def __init__(self, blockers: Sequence[Blocker]) -> None:
+        self.blockers = list(blockers)
+        super().__init__("\n".join(str(blocker) for blocker in blockers))
+
+
+def refuse_if_any(blockers: Iterable[Blocker]) -> None:
+    """Raise ``Blocked`` with everything that is in the way, so that an editor sees all of it at once."""
+    in_the_way = list(blockers)
+    if in_the_way:
+        raise Blocked(in_the_way)
+
+
+def require_rows(rows: Sequence[OnRecord]) -> None:
+    # A revision that changes nothing would leave an empty line in the feed.
+    if not rows:
+        raise ValueError("Name at least one row.")
+
+
+def require_public(rows: Iterable[OnRecord]) -> None:
+    refuse_if_any(Blocker(row, "It is not public.") for row in rows if not row.is_public)
+
+
+def require_no_objections(rows: Iterable[OnRecord]) -> None:
+    """What the rows themselves, by the rules of their models, object to."""
+    refuse_if_any(Blocker(row, rule) for row in rows for rule in row.objections())
+
+
+def require_public_targets(rows: Sequence[OnRecord]) -> None:
+    """Whatever a public row names is public too, and the row obeys the rules of its model."""
+    blockers = []
+    for row in rows:
+        for name, target in row.references():
+            if not target.is_public and target not in rows:
+                rule = f"{name}: {target.public_id} is {target.status}, not public."
+                blockers.append(Blocker(row, rule, target))
+        blockers += [Blocker(row, rule) for rule in row.objections()]
+    refuse_if_any(blockers)

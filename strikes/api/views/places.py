@@ -1,0 +1,77 @@
+"""Regions, facilities and their units over REST."""
+
+from __future__ import annotations
+
+from django.db.models import Prefetch, QuerySet
+
+from api.serializers import Brief
+from strikes.api import filters
+from strikes.api.facets import COUNTRY_OF_REGION
+from strikes.api.serializers.accounts import accounts_of
+from strikes.api.serializers.places import (
+    FacilityBrief,
+    FacilitySerializer,
+    RegionSerializer,
+    UnitBrief,
+    UnitSerializer,
+)
+from strikes.api.serializers.timelines import timeline_of
+from strikes.api.views.accounts import WithAccounts
+from strikes.api.views.timeline import WithTimeline
+from strikes.models import Facility, Party, Region, Unit
+
+
+class RegionViewSet(WithAccounts):
+    """Countries (ISO 3166-1) and their subdivisions (ISO 3166-2), de jure.
+
+    Who controls a place is a party of a facility; how a speaker names it is kept with the claim.
+    """
+
+    model = Region
+    accounts_serializer = accounts_of("region", Brief)
+    serializer_class = RegionSerializer
+    filterset_class = filters.RegionFilterSet
+
+    def load(self, rows: QuerySet[Region]) -> QuerySet[Region]:
+        return super().load(rows).select_related("parent")
+
+
+class FacilityViewSet(WithTimeline):
+    """Pieces of infrastructure, at town or site level, with their names and parties.
+
+    `facilities/?q=НОРСИ` finds one by any of its names, in any script. What it can do is in `capacities/`.
+    """
+
+    model = Facility
+    accounts_serializer = accounts_of("facility", FacilityBrief)
+    timeline_serializer = timeline_of("facility", FacilityBrief)
+    serializer_class = FacilitySerializer
+    place = ""
+    filterset_class = filters.FacilityFilterSet
+    facets = {"facility_kind": "kind", "country": COUNTRY_OF_REGION, "region": "regions__public_id"}
+
+    def load(self, rows: QuerySet[Facility]) -> QuerySet[Facility]:
+        parties = Party.objects.published(self.pin.as_of).select_related("actor", "report__source")
+        return (
+            super()
+            .load(rows)
+            .prefetch_related("regions", "names", Prefetch("parties", parties, to_attr="public_parties"))
+        )
+
+
+class UnitViewSet(WithTimeline):
+    """Parts of facilities that can be out on their own, such as AVT-6 of NORSI.
+
+    Plants share names, and a name never tells the capacity: that is in `capacities/`, with its report.
+    """
+
+    model = Unit
+    accounts_serializer = accounts_of("unit", UnitBrief)
+    timeline_serializer = timeline_of("unit", UnitBrief)
+    serializer_class = UnitSerializer
+    place = "facility"
+    filterset_class = filters.UnitFilterSet
+    facets = {"unit_kind": "kind", "facility": "facility__public_id"}
+
+    def load(self, rows: QuerySet[Unit]) -> QuerySet[Unit]:
+        return super().load(rows).select_related("facility").prefetch_related("names")
