@@ -31,7 +31,7 @@ run: $(RUN) ## serve the starter data on http://127.0.0.1:8000/ (PORT=... for an
 test: $(DEV) ## all tests on SQLite, then on PostgreSQL (TEST_DATABASE_URL) with Redis (TEST_REDIS_URL); ARGS=... for pytest
 	@$(call on-both,)
 
-test-slow: $(DEV) ## what takes minutes, on both likewise: whole sweeps, fuzzing, a generated client, half a million claims
+test-slow: $(DEV) ## what takes minutes, on both databases too: whole sweeps, fuzzing, a generated client, half a million claims
 	@$(call on-both,-m slow)
 
 test-browser: $(DEV) /usr/bin/chromium ## an editor at work in Debian's Chromium; pictures in $(or $(SCREENSHOTS),/tmp/screenshots)

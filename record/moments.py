@@ -22,12 +22,14 @@ def latest(of: str, null: bool = True, blank: bool = True) -> models.DateTimeFie
     )
 
 
-def precision(of: str, words: type[Vocabulary], null: bool = True, blank: bool = True) -> models.CharField:
+def precision(
+    of: str, vocabulary: type[Vocabulary], null: bool = True, blank: bool = True
+) -> models.CharField:
     return models.CharField(
         null=null,
         blank=blank,
         max_length=20,
-        choices=words.choices,
+        choices=vocabulary.choices,
         help_text=f"How exactly {of} is known; it applies to both edges.",
     )
 
@@ -64,7 +66,7 @@ def as_stated(of: str) -> models.CharField:
 
 
 def moment_rules(
-    model: str, prefix: str, words: type[Vocabulary], required: bool = False
+    model: str, prefix: str, vocabulary: type[Vocabulary], required: bool = False
 ) -> list[CheckConstraint]:
     """A range runs forward, and whoever gives an edge says how exactly it is known.
 
@@ -72,7 +74,7 @@ def moment_rules(
     """
     early, late, exact = f"{prefix}earliest", f"{prefix}latest", f"{prefix}precision"
     rules = [
-        one_of(exact, words, model),
+        one_of(exact, vocabulary, model),
         CheckConstraint(
             name=f"{model}_{prefix}range_runs_forward",
             condition=Q(**{f"{late}__isnull": True})

@@ -14,7 +14,7 @@ from api.types import JsonObject
 from sources.choices import TimePrecision
 
 
-class Moment(serializers.Serializer[Any]):
+class Moment(serializers.Serializer[JsonObject]):
     """A time as a report gives it: a range in UTC, how exactly it is known, and the words.
 
     Do not read `earliest` as the time: "on the night of 12 March" is a range of several hours.

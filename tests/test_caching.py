@@ -51,8 +51,8 @@ def whole(response):
 
 
 def forget():
-    for one in caches.all():
-        one.clear()
+    for cache in caches.all():
+        cache.clear()
 
 
 def addresses(claim):
@@ -235,8 +235,8 @@ def test_who_comes_with_a_cookie_or_a_key_goes_past_the_cache(client, claim, dja
     get(client, "claims/")
     with django_assert_num_queries(1):
         get(client, "claims/")
-    kept = caches["answers"].get(get(client, "claims/")["ETag"])
-    assert kept is not None
+    cached = caches["answers"].get(get(client, "claims/")["ETag"])
+    assert cached is not None
     caches["answers"].set(get(client, "claims/")["ETag"], (b"x", "application/json", {}))  # no such answer
     for headers in ({"authorization": "Token 123"}, {"cookie": "sessionid=abc"}, {"cookie": "theme=dark"}):
         answer = client.get("/api/v1/claims/", headers=headers)
@@ -267,11 +267,11 @@ def test_only_answers_are_stored_never_refusals_or_streams(client, claim, monkey
 
 
 def test_an_amended_name_is_seen_at_once_at_every_point_in_time(client, claim):
-    then = claim.published_rev.at.isoformat().replace("+00:00", "Z")
+    before_it = claim.published_rev.at.isoformat().replace("+00:00", "Z")
     paths = [f"actors/{claim.actor.public_id}/", "actors/?q=halyna", f"claims/{claim.public_id}/"]
-    queries = ["", f"as_of={then}", "known_at=2024-03-13", f"as_of={then}&known_at=2024-03-13"]
-    asked = [f"{path}{'&' if '?' in path else '?'}{query}" for path in paths for query in queries]
-    before = {address: get(client, address) for address in asked}
+    queries = ["", f"as_of={before_it}", "known_at=2024-03-13", f"as_of={before_it}&known_at=2024-03-13"]
+    addresses_asked = [f"{path}{'&' if '?' in path else '?'}{query}" for path in paths for query in queries]
+    before = {address: get(client, address) for address in addresses_asked}
     publishing.amend(claim.actor, {"name": "Halyna Shevchenko"})
     for address, old in before.items():
         new = get(client, address, if_none_match=old["ETag"])
@@ -336,14 +336,14 @@ def test_a_redis_that_answers_again_is_asked_again(monkeypatch):
     monkeypatch.setattr("config.caches.SharedCache.silent", {})
     cache = SharedCache("redis://127.0.0.1:1/0", {})
     monkeypatch.setattr("config.caches.PAUSE", 0.0)
-    asked = []
-    monkeypatch.setattr("config.caches.RedisCache.get", lambda *args: asked.append(args) or "found")
+    questions = []
+    monkeypatch.setattr("config.caches.RedisCache.get", lambda *args: questions.append(args) or "found")
     assert cache.set("key", 1) is None
     assert cache.add("key", 1) is False
     assert cache.get("key") == "found"
     SharedCache.silent["redis://127.0.0.1:1/0"] = time.monotonic() + 60
     assert cache.get("key", "nothing") == "nothing"
-    assert len(asked) == 1
+    assert len(questions) == 1
 
 
 # While others publish ------------------------------------------------------------------------------------
@@ -383,7 +383,7 @@ def look(point, actor, writing):
     """Ask while others write; each answer is of a revision no older than the one that stood before it was asked for."""
     client, etag, seen = Client(), None, set()
     try:
-        while not all(one.done() for one in writing):
+        while not all(task.done() for task in writing):
             least, name = Ledger.head().n, fresh(actor).name
             headers = {"if-none-match": etag} if etag else {}
             answer = client.get(
@@ -416,9 +416,9 @@ def test_no_answer_is_stale_while_others_publish(rounds):
     with ThreadPoolExecutor(4) as pool:
         writing = [pool.submit(writers.publish), pool.submit(writers.rename)]
         looking = [pool.submit(look, point, actor, writing) for _ in range(2)]
-        seen = set().union(*(one.result() for one in looking))
-        for one in writing:
-            one.result()
+        seen = set().union(*(task.result() for task in looking))
+        for task in writing:
+            task.result()
     assert Ledger.head().n == 1 + 2 * rounds
     assert len(seen) > 2
     client = Client()

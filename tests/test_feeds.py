@@ -49,16 +49,16 @@ def story() -> dict[str, Any]:
     correct(draft, reason=TYPO, note="A slip of ours.")
     wave = on_record(WaveFactory())
     amend(claim.proposition.strike, {"wave": wave, "note": "Part of a wave."}, note="Found out later.")
-    one, other = on_record(ActorFactory()), on_record(ActorFactory())
-    merge(one, other, note="One and the same.")
-    unmerge(one, note="Two after all.")
+    actor, other = on_record(ActorFactory()), on_record(ActorFactory())
+    merge(actor, other, note="One and the same.")
+    unmerge(actor, note="Two after all.")
     withdraw(other, reason=OUT, note="Not a speaker.")
     return {
         "claim": claim,
         "draft": draft,
         "strike": claim.proposition.strike,
         "wave": wave,
-        "one": one,
+        "actor": actor,
         "other": other,
     }
 
@@ -69,8 +69,10 @@ def story() -> dict[str, Any]:
 def test_the_feed_has_every_line_of_the_ledger_in_order(api, story):
     lines = api.every("changes/?page_size=3")
     assert [list(line) for line in lines] == [FIELDS] * Change.objects.count()
-    kept = Change.objects.order_by("revision", "position").values_list("revision", "action", "object_id")
-    assert [(line["revision"], line["action"], line["id"]) for line in lines] == list(kept)
+    in_the_ledger = Change.objects.order_by("revision", "position").values_list(
+        "revision", "action", "object_id"
+    )
+    assert [(line["revision"], line["action"], line["id"]) for line in lines] == list(in_the_ledger)
     assert sorted({line["revision"] for line in lines}) == list(range(1, Ledger.head().n + 1))
     assert lines == sorted(lines, key=lambda line: line["revision"])
 
@@ -85,8 +87,8 @@ def test_a_line_says_what_was_done_to_what(api, story):
     lines = {(line["action"], line["id"]): line for line in api.every("changes/")}
     gone = lines["withdraw", story["claim"].public_id]
     assert (gone["reason"], gone["replaced_by"]) == ("typo", story["draft"].public_id)
-    assert lines["merge", story["one"].public_id]["replaced_by"] == story["other"].public_id
-    assert lines["unmerge", story["one"].public_id]["replaced_by"] is None
+    assert lines["merge", story["actor"].public_id]["replaced_by"] == story["other"].public_id
+    assert lines["unmerge", story["actor"].public_id]["replaced_by"] is None
     assert lines["amend", story["strike"].public_id]["collection"] == "strikes"
 
 
@@ -94,7 +96,7 @@ def test_since_goes_on_where_the_last_page_ended(api, story):
     everything = api.every("changes/?since=0")
     for n in range(Ledger.head().n + 1):
         assert api.every(f"changes/?since={n}&page_size=2") == [
-            one for one in everything if one["revision"] > n
+            line for line in everything if line["revision"] > n
         ]
     head = Ledger.head().n
     response = api.raw(f"changes/?since={head}")
@@ -129,14 +131,17 @@ def test_the_feed_streams(api, story):
     assert [json.loads(line) for line in text.splitlines()] == lines
     table = b"".join(api.raw("changes/?format=csv&since=2&fields=id,action").streaming_content).decode()
     rows = list(csv.reader(io.StringIO(table)))
-    assert rows == [["id", "action"], *([one["id"], one["action"]] for one in lines if one["revision"] > 2)]
+    assert rows == [
+        ["id", "action"],
+        *([line["id"], line["action"]] for line in lines if line["revision"] > 2),
+    ]
     assert api.raw("changes/?format=csv")["Content-Disposition"].startswith('attachment; filename="changes-r')
 
 
 def test_a_poll_takes_one_query_beside_the_head(api, story):
     def queries(address: str) -> int:
-        for one in caches.all():
-            one.clear()
+        for cache in caches.all():
+            cache.clear()
         with CaptureQueriesContext(connection) as captured:
             api(address)
         return len(captured)
@@ -187,14 +192,14 @@ def test_drafts_are_in_no_feed(api):
 
 def sources_of(serializer: Any) -> set[str]:
     """The columns that a serializer shows."""
-    found: set[str] = set()
+    columns: set[str] = set()
     for name, field in serializer.fields.items():
-        found |= {
+        columns |= {
             name,
             field.source.split(".")[0],
             *(f"{getattr(field, 'prefix', '')}{c}" for c in getattr(field, "columns", ())),
         }
-    return found
+    return columns
 
 
 @pytest.mark.parametrize("collection", list(collections()))
@@ -202,7 +207,7 @@ def test_whatever_can_be_amended_is_public_so_that_its_old_value_may_be(collecti
     model = collections()[collection]
     view: Any = next(view for name, view, _ in router.registry if name == collection)
     fields = [*model._meta.concrete_fields, *model._meta.many_to_many]
-    amendable = {one.name for one in fields if not one.generated} - model.frozen - bookkeeping_of(model)
+    amendable = {field.name for field in fields if not field.generated} - model.frozen - bookkeeping_of(model)
     assert amendable - sources_of(view.serializer_class()) == set()
 
 

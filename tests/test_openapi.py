@@ -40,15 +40,17 @@ def document(written):
 
 @pytest.fixture(scope="module")
 def operations(document):
-    found = {}
+    by_id = {}
     for methods in document["paths"].values():
         assert list(methods) == ["get"]
         operation = methods["get"]
-        found[operation["operationId"]] = operation | {
-            "parameters": [resolved(document, one) for one in operation["parameters"]],
-            "responses": {code: resolved(document, one) for code, one in operation["responses"].items()},
+        by_id[operation["operationId"]] = operation | {
+            "parameters": [resolved(document, parameter) for parameter in operation["parameters"]],
+            "responses": {
+                code: resolved(document, answer) for code, answer in operation["responses"].items()
+            },
         }
-    return found
+    return by_id
 
 
 def resolved(document, part):
@@ -63,14 +65,14 @@ def resolved(document, part):
 def schemas_in(part, path=""):
     """Every schema of a document with a property's description to look for, and where it stands."""
     if isinstance(part, dict):
-        for name, one in part.get("properties", {}).items():
-            yield f"{path}.{name}", one
-        for key, one in part.items():
+        for name, schema in part.get("properties", {}).items():
+            yield f"{path}.{name}", schema
+        for key, schema in part.items():
             if key not in ("example", "examples"):
-                yield from schemas_in(one, f"{path}/{key}")
+                yield from schemas_in(schema, f"{path}/{key}")
     elif isinstance(part, list):
-        for one in part:
-            yield from schemas_in(one, path)
+        for schema in part:
+            yield from schemas_in(schema, path)
 
 
 def test_it_is_openapi_3_1_and_valid(document):
@@ -117,7 +119,7 @@ def test_every_parameter_is_described_and_typed(operations):
 
 
 def test_every_property_is_described(document):
-    bare = [path for path, one in schemas_in(document) if len(one.get("description", "")) < 10]
+    bare = [path for path, schema in schemas_in(document) if len(schema.get("description", "")) < 10]
     assert bare == []
 
 
@@ -139,7 +141,7 @@ def test_the_parameters_are_those_that_the_lists_take(operations):
         assert len(names) == len(set(names)), prefix
 
 
-@pytest.mark.parametrize("vocabulary", vocabularies().values(), ids=lambda one: one.slug())
+@pytest.mark.parametrize("vocabulary", vocabularies().values(), ids=lambda vocabulary: vocabulary.slug())
 def test_every_vocabulary_is_an_enum_with_its_name_and_its_words(document, vocabulary):
     enum = document["components"]["schemas"][vocabulary.__name__]
     assert enum["enum"] == list(vocabulary.values)
@@ -153,10 +155,12 @@ def test_a_word_that_may_be_null_is_one_enum_or_null(document):
         {"type": "null"},
     ]
     alternatives = [
-        one["oneOf"] for _, one in schemas_in(document) if isinstance(one, dict) and "oneOf" in one
+        schema["oneOf"]
+        for _, schema in schemas_in(document)
+        if isinstance(schema, dict) and "oneOf" in schema
     ]
     assert alternatives
-    assert all(len(some) == 2 and some[1] == {"type": "null"} for some in alternatives)
+    assert all(len(pair) == 2 and pair[1] == {"type": "null"} for pair in alternatives)
 
 
 def test_every_field_is_always_there(document):
@@ -188,7 +192,9 @@ def test_lists_are_pages_with_names(document, operations):
         content = operation["responses"]["200"]["content"]
         page = resolved(document, content["application/json"]["schema"])
         assert list(page["properties"])[:4] == ["count", "next", "previous", "results"]
-        formats = next(one for one in operation["parameters"] if one["name"] == "format")["schema"]["enum"]
+        formats = next(parameter for parameter in operation["parameters"] if parameter["name"] == "format")[
+            "schema"
+        ]["enum"]
         assert len(formats) == len(content), prefix
 
 

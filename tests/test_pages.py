@@ -39,7 +39,7 @@ def status_of(client, address):
 
 
 def directives(response):
-    return {one.strip() for one in response["Content-Security-Policy"].split(";")}
+    return {directive.strip() for directive in response["Content-Security-Policy"].split(";")}
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -41,8 +41,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 OUT, TYPO, SAFETY = WithdrawalReason.OUT_OF_SCOPE, WithdrawalReason.TYPO, WithdrawalReason.SAFETY
 
 
-class Hand:
-    """An editor who does whatever comes into their head; what the doors refuse does not count."""
+class RandomEditor:
+    """An editor who does one thing or another at random; what is refused does not count."""
 
     def __init__(self, name: str) -> None:
         self.name, self.dice, self.made = name, random.Random(name), 0
@@ -59,20 +59,20 @@ class Hand:
         self.made += 1
         return f"{kind}-{self.name}-{self.made}"
 
-    def one(self, kind: str) -> Any:
-        """One of this editor's rows, as it is now; it may have gone along with another."""
+    def any_row(self, kind: str) -> Any:
+        """A row of this editor's, as it is now; it may have been withdrawn along with another."""
         return fresh(self.dice.choice(self.rows[kind]))
 
     def make(self) -> tuple[str, Any]:
         """A draft of something, and of what kind it is."""
-        match kind := self.dice.choice(["claim"] * 5 + [one for one in self.rows if one != "claim"]):
+        match kind := self.dice.choice(["claim"] * 5 + [name for name in self.rows if name != "claim"]):
             case "actor":
                 row: Any = ActorFactory(public_id=self.slug(kind), kind="company")
             case "facility":
                 row = FacilityFactory(public_id=self.slug(kind))
                 PartyFactory(facility=row, actor=self.shared.actor)
             case "unit":
-                facility = self.one("facility")
+                facility = self.any_row("facility")
                 row = UnitFactory(
                     public_id=self.slug(kind), facility=facility, designation=f"AVT-{self.made}"
                 )
@@ -82,15 +82,15 @@ class Hand:
                 )
             case "proposition":
                 row = PropositionFactory(
-                    strike=self.dice.choice([self.strike, self.one("strike")]), text="It burns"
+                    strike=self.dice.choice([self.strike, self.any_row("strike")]), text="It burns"
                 )
             case "report":
                 row = ReportFactory(source=self.shared.report.source)
             case _:
                 row = ClaimFactory(
-                    report=self.one("report"),
-                    actor=self.one("actor"),
-                    proposition=self.one("proposition"),
+                    report=self.any_row("report"),
+                    actor=self.any_row("actor"),
+                    proposition=self.any_row("proposition"),
                     stance=self.dice.choice(["asserts", "denies", "no_response"]),
                     position=self.made,
                 )
@@ -98,7 +98,7 @@ class Hand:
                     DamageEstimateFactory(claim=row)
         return kind, row
 
-    # What they do ------------------------------------------------------------------------------------
+    # What editors do ------------------------------------------------------------------------------------
 
     def publish(self) -> None:
         with transaction.atomic():
@@ -108,7 +108,7 @@ class Hand:
 
     def amend(self) -> None:
         kind = self.dice.choice(list(self.rows))
-        row = self.one(kind)
+        row = self.any_row(kind)
         note = f"{self.name} {self.made} {self.dice.random()}"
         changes: dict[str, Any] = {"note": note}
         if kind == "actor":
@@ -122,34 +122,36 @@ class Hand:
         publishing.amend(row, changes, note=note)
 
     def amend_a_number(self) -> None:
-        for number in self.one("claim").damage_estimates.all():
+        for number in self.any_row("claim").damage_estimates.all():
             publishing.amend(number, {"note": f"{self.name} {self.dice.random()}"})
             return
         raise publishing.Blocked([])
 
     def correct(self) -> None:
         with transaction.atomic():
-            draft: Any = publishing.revise(self.one("claim"), statement=f"Said as {self.dice.random()}")
-            publishing.correct(draft, reason=TYPO, note="A slip.")
-        self.rows["claim"].append(draft)
+            correction: Any = publishing.revise(
+                self.any_row("claim"), statement=f"Said as {self.dice.random()}"
+            )
+            publishing.correct(correction, reason=TYPO, note="A slip.")
+        self.rows["claim"].append(correction)
 
     def withdraw(self) -> None:
         kind = self.dice.choice(["claim", "claim", "claim", "report", "unit"])
-        publishing.withdraw(self.one(kind), reason=OUT, along=self.dice.random() < 0.2)
+        publishing.withdraw(self.any_row(kind), reason=OUT, along=self.dice.random() < 0.2)
 
     def merge(self) -> None:
         kind = self.dice.choice(["actor", "facility", "proposition", "strike"])
-        loser, survivor = self.one(kind), self.one(kind)
+        loser, survivor = self.any_row(kind), self.any_row(kind)
         publishing.merge(loser, survivor, *pairs_below(loser, survivor))
 
     def unmerge(self) -> None:
-        publishing.unmerge(self.one(self.dice.choice(["actor", "facility", "proposition", "strike"])))
+        publishing.unmerge(self.any_row(self.dice.choice(["actor", "facility", "proposition", "strike"])))
 
     def take_down(self) -> None:
-        publishing.takedown(self.one("claim"), reason=SAFETY)
+        publishing.takedown(self.any_row("claim"), reason=SAFETY)
 
     def work(self, rounds: int) -> Counter[str]:
-        acts: dict[Callable[[], None], int] = {
+        actions: dict[Callable[[], None], int] = {
             self.publish: 40,
             self.amend: 20,
             self.amend_a_number: 6,
@@ -161,12 +163,12 @@ class Hand:
         }
         self.begin()
         while self.done.total() < rounds:
-            (act,) = self.dice.choices(list(acts), weights=list(acts.values()))
+            (action,) = self.dice.choices(list(actions), weights=list(actions.values()))
             try:
-                act()
+                action()
             except publishing.Blocked:
                 continue
-            self.done[act.__name__] += 1
+            self.done[action.__name__] += 1
         return self.done
 
     def begin(self) -> None:
@@ -190,38 +192,38 @@ class Hand:
                 self.rows[kind].append(row)
 
 
-def as_hand(name: str, rounds: str) -> None:
-    """An editor in a process of their own, who begins when they are told to."""
+def work_as_editor(name: str, rounds: str) -> None:
+    """Runs in a process of its own: an editor who begins when the test says so."""
     for _ in orders_from_test():
         try:
-            tell_test(json.dumps(Hand(name).work(int(rounds))))
+            tell_test(json.dumps(RandomEditor(name).work(int(rounds))))
         finally:
             connections.close_all()
         break
 
 
-def keep_equal(folder: Path, hands: int, rounds: int, seconds: float) -> Counter[str]:
+def keep_equal(folder: Path, editors: int, rounds: int, seconds: float) -> Counter[str]:
     """Let several editors work at once while the client polls; in the end its copy is equal to the lists."""
     strike = StrikeFactory(public_id="2024-03-12-shared", wave=WaveFactory())
     on_record(ClaimFactory(statement="shared", proposition=PropositionFactory(strike=strike)))
     file = folder / "copy.sqlite3"
-    editors = [Process(as_hand, f"hand{number}", str(rounds)) for number in range(hands)]
+    processes = [Process(work_as_editor, f"hand{number}", str(rounds)) for number in range(editors)]
     with running_server(folder) as server, polling_client(server, file) as client:
         wait_until_current(file, client, 60)
-        begun = revision_of_copy(file)
-        with running(*editors):
-            for editor in editors:
-                editor.tell("work")
-            done = sum((Counter(json.loads(editor.hear())) for editor in editors), Counter[str]())
+        first_revision = revision_of_copy(file)
+        with running(*processes):
+            for process in processes:
+                process.tell("work")
+            done = sum((Counter(json.loads(process.hear())) for process in processes), Counter[str]())
         wait_until_current(file, client, seconds)
         assert copy_equals_lists(file)
-    assert Ledger.head().n >= begun + hands * rounds
+    assert Ledger.head().n >= first_revision + editors * rounds
     return done
 
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("rounds", few_or_many(12, 60))
 def test_a_copy_stays_equal_while_editors_work_and_it_polls(tmp_path, rounds):
-    done = keep_equal(tmp_path, hands=2, rounds=rounds, seconds=60)
+    done = keep_equal(tmp_path, editors=2, rounds=rounds, seconds=60)
     assert done.total() == 2 * rounds
     assert list(discrepancies()) == []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -18,58 +18,74 @@ from strikes.models import Proposition
 COUNTRY_OF_REGION = Substr("regions__public_id", 1, 2)
 """The country of a region begins its code: `UA` in `UA-63`."""
 
-Counts = Iterable[tuple[Any, int]]
+Rows = QuerySet[Any]
+"""The filtered rows of a collection of strikes or of propositions."""
+Counts = Iterable[tuple[str | None, int]]
+Facet = Callable[[Rows, AsOf], Counts]
 
 
-def by_state(column: str) -> Callable[[QuerySet[Any], AsOf], Counts]:
+def by_flag(column: str) -> Facet:
+    """Counts rows by a column that is true or false, as their filter has them; null where nothing was said."""
+
+    def count(rows: Rows, as_of: AsOf) -> Counts:
+        counted = rows.order_by().values_list(column).annotate(Count("pk", distinct=True))
+        return [(None if flag is None else str(flag).lower(), number) for flag, number in counted]
+
+    return count
+
+
+def by_state(column: str) -> Facet:
     """Counts rows by a column of the states of their propositions."""
 
-    def count(rows: QuerySet[Any], as_of: AsOf) -> Counts:
-        held: dict[Any, set[int]] = defaultdict(set)
+    def count(rows: Rows, as_of: AsOf) -> Counts:
+        rows_with: dict[object, set[int]] = defaultdict(set)
         propositions = without_duplicates(rows, as_of)
-        owners = dict(propositions.values_list("pk", "row"))
+        row_of = dict(propositions.values_list("pk", "row"))
         for pk, state in states_of(propositions, as_of).items():
-            held[getattr(state, column)].add(owners[pk])
-        return [(str(value), len(rows_held)) for value, rows_held in held.items()]
+            rows_with[getattr(state, column)].add(row_of[pk])
+        return [(str(value), len(keys)) for value, keys in rows_with.items()]
 
     return count
 
 
-def by_grade(column: str) -> Callable[[QuerySet[Any], AsOf], Counts]:
+def by_grade(column: str) -> Facet:
     """Counts rows by the newest assessments of their propositions; null for those not graded."""
 
-    def count(rows: QuerySet[Any], as_of: AsOf) -> Counts:
+    def count(rows: Rows, as_of: AsOf) -> Counts:
         newest = Subquery(newest_assessments(as_of).values(column)[:1])
-        found = without_duplicates(rows, as_of).order_by().annotate(value=newest).values_list("value")
-        return [(value, number) for value, number in found.annotate(Count("row", distinct=True))]
+        graded = without_duplicates(rows, as_of).order_by().annotate(value=newest).values_list("value")
+        return list(graded.annotate(Count("row", distinct=True)))
 
     return count
 
 
-def by_own_deed(rows: QuerySet[Any], as_of: AsOf) -> Counts:
+def by_own_deed(rows: Rows, as_of: AsOf) -> Counts:
     """Counts rows with a claim about the speaker's own deed, and those without."""
-    spoken = claims_about_own_deeds(as_of).published(as_of)
-    told = propositions_of(rows, as_of).filter(Exists(spoken.filter(proposition=OuterRef("pk"))))
-    number = told.order_by().values("row").distinct().count()
-    return Counter({"true": number, "false": rows.count() - number}).items()
+    own = claims_about_own_deeds(as_of).published(as_of)
+    propositions = propositions_of(rows, as_of).filter(Exists(own.filter(proposition=OuterRef("pk"))))
+    number = propositions.order_by().values("row").distinct().count()
+    return [("true", number), ("false", rows.count() - number)]
 
 
-def propositions_of(rows: QuerySet[Any], as_of: AsOf) -> QuerySet[Any]:
+def propositions_of(rows: Rows, as_of: AsOf) -> Rows:
     """The propositions of rows, with those merged away, each with the key of the row it belongs to (``row``)."""
     column = "pk" if rows.model is Proposition else "strike"
-    merged = rows.model.objects.canonical_keys(as_of)
-    roots = set(rows.filter(pk__in=set(merged.values())).values_list("pk", flat=True)) if merged else set()
-    ends = {loser: root for loser, root in merged.items() if root in roots}
-    theirs = Q(**{f"{column}__in": rows.values("pk")}) | Q(**{f"{column}__in": list(ends)})
-    propositions: QuerySet[Any] = Proposition.objects.cited(as_of).filter(theirs)
-    found: QuerySet[Any] = propositions.annotate(row=end_of(column, ends))
-    return found
+    canonical = rows.model.objects.canonical_keys(as_of)
+    with_duplicates = (
+        set(rows.filter(pk__in=set(canonical.values())).values_list("pk", flat=True)) if canonical else set()
+    )
+    row_of = {duplicate: key for duplicate, key in canonical.items() if key in with_duplicates}
+    belonging = Q(**{f"{column}__in": rows.values("pk")}) | Q(**{f"{column}__in": list(row_of)})
+    propositions: Rows = Proposition.objects.cited(as_of).filter(belonging)
+    propositions = propositions.annotate(row=end_of(column, row_of))
+    return propositions
 
 
-def without_duplicates(rows: QuerySet[Any], as_of: AsOf) -> QuerySet[Any]:
+def without_duplicates(rows: Rows, as_of: AsOf) -> Rows:
     """The propositions of rows without those merged away, which have no state and no grade of their own."""
-    losers = list(Proposition.objects.canonical_keys(as_of))
-    return propositions_of(rows, as_of).exclude(pk__in=losers) if losers else propositions_of(rows, as_of)
+    duplicates = list(Proposition.objects.canonical_keys(as_of))
+    propositions = propositions_of(rows, as_of)
+    return propositions.exclude(pk__in=duplicates) if duplicates else propositions
 
 
 DISPUTE_FACETS = {

@@ -83,7 +83,7 @@ def another_editor(account: Callable[..., User]) -> Editor:
 def admin_url(row: models.Model | type[models.Model], name: str = "change") -> str:
     """The address of a page of the admin: of a row, or of its collection."""
     is_row = isinstance(row, models.Model)
-    takes_ids = name in PUBLISHING_PAGES  # these take rows in the query, since they take several
+    takes_ids = name in ACTIONS  # these take rows in the query, since they take several
     address = reverse(
         f"admin:{row._meta.app_label}_{row._meta.model_name}_{name}",
         args=[row.pk] if is_row and not takes_ids else [],
@@ -96,7 +96,7 @@ def delete_url(row: Any) -> str:
     return f"{admin_url(row, 'delete')}?seen={fresh(row).version}"
 
 
-PUBLISHING_PAGES = ["publish", "withdraw", "correct", "merge", "unmerge", "takedown"]
+ACTIONS = ["publish", "withdraw", "correct", "merge", "unmerge", "takedown"]
 
 
 def every_row() -> Iterator[models.Model]:

@@ -12,7 +12,7 @@ from record.choices import WithdrawalReason
 from record.models import OnRecord
 from sources.models import Actor
 from strikes.models import Assessment, Capacity, Claim, DamageEstimate, Facility, PropositionState, Strike
-from tests.admin.conftest import PUBLISHING_PAGES, Editor, admin_url, delete_url, record_contents
+from tests.admin.conftest import ACTIONS, Editor, admin_url, delete_url, record_contents
 from tests.admin.related import RELATED
 from tests.factories import (
     ActorFactory,
@@ -54,7 +54,7 @@ def may(model: Any, name: str, state: str) -> set[str]:
         return READERS if name in ("changelist", "change", "history") else set()
     if name in ("changelist", "change", "history"):
         return READERS
-    if name in ("amend", *PUBLISHING_PAGES):
+    if name in ("amend", *ACTIONS):
         return EDITORS if name != "amend" or state == "public" else set()
     writers = EDITORS if model is Assessment else WRITERS
     return writers if name == "add" or state == "draft" else set()
@@ -94,7 +94,7 @@ def test_every_page_opens_for_those_who_may_and_for_nobody_else(model, people):
         addresses = {name: admin_url(row, name) for name in ("change", "history", "delete")}
         addresses |= {name: admin_url(model, name) for name in ("changelist", "add")}
         if issubclass(model, OnRecord):
-            addresses |= {name: admin_url(row, name) for name in ("amend", *PUBLISHING_PAGES)} | {
+            addresses |= {name: admin_url(row, name) for name in ("amend", *ACTIONS)} | {
                 "delete": delete_url(row)
             }
         for name, address in addresses.items():
@@ -119,7 +119,7 @@ def names_of_addresses() -> set[str]:
 
 
 def test_no_address_of_the_admin_is_left_out_here():
-    swept = {"changelist", "add", "change", "history", "delete", "amend", *PUBLISHING_PAGES}
+    swept = {"changelist", "add", "change", "history", "delete", "amend", *ACTIONS}
     assert names_of_addresses() == swept | {"password_change"}
     of_the_site = {url.name for url in admin.site.urls[0] if isinstance(url, URLPattern)}
     public = {"login", "logout"}
@@ -166,10 +166,10 @@ def test_what_may_not_be_written_stays_as_it_was(model, people):
                     "with_needed": "on",
                     f"version-{row.collection}/{row.public_id}": row.version,
                 }
-                for door in PUBLISHING_PAGES
+                for door in ACTIONS
             }
             for name, data in {**sent, **doors_}.items():
-                if who in may(model, name, state) and not (name in PUBLISHING_PAGES and who not in EDITORS):
+                if who in may(model, name, state) and not (name in ACTIONS and who not in EDITORS):
                     continue
                 answer = person.post(admin_url(row, name), data, "_save")
                 if answer.status_code not in (302, 403) or (answer.status_code == 302 and who != "stranger"):

@@ -63,10 +63,10 @@ def server(starter: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 @pytest.fixture
 def client(generated: Callable[[str], ModuleType], server: str) -> Any:
     """A client that refuses every status the description does not have."""
-    made = generated("client").Client(
+    client = generated("client").Client(
         base_url=server, raise_on_unexpected_status=True, timeout=httpx.Timeout(60)
     )
-    with made as opened:
+    with client as opened:
         yield opened
 
 
@@ -110,18 +110,18 @@ def test_every_collection_is_read_into_its_type_and_written_back_the_same(genera
     response = generated(f"api.{collection}.{collection}_list").sync_detailed(client=client)
     assert response.status_code == 200
     plain = httpx.Response(200, content=response.content).json()
-    assert page_of(response.parsed.to_dict()) == page_of(plain)
+    assert with_one_spelling(response.parsed.to_dict()) == with_one_spelling(plain)
 
 
-def page_of(whole: Any) -> Any:
-    """With moments in one spelling: `Z` is read as a zone and written as `+00:00`."""
-    if isinstance(whole, dict):
-        return {name: page_of(value) for name, value in whole.items()}
-    if isinstance(whole, list):
-        return [page_of(value) for value in whole]
-    if isinstance(whole, str) and whole[10:11] == "T" and whole[-1:] == "Z":
-        return dt.datetime.fromisoformat(whole).isoformat()
-    return whole
+def with_one_spelling(answer: Any) -> Any:
+    """The answer with its times in one spelling: the client reads `Z` and writes `+00:00`."""
+    if isinstance(answer, dict):
+        return {name: with_one_spelling(value) for name, value in answer.items()}
+    if isinstance(answer, list):
+        return [with_one_spelling(value) for value in answer]
+    if isinstance(answer, str) and answer[10:11] == "T" and answer[-1:] == "Z":
+        return dt.datetime.fromisoformat(answer).isoformat()
+    return answer
 
 
 def test_pages_are_followed_to_the_end(generated, client):
@@ -159,11 +159,11 @@ def test_filters_take_lists_of_enums_moments_and_numbers(generated, client):
         models.Stance.DENIES,
         models.Stance.DECLINES_TO_COMMENT,
     }
-    apart = [
+    by_stance = [
         claims(client=client, stance=[stance], facility=["norsi", "oryol-oil-depot"])
         for stance in (models.Stance.DENIES, models.Stance.DECLINES_TO_COMMENT)
     ]
-    assert page.count == sum(one.count for one in apart) > 0
+    assert page.count == sum(page_of_stance.count for page_of_stance in by_stance) > 0
     numbers = generated("api.damage_estimates.damage_estimates_list").sync
     assert numbers(client=client, low_min=0.00001).count <= numbers(client=client).count
     assert (
@@ -204,9 +204,9 @@ def test_at_least_half_is_a_bound_without_a_value(generated, client):
 
 def test_a_detail_has_nested_objects_and_nulls(generated, client):
     models = generated("models")
-    listed = generated("api.claims.claims_list").sync(client=client, actor=["lukoil"]).results[0]
-    claim = generated("api.claims.claims_retrieve").sync(listed.id, client=client)
-    assert claim == listed
+    first = generated("api.claims.claims_list").sync(client=client, actor=["lukoil"]).results[0]
+    claim = generated("api.claims.claims_retrieve").sync(first.id, client=client)
+    assert claim == first
     assert claim.certainty is None  # an enum
     assert claim.polarity is models.Polarity.NEUTRAL
     assert isinstance(claim.proposition, models.PropositionBrief)

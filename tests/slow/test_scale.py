@@ -33,7 +33,7 @@ SLOWER_AT_MOST = 8
 STRIKES, PROPOSITIONS, ACTORS, REPORTS = 500, 5_000, 400, 5_000
 
 
-def alike(row: Any, **changes: Any) -> Any:
+def copy_of(row: Any, **changes: Any) -> Any:
     """An unsaved row that differs from another only in this."""
     fields = [field for field in row._meta.concrete_fields if not field.generated and not field.primary_key]
     return type(row)(**{field.attname: getattr(row, field.attname) for field in fields} | changes)
@@ -73,13 +73,13 @@ class Crowd:
     def many(self, row: Any, ids: list[str], **turns: list[int]) -> list[int]:
         """Public rows like one, with other ids; takes turns with the values of a column."""
         rows = [
-            alike(
+            copy_of(
                 row,
-                public_id=one,
+                public_id=public_id,
                 **self.public,
                 **{name: keys[i % len(keys)] for name, keys in turns.items()},
             )
-            for i, one in enumerate(ids)
+            for i, public_id in enumerate(ids)
         ]
         return [made.pk for made in type(row)._default_manager.bulk_create(rows)]
 
@@ -89,7 +89,7 @@ class Crowd:
         )
         if i % (FEW // HITS) == 0:
             words += ", the Kstovo refinery"
-        return alike(
+        return copy_of(
             self.model,
             public_id=digits("clm", i),
             actor_id=self.actors[i % ACTORS],
@@ -106,7 +106,7 @@ class Crowd:
     def begin(self) -> None:
         """The few, of which `HITS` have the words that are asked for."""
         Claim.objects.bulk_create([self.claim(i) for i in range(FEW)])
-        self.before_publish()
+        self.update_indexes()
 
     def grow(self) -> None:
         """The many: each of the others as often as it takes. The engine copies them; Python would take minutes."""
@@ -128,9 +128,9 @@ class Crowd:
                 f" INSERT INTO strikes_claim ({', '.join(map(column, names))})"
                 f" SELECT {', '.join(copied)} FROM strikes_claim, copy WHERE search_text NOT LIKE '% kstovo %'"
             )
-        self.before_publish()
+        self.update_indexes()
 
-    def before_publish(self) -> None:
+    def update_indexes(self) -> None:
         run("INSERT INTO claim_words(claim_words) VALUES('rebuild')", "VACUUM ANALYZE")
 
 
@@ -142,19 +142,19 @@ def run(on_sqlite: str, on_postgresql: str) -> None:
 
 def forget() -> None:
     """Neither counts nor whole answers are remembered from here on."""
-    for one in caches.all():
-        one.clear()
+    for cache in caches.all():
+        cache.clear()
 
 
 def seconds(address: str) -> float:
     """How long an answer takes with nothing remembered: the middle of five, after one."""
-    api, took = Api(), []
+    api, durations = Api(), []
     for _ in range(6):
         forget()
-        begun = time.perf_counter()
+        start = time.perf_counter()
         assert api(address)["results"]
-        took.append(time.perf_counter() - begun)
-    return median(took[1:])
+        durations.append(time.perf_counter() - start)
+    return median(durations[1:])
 
 
 SEARCHES = ["claims/?q=kstovo", "claims/?q=Кстово%20refinery", "claims/?q=kstovo&actor=speaker-0"]
@@ -166,10 +166,10 @@ def among_few(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[st
     with django_db_blocker.unblock():
         crowd = Crowd()
         crowd.begin()
-        took = {address: seconds(address) for address in SEARCHES}
+        durations = {address: seconds(address) for address in SEARCHES}
         crowd.grow()
         assert Claim.objects.count() > 0.99 * MANY
-        yield took
+        yield durations
         call_command("flush", interactive=False, verbosity=0)
         run("INSERT INTO claim_words(claim_words) VALUES('delete-all')", "SELECT 1")
 
@@ -208,9 +208,9 @@ def scans(sql: str, plan: list[str]) -> list[str]:
     ],
 )
 def test_a_search_and_a_filter_read_only_what_they_find(among_few, address):
-    found = list(plans(address, counts=True))
-    assert len(found) >= 2  # the count and the page
-    for sql, plan in found:
+    planned = list(plans(address, counts=True))
+    assert len(planned) >= 2  # the count and the page
+    for sql, plan in planned:
         assert not scans(sql, plan), "\n".join([sql, *plan])
 
 

@@ -71,41 +71,46 @@ BEYOND = {
 
 def ids() -> dict[str, list[str]]:
     """Some ids of every collection, as the starter data has them."""
-    found: dict[str, list[str]] = {}
+    by_collection: dict[str, list[str]] = {}
     for entry in read_folder(Path(settings.BASE_DIR) / "fixtures"):
         if "id" in entry.values:
-            found.setdefault(entry.model.collection, []).append(str(entry.values["id"]))
-    return {collection: sorted(known)[:FEW] for collection, known in found.items()}
+            by_collection.setdefault(entry.model.collection, []).append(str(entry.values["id"]))
+    return {collection: sorted(known)[:FEW] for collection, known in by_collection.items()}
 
 
-def known(word: Any, found: dict[str, list[str]]) -> list[str]:
+def values_of(filter_: Any, ids_by_collection: dict[str, list[str]]) -> list[str]:
     """Some of what a filter can be asked for; empty if all that its description allows may be tried."""
-    if isinstance(word, VocabularyFilter) and word.several:
-        return list(word.vocabulary.values)[:FEW]
-    if isinstance(word, SubjectsFilter):
-        return found["facilities"] + found["units"]
-    if isinstance(word, RegionsFilter) and word.level:
-        return [region for region in found["regions"] if len(region) == 2]
-    if isinstance(word, IdsFilter):
-        return found[word.of.collection]
-    if isinstance(word, CodesFilter):
-        return COUNTRIES if "A-Z" in word.pattern else LANGUAGES
+    if isinstance(filter_, VocabularyFilter) and filter_.several:
+        return list(filter_.vocabulary.values)[:FEW]
+    if isinstance(filter_, SubjectsFilter):
+        return ids_by_collection["facilities"] + ids_by_collection["units"]
+    if isinstance(filter_, RegionsFilter) and filter_.level:
+        return [region for region in ids_by_collection["regions"] if len(region) == 2]
+    if isinstance(filter_, IdsFilter):
+        return ids_by_collection[filter_.of.collection]
+    if isinstance(filter_, CodesFilter):
+        return COUNTRIES if "A-Z" in filter_.pattern else LANGUAGES
     return []
 
 
-def words_of(path: str) -> dict[str, Any]:
+def filters_of(path: str) -> dict[str, Any]:
     """The filters of an address by name, as the code declares them."""
     view: Any = resolve(re.sub(r"\{\w+\}", "x", path)).func
     sets = [getattr(view.cls, name, None) for name in ("filterset_class", "parameters_class")]
     sets += getattr(view.cls, "filters_of", {}).values()
-    return {name: word for one in sets if one for name, word in one.base_filters.items()}
+    return {
+        name: filter_
+        for filter_set in sets
+        if filter_set
+        for name, filter_ in filter_set.base_filters.items()
+    }
 
 
 TOGETHER = {"radius_km": "near", "convert_to": "unit_of_measure"}
 """Parameters that are nothing without another."""
 
 
-def turn(name: str, path: str, paths: list[str]) -> bool:
+def is_tried_at(name: str, path: str, paths: list[str]) -> bool:
     """Whether a parameter is tried at an address. It means the same wherever it is, and each request has them all:
     one that many addresses take is tried at every other one, and each address with every other one of them."""
     return len(paths) < 4 or (paths.index(path) + zlib.crc32(TOGETHER.get(name, name).encode())) % 2 == 0
@@ -118,30 +123,40 @@ def description() -> dict[str, Any]:
     """
     text = (Path(settings.BASE_DIR) / "docs" / "openapi.yaml").read_text(encoding="utf-8")
     whole: dict[str, Any] = yaml.load(text, yaml.CSafeLoader)
-    found = ids()
+    ids_by_collection = ids()
     yesterday = (dt.datetime.now(dt.UTC) - dt.timedelta(days=1)).date().isoformat()
-    taken: dict[str, list[str]] = {}
+    paths_by_name: dict[str, list[str]] = {}
     for path, operations in whole["paths"].items():
         operations["get"]["parameters"] = [
-            whole["components"]["parameters"][one["$ref"].rpartition("/")[2]] if "$ref" in one else one
-            for one in operations["get"]["parameters"]
+            whole["components"]["parameters"][parameter["$ref"].rpartition("/")[2]]
+            if "$ref" in parameter
+            else parameter
+            for parameter in operations["get"]["parameters"]
         ]
-        for one in operations["get"]["parameters"]:
-            taken.setdefault(one["name"], []).append(path)
+        for parameter in operations["get"]["parameters"]:
+            paths_by_name.setdefault(parameter["name"], []).append(path)
     for path, operations in whole["paths"].items():
-        collection, words = path.split("/")[3], words_of(path)
+        collection, filters = path.split("/")[3], filters_of(path)
         parameters = []
-        for one in operations["get"]["parameters"]:
-            if one["in"] == "query" and not turn(one["name"], path, taken[one["name"]]):
+        for parameter in operations["get"]["parameters"]:
+            if parameter["in"] == "query" and not is_tried_at(
+                parameter["name"], path, paths_by_name[parameter["name"]]
+            ):
                 continue
-            if one["in"] == "path" and collection in found:
-                one = {**one, "schema": {"type": "string", "enum": found[collection]}}
-            elif one["name"] in BACK_IN_TIME:
-                one = {**one, "schema": {"type": "string", "enum": [yesterday, f"{yesterday}T12:00:00Z"]}}
-            elif values := known(words.get(one["name"]), found):
-                one = {**one, "schema": {"type": "array", "items": {"type": "string", "enum": values}}}
-            if one["name"] not in LEFT_OUT:
-                parameters.append(one)
+            if parameter["in"] == "path" and collection in ids_by_collection:
+                parameter = {**parameter, "schema": {"type": "string", "enum": ids_by_collection[collection]}}
+            elif parameter["name"] in BACK_IN_TIME:
+                parameter = {
+                    **parameter,
+                    "schema": {"type": "string", "enum": [yesterday, f"{yesterday}T12:00:00Z"]},
+                }
+            elif values := values_of(filters.get(parameter["name"]), ids_by_collection):
+                parameter = {
+                    **parameter,
+                    "schema": {"type": "array", "items": {"type": "string", "enum": values}},
+                }
+            if parameter["name"] not in LEFT_OUT:
+                parameters.append(parameter)
         operations["get"]["parameters"] = parameters
     return whole
 

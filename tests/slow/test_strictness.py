@@ -109,16 +109,16 @@ OPERATIONS = {
 }
 
 
-def resolved(thing: dict[str, Any]) -> dict[str, Any]:
-    """What a reference in the description refers to."""
-    for step in thing["$ref"].split("/")[1:] if "$ref" in thing else ():
-        thing = WHOLE if step == "components" else thing
-        thing = thing[step]
-    return thing
+def resolved(part: dict[str, Any]) -> dict[str, Any]:
+    """A part of the description, or what it refers to."""
+    for step in part["$ref"].split("/")[1:] if "$ref" in part else ():
+        part = WHOLE if step == "components" else part
+        part = part[step]
+    return part
 
 
 def parameters(operation: dict[str, Any], place: str = "query") -> Iterator[dict[str, Any]]:
-    return (one for one in map(resolved, operation["parameters"]) if one["in"] == place)
+    return (parameter for parameter in map(resolved, operation["parameters"]) if parameter["in"] == place)
 
 
 def form(parameter: dict[str, Any]) -> str:
@@ -183,32 +183,32 @@ def first_column(response: Any) -> str:
 
 
 @pytest.fixture
-def slowest() -> Iterator[list[float]]:
+def durations() -> Iterator[list[float]]:
     """How long each query took."""
-    took: list[float] = []
+    durations: list[float] = []
 
     def timed(execute: Any, *args: Any) -> Any:
-        begun = time.perf_counter()
+        start = time.perf_counter()
         try:
             return execute(*args)
         finally:
-            took.append(time.perf_counter() - begun)
+            durations.append(time.perf_counter() - start)
 
     with connection.execute_wrapper(timed):
-        yield took
+        yield durations
 
 
 def codes_of(response: Any) -> set[str]:
     return {error["code"] for error in problem_of(response, 400)["errors"]}
 
 
-def check(api: Api, address: str, name: str, code: str | None, took: list[float]) -> None:
+def check(api: Api, address: str, name: str, code: str | None, durations: list[float]) -> None:
     for attempt in ("first", "second"):  # a busy machine may halt for a second, but not twice
-        took.clear()
+        durations.clear()
         response = api.raw(address)
-        if max(took, default=0) < 1:
+        if max(durations, default=0) < 1:
             break
-        assert attempt == "first", f"a query of {address} took {max(took)} seconds"
+        assert attempt == "first", f"a query of {address} took {max(durations)} seconds"
     if code is None:
         if "/stats/" in address and response.status_code == 400:
             # A series of centuries, or of a time before or after all: no value is wrong by itself.
@@ -221,20 +221,20 @@ def check(api: Api, address: str, name: str, code: str | None, took: list[float]
         assert response.status_code in legal, (address, response.content)
         return
     problem = problem_of(response, 400)
-    found = [(error["parameter"], error["code"]) for error in problem["errors"]]
-    assert found == [(name, code)], address[:200]
+    errors = [(error["parameter"], error["code"]) for error in problem["errors"]]
+    assert errors == [(name, code)], address[:200]
 
 
 @pytest.mark.parametrize("operation_id", OPERATIONS)
-def test_every_parameter_refuses_what_it_cannot_mean(api, operation_id, slowest):
+def test_every_parameter_refuses_what_it_cannot_mean(api, operation_id, durations):
     path, operation = OPERATIONS[operation_id]
-    path = re.sub(r"(.*)\{.*\}", lambda found: f"{found[1]}{an_id(api, found[1])}", path)
+    path = re.sub(r"(.*)\{.*\}", lambda match: f"{match[1]}{an_id(api, match[1])}", path)
     needed = NEEDED.get(operation_id, {})
     fine = f"{path}?{urlencode(needed)}" if needed else path
-    for one in parameters(operation):
-        name, value = one["name"], legal(one, api)
+    for parameter in parameters(operation):
+        name, value = parameter["name"], legal(parameter, api)
         others = needed | ({"format": "csv"} if name == "fields" else {})
-        begin = f"{path}?{''.join(f'{other}={given}&' for other, given in others.items() if other != name)}"
+        begin = f"{path}?{''.join(f'{other}={legal_value}&' for other, legal_value in others.items() if other != name)}"
         if name == "fields":
             value = first_column(api.raw(begin[:-1]))
         cases = dict(CASES)
@@ -243,9 +243,9 @@ def test_every_parameter_refuses_what_it_cannot_mean(api, operation_id, slowest)
             if value.swapcase() != value and name != "q":
                 cases["wrong case"] = quote(value.swapcase())
         for case, text in cases.items():
-            check(api, f"{begin}{name}={text}", name, expected(one, case), slowest)
-        check(api, f"{begin}{name.upper()}=1", name.upper(), "unknown_parameter", slowest)
-        check(api, f"{begin}{name}s=1", f"{name}s", "unknown_parameter", slowest)
+            check(api, f"{begin}{name}={text}", name, expected(parameter, case), durations)
+        check(api, f"{begin}{name.upper()}=1", name.upper(), "unknown_parameter", durations)
+        check(api, f"{begin}{name}s=1", f"{name}s", "unknown_parameter", durations)
         assert api.raw(fine).status_code in (200, 404)
 
 

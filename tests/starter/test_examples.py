@@ -31,7 +31,11 @@ def described(name):
 
 
 def operations():
-    return {one["operationId"]: one for path in document()["paths"].values() for one in path.values()}
+    return {
+        operation["operationId"]: operation
+        for path in document()["paths"].values()
+        for operation in path.values()
+    }
 
 
 def schema_of(operation):
@@ -67,8 +71,8 @@ def test_every_answer_is_as_it_is_described(api, collection):
     operation = f"{collection.replace('-', '_')}_list"
     page = api(f"{collection}/?page_size=500" if collection != "vocabularies" else f"{collection}/")
     described(schema_of(operation)).validate(page)
-    one = api(page["results"][0]["url"])
-    described(schema_of(operation.replace("_list", "_retrieve"))).validate(one)
+    first = api(page["results"][0]["url"])
+    described(schema_of(operation.replace("_list", "_retrieve"))).validate(first)
 
 
 def test_counts_are_as_they_are_described(api):

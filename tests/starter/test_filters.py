@@ -9,29 +9,42 @@ from django.test.utils import CaptureQueriesContext
 
 from strikes.management.commands.filter_table import filter_table
 from strikes.models import Facility, Strike
-from tests.factories import PropositionFactory
+from tests.factories import ClaimFactory, DamageEstimateFactory, PropositionFactory
 from tests.on_record import on_record
 from tests.sweeps import one_in
+
+
+def stated(claim, field):
+    """What the damage estimates of a claim say in a field, as far as they say anything."""
+    return {number[field] for number in claim["damage_estimates"]} - {None}
+
 
 # What a word of the claims' filters says of a claim, as a reader of its JSON would put it.
 MEANINGS = {
     "actor": lambda row: {row["actor"]["id"]},
     "actor_kind": lambda row: {row["actor"]["kind"]},
     "attribution": lambda row: {row["attribution"]},
+    "basis": lambda row: stated(row, "basis"),
+    "certainty": lambda row: {row["certainty"]} - {None},
     "claim": lambda row: {row["id"]},
     "comparator": lambda row: {n["comparator"] for n in row["damage_estimates"] + row["weapon_counts"]},
-    "metric": lambda row: {n["metric"] for n in row["damage_estimates"]},
+    "denominator": lambda row: stated(row, "denominator"),
+    "evidence_kind": lambda row: {link["evidence"]["kind"] for link in row["evidence"]},
+    "indirect": lambda row: {str(flag).lower() for flag in stated(row, "indirect")},
+    "metric": lambda row: stated(row, "metric"),
     "outcome": lambda row: {n["outcome"] for n in row["weapon_counts"]},
     "part": lambda row: {row["part"]},
     "polarity": lambda row: {row["polarity"]},
     "proposition": lambda row: {row["proposition"]["id"]},
     "report": lambda row: {row["report"]["id"]},
     "source": lambda row: {row["report"]["source"]["id"]},
+    "source_kind": lambda row: {row["report"]["source"]["kind"]},
     "stance": lambda row: {row["stance"]},
     "strike": lambda row: {row["proposition"]["strike"]["id"]} if row["proposition"]["strike"] else set(),
     "topic": lambda row: {row["proposition"]["topic"]},
-    "unit_of_measure": lambda row: {n["unit_of_measure"] for n in row["damage_estimates"]},
+    "unit_of_measure": lambda row: stated(row, "unit_of_measure"),
     "verification": lambda row: {link["evidence"]["verification"] for link in row["evidence"]},
+    "who": lambda row: stated(row, "who"),
 }
 
 
@@ -44,6 +57,8 @@ def test_a_word_finds_exactly_the_claims_it_means(api, word):
     for value in values[:12]:
         found = {row["id"] for row in api.every(f"claims/?{word}={value}&page_size=500")}
         assert found == {row["id"] for row in claims if value in means(row)}, value
+    if values == ["true"]:
+        return  # a flag takes one value
     some = values[:3]
     union = {row["id"] for row in api.every(f"claims/?{word}={','.join(some)}&page_size=500")}
     assert union == {row["id"] for row in claims if means(row) & set(some)}
@@ -160,6 +175,43 @@ def test_bounds_are_filtered_as_bounds(api):
     assert "at_least" not in {row["comparator"] for row in api.every("damage-estimates/?high_max=1000000")}
 
 
+def test_words_about_a_number_are_met_by_one_and_the_same_number(api):
+    claim = ClaimFactory()
+    for metric, who in (("people_injured", "staff"), ("people_killed", "civilian")):
+        DamageEstimateFactory(claim=claim, metric=metric, who=who, unit_of_measure="person")
+    on_record(claim)
+
+    def found(query):
+        return {row["id"] for row in api.every(f"claims/?claim={claim.public_id}&{query}")}
+
+    assert found("metric=people_injured&who=staff") == found("who=civilian") == {claim.public_id}
+    assert found("metric=people_injured&who=civilian") == set()
+    assert found("who=staff&outcome=launched") == set()
+
+
+def test_an_open_question_is_found_with_what_is_said_to_it(api):
+    rows = api.every("propositions/?page_size=500")
+    questions = {row["id"] for row in rows if row["open"]}
+    assert {row["id"] for row in api.every("propositions/?open=true")} == questions != set()
+    claims = api.every("claims/?page_size=500")
+    said_to_one = {row["id"] for row in claims if row["proposition"]["id"] in questions}
+    assert {row["id"] for row in api.every("claims/?open=true&page_size=500")} == said_to_one
+    assert api("propositions/?open=false")["count"] == len(rows) - len(questions)
+
+
+def test_a_level_is_that_of_the_region_or_of_the_region_that_is_the_subject(api):
+    levels = {row["id"]: row["level"] for row in api.every("regions/?page_size=500")}
+    countries = {row["id"] for row in api.every("regions/?region_level=country")}
+    assert countries == {name for name, level in levels.items() if level == "country"} != set()
+    about_countries = {
+        row["id"]
+        for row in api.every("propositions/?page_size=500")
+        if row["subject"] and row["subject"]["type"] == "region" and row["subject"]["id"] in countries
+    }
+    found = {row["id"] for row in api.every("propositions/?region_level=country&page_size=500")}
+    assert found == about_countries != set()
+
+
 def test_said_and_issued_are_two_times(api):
     late = api.every("claims/?issued_after=2024-06-01")
     assert late
@@ -228,26 +280,44 @@ def test_an_id_that_was_not_there_by_then_is_not_suggested(api):
                 "claims",
                 [
                     "stance",
+                    "certainty",
                     "attribution",
                     "part",
                     "topic",
                     "actor",
                     "actor_kind",
                     "source",
+                    "source_kind",
                     "language",
                     "strike",
                 ],
             ),
-            ("propositions", ["topic", "strike"]),
-            ("damage-estimates", ["metric", "comparator", "unit_of_measure", "actor"]),
+            ("propositions", ["topic", "strike", "open"]),
+            (
+                "damage-estimates",
+                [
+                    "metric",
+                    "comparator",
+                    "unit_of_measure",
+                    "denominator",
+                    "basis",
+                    "who",
+                    "indirect",
+                    "actor",
+                ],
+            ),
             ("weapon-counts", ["outcome", "comparator", "actor"]),
             ("facilities", ["facility_kind", "country", "region"]),
             ("units", ["unit_kind", "facility"]),
-            ("reports", ["source", "language"]),
+            ("reports", ["source", "source_kind", "language"]),
             ("actors", ["actor_kind", "actor_country"]),
-            ("sources", ["language"]),
-            ("capacities", ["unit_of_measure", "comparator", "facility", "unit"]),
-            ("evidence", ["verification"]),
+            ("sources", ["source_kind", "language"]),
+            (
+                "capacities",
+                ["unit_of_measure", "denominator", "basis", "comparator", "facility", "unit", "source_kind"],
+            ),
+            ("evidence", ["evidence_kind", "verification"]),
+            ("regions", ["region_level"]),
         ],
     ),
 )

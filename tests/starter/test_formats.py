@@ -24,7 +24,7 @@ def test_a_stream_has_the_objects_of_the_pages_in_their_order(api, monkeypatch, 
     assert streamed_objects(api, collection, word) == api.every(f"{collection}/?page_size=500")
 
 
-def said(value):
+def cell_of(value):
     """What a cell says, worked out apart from how the columns are made."""
     if isinstance(value, list):
         return " | ".join(map(item, value))
@@ -72,22 +72,22 @@ def item(value):
 
 def flat(value, path=()):
     if isinstance(value, dict):
-        found = {}
+        cells = {}
         for name, inner in value.items():
             if not (path and name == "url"):
-                found |= flat(inner, (*path, name))
-        return found
-    return {".".join(path): said(value)}
+                cells |= flat(inner, (*path, name))
+        return cells
+    return {".".join(path): cell_of(value)}
 
 
 @pytest.mark.parametrize("collection", one_in(3, STORED))
 def test_a_csv_row_is_the_json_object_made_flat(api, monkeypatch, collection):
     monkeypatch.setattr(pagination, "CHUNK", 7)
-    rows, found = streamed_objects(api, collection, "csv"), api.every(f"{collection}/?page_size=500")
-    assert len(rows) == len(found)
-    for row, one in zip(rows, found, strict=True):
+    rows, json_rows = streamed_objects(api, collection, "csv"), api.every(f"{collection}/?page_size=500")
+    assert len(rows) == len(json_rows)
+    for row, json_row in zip(rows, json_rows, strict=True):
         # An object that is null has its columns all the same; they are empty.
-        want = {name: text for name, text in flat(one).items() if text}
+        want = {name: text for name, text in flat(json_row).items() if text}
         assert {name: text for name, text in row.items() if text} == want
 
 
@@ -238,11 +238,11 @@ def test_places_are_points_or_null(api):
     for collection in PLACED:
         collected = json.loads(text_of(api.raw(f"{collection}/?format=geojson")))
         assert collected["type"] == "FeatureCollection"
-        for one in collected["features"]:
-            assert (one["type"], one["id"]) == ("Feature", one["properties"]["id"])
+        for feature in collected["features"]:
+            assert (feature["type"], feature["id"]) == ("Feature", feature["properties"]["id"])
     points = {
-        one["id"]: one["geometry"]
-        for one in json.loads(text_of(api.raw("strikes/?format=geojson")))["features"]
+        feature["id"]: feature["geometry"]
+        for feature in json.loads(text_of(api.raw("strikes/?format=geojson")))["features"]
     }
     where = {"type": "Point", "coordinates": [float(norsi.longitude), float(norsi.latitude)]}
     assert points["2024-03-12-norsi"] == where
@@ -336,9 +336,9 @@ def test_one_format_is_asked_for_at_a_time(api):
 
 @pytest.mark.parametrize("collection", COLLECTIONS)
 def test_one_object_is_json_or_a_place(api, collection):
-    one = api(f"{collection}/?format=json")["results"]
-    address = one[0]["url"] if one else f"{collection}/nobody/"
-    if one:
+    results = api(f"{collection}/?format=json")["results"]
+    address = results[0]["url"] if results else f"{collection}/nobody/"
+    if results:
         assert api(f"{address}?format=json") == api(address)
     allowed = {"json", *(["geojson"] if collection in PLACED else [])}
     for word in TYPES.keys() - allowed:

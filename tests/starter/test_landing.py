@@ -20,14 +20,14 @@ def page(api):
 
 
 def counts(text):
-    found = re.findall(r"<dt>([^<]+)</dt><dd><a href=\"([^\"]+)\">(\d+)</a></dd>", text)
-    return {name: (address, int(count)) for name, address, count in found}
+    entries = re.findall(r"<dt>([^<]+)</dt><dd><a href=\"([^\"]+)\">(\d+)</a></dd>", text)
+    return {name: (address, int(count)) for name, address, count in entries}
 
 
 def test_the_counts_are_those_of_the_lists_they_lead_to(api):
-    found = counts(page(api)[0])
-    assert set(found) == {"strikes, raids and incidents", "claims", "reports", "facilities"}
-    for address, count in found.values():
+    by_name = counts(page(api)[0])
+    assert set(by_name) == {"strikes, raids and incidents", "claims", "reports", "facilities"}
+    for address, count in by_name.values():
         assert api(address)["count"] == count > 0
 
 

@@ -36,7 +36,11 @@ def test_every_answer_says_what_it_is_and_on_what_terms(api, collection):
     moment = head.at.isoformat().replace("+00:00", "Z")
     results = api(f"{collection}/")["results"]
     answers = [api.raw(f"{collection}/?format={word}") for name, word in STREAMS if name == collection]
-    for response in [*answers, api.raw(f"{collection}/"), *(api.raw(one["url"]) for one in results[:1])]:
+    for response in [
+        *answers,
+        api.raw(f"{collection}/"),
+        *(api.raw(result["url"]) for result in results[:1]),
+    ]:
         assert response["X-Record-Revision"] == str(head.n)
         assert response["X-Generated-At"] == moment
         assert response["X-Licence"] == "CC-BY-4.0"

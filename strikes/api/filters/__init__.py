@@ -1,7 +1,7 @@
-"""The words of the filters, each meaning the same in every collection.
+"""The filters of every collection; a name means the same in each.
 
-Words about a claim given together are met by one and the same claim, words about a number by one
-and the same number of it. Every word looks through public rows only.
+Filters of a claim given together are met by one and the same claim, filters of a number by one
+and the same number of it. Every filter looks through public rows only.
 """
 
 from strikes.api.filters.collections import (

@@ -1,4 +1,4 @@
-"""What can be asked of each collection: the words of its noun and of those it leads to."""
+"""The filters of each collection: those of its noun, and of the nouns it belongs to."""
 
 from __future__ import annotations
 
@@ -7,79 +7,103 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from api.filters import CodesFilter, IdsFilter, OneOfFilter, RecordFilterSet, SearchFilter, VocabularyFilter
-from sources.choices import Reliability
+from sources.choices import Reliability, SourceKind
 from sources.models import Source
 from strikes.api.filters.claims import ClaimFilters
 from strikes.api.filters.events import EventFilters
-from strikes.api.filters.numbers import BoundFilters, ConvertedFilters, MeasureFilters
-from strikes.api.filters.places import PlaceFilters, RegionsFilter
+from strikes.api.filters.numbers import BoundFilters, ConvertedFilters, EstimateFilters
+from strikes.api.filters.places import PLACE_FILTERS, PlaceFilters, RegionsFilter
 from strikes.api.filters.propositions import PropositionFilters
-from strikes.api.filters.reports import LANGUAGE, ReportFilters, SpeakerFilters, is_language
-from strikes.api.filters.rows import FilterValues, NotedFilters, RowFilters, contains
+from strikes.api.filters.reports import LANGUAGE_CODE, ReportFilters, SpeakerFilters, is_language
+from strikes.api.filters.rows import (
+    FilterValues,
+    NotedFilters,
+    Row,
+    RowFilters,
+    as_whole_word,
+    in_names,
+    lookups_of,
+)
 from strikes.choices import Grade, GradeBasis, Metric, RegionLevel, Topic, UnitKind, WeaponOutcome
 from strikes.models import ClaimEvidence, DamageEstimate, Facility, Proposition, Strike, Unit, WeaponCount
 from strikes.outages.episodes import Policy
 from strikes.search_index import having_words
 
+REPORT_FILTERS = frozenset(ReportFilters.base_filters)
+STRIKE_FILTERS = frozenset(EventFilters.base_filters) - frozenset(NotedFilters.base_filters)
+PROPOSITION_FILTERS = frozenset(PropositionFilters.base_filters) - frozenset(EventFilters.base_filters)
 
-class ClaimFilterSet(ClaimFilters, MeasureFilters):
+
+def without(values: FilterValues, names: frozenset[str]) -> FilterValues:
+    return {name: value for name, value in values.items() if name not in names}
+
+
+class ClaimFilterSet(ClaimFilters, EstimateFilters):
     metric = VocabularyFilter(Metric, help_text="What a number of the claim counts or measures.")
     outcome = VocabularyFilter(WeaponOutcome, help_text="What is said to have become of weapons it counts.")
     q = SearchFilter(help_text="Words of the statement or the quote, in any script; all of them.")
 
-    def found(self, queryset: QuerySet[Any], words: list[str]) -> QuerySet[Any]:
+    def search(self, queryset: QuerySet[Any], words: list[str]) -> QuerySet[Any]:
         return having_words(queryset, words)
 
-    def narrowed(self, queryset: QuerySet[Any], asked: FilterValues) -> QuerySet[Any]:
-        queryset = queryset.filter(self.of_claim(asked))
-        if self.about(asked):
-            queryset = queryset.filter(proposition__in=self.propositions(asked))
-        numbers = self.of_measure(asked)
-        if not numbers and not {"metric", "outcome"} & set(asked):
+    def narrow(self, queryset: QuerySet[Row], values: FilterValues) -> QuerySet[Row]:
+        queryset = queryset.filter(self.claim_conditions(values))
+        if self.proposition_conditions(values):
+            queryset = queryset.filter(Q(proposition__in=self.matching_propositions(values)))
+        bounds = self.bound_conditions(values)
+        of_estimates = self.estimate_conditions(values)
+        of_counts = lookups_of(values, {"outcome": "outcome__in"})
+        if not (bounds or of_estimates or of_counts):
             return queryset
+        if of_estimates and of_counts:
+            return queryset.none()  # no number is both, and all that is asked is met by one and the same
         carrying = Q()
-        if "outcome" not in asked:
-            estimates = DamageEstimate.objects.published(self.as_of).filter(numbers)
-            if "metric" in asked:
-                estimates = estimates.filter(metric__in=asked["metric"])
+        if not of_counts:
+            estimates = DamageEstimate.objects.published(self.as_of).filter(bounds & of_estimates)
             carrying |= Q(pk__in=estimates.values("claim"))
-        if not {"metric", "unit_of_measure"} & set(asked):
-            counts = WeaponCount.objects.published(self.as_of).filter(numbers)
-            if "outcome" in asked:
-                counts = counts.filter(outcome__in=asked["outcome"])
+        if not of_estimates:
+            counts = WeaponCount.objects.published(self.as_of).filter(bounds & of_counts)
             carrying |= Q(pk__in=counts.values("claim"))
-        return queryset.filter(carrying) if carrying else queryset.none()
+        return queryset.filter(carrying)
 
 
 class NumberFilterSet(ClaimFilters, BoundFilters):
     """Of a number that a claim carries."""
 
-    def narrowed(self, queryset: QuerySet[Any], asked: FilterValues) -> QuerySet[Any]:
-        queryset = queryset.filter(self.of_bounds(asked))
-        for word in {"metric", "outcome", "unit_of_measure"} & set(asked):
-            queryset = queryset.filter(**{f"{word}__in": asked[word]})
-        return queryset.filter(claim__in=self.claims(asked)) if self.asks(asked) else queryset
+    def number_conditions(self, values: FilterValues) -> Q:
+        """The conditions on the number itself."""
+        return self.bound_conditions(values)
+
+    def narrow(self, queryset: QuerySet[Row], values: FilterValues) -> QuerySet[Row]:
+        queryset = queryset.filter(self.number_conditions(values))
+        if self.has_conditions(values):
+            queryset = queryset.filter(Q(claim__in=self.matching_claims(values)))
+        return queryset
 
 
-class DamageEstimateFilterSet(NumberFilterSet, ConvertedFilters):
-    metric = VocabularyFilter(Metric, help_text="What is counted or measured.")
+class DamageEstimateFilterSet(NumberFilterSet, ConvertedFilters, EstimateFilters):
+    def number_conditions(self, values: FilterValues) -> Q:
+        return super().number_conditions(values) & self.estimate_conditions(values)
 
 
 class WeaponCountFilterSet(NumberFilterSet):
     outcome = VocabularyFilter(WeaponOutcome, help_text="What is said to have become of the weapons.")
 
+    def number_conditions(self, values: FilterValues) -> Q:
+        return super().number_conditions(values) & lookups_of(values, {"outcome": "outcome__in"})
+
 
 class PropositionFilterSet(ClaimFilters):
     q = SearchFilter(help_text="Words of the sentence, in any script; all of them.")
 
-    def named(self, word: str) -> Q:
-        return Q(search_text__contains=f" {word} ")
+    def word_condition(self, word: str) -> Q:
+        return as_whole_word(word)
 
-    def narrowed(self, queryset: QuerySet[Any], asked: FilterValues) -> QuerySet[Any]:
-        queryset = queryset.filter(self.about(asked))
-        if self.of_claim(asked):
-            found = self.claims(asked).values("proposition")
-            queryset = queryset.filter(Proposition.objects.including_canonical(Q(pk__in=found), self.as_of))
+    def narrow(self, queryset: QuerySet[Row], values: FilterValues) -> QuerySet[Row]:
+        queryset = queryset.filter(self.proposition_conditions(values))
+        if self.claim_conditions(values):
+            claimed = Q(pk__in=self.matching_claims(values).values("proposition"))
+            queryset = queryset.filter(Proposition.objects.including_canonical(claimed, self.as_of))
         return queryset
 
 
@@ -88,9 +112,8 @@ class AccountFilterSet(RecordFilterSet):
 
     topic = VocabularyFilter(Topic, help_text="Only propositions about these.")
 
-    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        asked = self.filter_values()
-        return queryset.filter(topic__in=asked["topic"]) if "topic" in asked else queryset
+    def filter_queryset(self, queryset: QuerySet[Row]) -> QuerySet[Row]:
+        return queryset.filter(lookups_of(self.filter_values(), {"topic": "topic__in"}))
 
 
 class TimelineFilterSet(RecordFilterSet):
@@ -104,75 +127,79 @@ class TimelineFilterSet(RecordFilterSet):
     )
 
 
-EVENT_ONLY = frozenset(EventFilters.base_filters) - {"updated_after", "has_note"}
-PROPOSITION_ONLY = frozenset(PropositionFilters.base_filters) - frozenset(EventFilters.base_filters)
-
-
 class StrikeFilterSet(ClaimFilters):
     q = SearchFilter(help_text="Words of its title or of its facility's names, in any script; all of them.")
 
-    def named(self, word: str) -> Q:
-        return contains(word) | self.at_facility(word)
+    def word_condition(self, word: str) -> Q:
+        return in_names(word) | self.in_names_of_facility(word)
 
-    def narrowed(self, queryset: QuerySet[Any], asked: FilterValues) -> QuerySet[Any]:
-        queryset = queryset.filter(self.events(asked))
-        rest = {word: value for word, value in asked.items() if word not in EVENT_ONLY}
-        weighed = asked if self.as_of.known is not None else rest  # of these strikes only: it is not kept
-        if self.of_claim(rest):
-            claims = self.claims(weighed).values("proposition__strike")
-            queryset = queryset.filter(Strike.objects.including_canonical(Q(pk__in=claims), self.as_of))
-        elif rest.keys() & PROPOSITION_ONLY:
-            propositions = self.propositions(weighed).values("strike")
-            queryset = queryset.filter(Strike.objects.including_canonical(Q(pk__in=propositions), self.as_of))
-        return queryset
+    def narrow(self, queryset: QuerySet[Row], values: FilterValues) -> QuerySet[Row]:
+        queryset = queryset.filter(self.strike_conditions(values))
+        beyond_strike = without(values, STRIKE_FILTERS)
+        # What was known by a moment is computed, not kept: of the propositions of these strikes only.
+        asked_beyond = values if self.as_of.known is not None else beyond_strike
+        if self.claim_conditions(beyond_strike):
+            struck = Q(pk__in=self.matching_claims(asked_beyond).values("proposition__strike"))
+        elif beyond_strike.keys() & PROPOSITION_FILTERS:
+            struck = Q(pk__in=self.matching_propositions(asked_beyond).values("strike"))
+        else:
+            return queryset
+        return queryset.filter(Strike.objects.including_canonical(struck, self.as_of))
 
 
 class ReportFilterSet(ClaimFilters):
     q = SearchFilter(help_text="Words of the headline, in any script; all of them.")
 
-    def named(self, word: str) -> Q:
-        return Q(search_text__contains=f" {word} ")
+    def word_condition(self, word: str) -> Q:
+        return as_whole_word(word)
 
-    def narrowed(self, queryset: QuerySet[Any], asked: FilterValues) -> QuerySet[Any]:
-        queryset = queryset.filter(self.of_report(asked))
-        rest = {word: value for word, value in asked.items() if word not in ReportFilters.base_filters}
-        return queryset.filter(pk__in=self.claims(rest).values("report")) if self.asks(rest) else queryset
+    def narrow(self, queryset: QuerySet[Row], values: FilterValues) -> QuerySet[Row]:
+        queryset = queryset.filter(self.report_conditions(values))
+        beyond_report = without(values, REPORT_FILTERS)
+        if self.has_conditions(beyond_report):
+            queryset = queryset.filter(Q(pk__in=self.matching_claims(beyond_report).values("report")))
+        return queryset
 
 
 class EvidenceFilterSet(ClaimFilters):
-    def narrowed(self, queryset: QuerySet[Any], asked: FilterValues) -> QuerySet[Any]:
-        if "verification" in asked:
-            queryset = queryset.filter(verification__in=asked.pop("verification"))
-        queryset = queryset.filter(self.of_report(asked, "report__"))
-        rest = {word: value for word, value in asked.items() if word not in ReportFilters.base_filters}
-        if not self.asks(rest):
-            return queryset
-        links = ClaimEvidence.objects.published(self.as_of).filter(claim__in=self.claims(rest))
-        return queryset.filter(pk__in=links.values("evidence"))
+    OWN_LOOKUPS = {"evidence_kind": "kind__in", "verification": "verification__in"}
+
+    def narrow(self, queryset: QuerySet[Row], values: FilterValues) -> QuerySet[Row]:
+        queryset = queryset.filter(
+            lookups_of(values, self.OWN_LOOKUPS), self.report_conditions(values, "report__")
+        )
+        beyond_evidence = without(values, REPORT_FILTERS | self.OWN_LOOKUPS.keys())
+        if self.has_conditions(beyond_evidence):
+            links = ClaimEvidence.objects.published(self.as_of)
+            links = links.filter(claim__in=self.matching_claims(beyond_evidence))
+            queryset = queryset.filter(Q(pk__in=links.values("evidence")))
+        return queryset
 
 
 class AssessmentFilterSet(PropositionFilters):
     grade = VocabularyFilter(Grade, help_text="The grade it gives.")
     grade_basis = VocabularyFilter(GradeBasis, help_text="What it rests on.")
-    has_note: Any = None
+    has_note = None  # an assessment has a reason, and no note
 
-    def narrowed(self, queryset: QuerySet[Any], asked: FilterValues) -> QuerySet[Any]:
-        for word in ("grade", "grade_basis"):
-            if word in asked:
-                queryset = queryset.filter(**{f"{word}__in": asked.pop(word)})
-        return queryset.filter(proposition__in=self.propositions(asked)) if self.about(asked) else queryset
+    OWN_LOOKUPS = {"grade": "grade__in", "grade_basis": "grade_basis__in"}
+
+    def narrow(self, queryset: QuerySet[Row], values: FilterValues) -> QuerySet[Row]:
+        queryset = queryset.filter(lookups_of(values, self.OWN_LOOKUPS))
+        of_proposition = without(values, frozenset(self.OWN_LOOKUPS))
+        if self.proposition_conditions(of_proposition):
+            queryset = queryset.filter(Q(proposition__in=self.matching_propositions(of_proposition)))
+        return queryset
 
 
 class FacilityFilterSet(EventFilters):
     q = SearchFilter(help_text="Names and aliases in any script; all words.")
 
-    def narrowed(self, queryset: QuerySet[Any], asked: FilterValues) -> QuerySet[Any]:
-        queryset = queryset.filter(self.places(asked))
-        rest = {word: value for word, value in asked.items() if word not in PlaceFilters.base_filters}
-        if events := self.events(rest):
-            struck = Strike.objects.cited(self.as_of).filter(events)
-            here = Q(pk__in=struck.values("facility"))
-            queryset = queryset.filter(Facility.objects.including_canonical(here, self.as_of))
+    def narrow(self, queryset: QuerySet[Row], values: FilterValues) -> QuerySet[Row]:
+        queryset = queryset.filter(self.facility_conditions(values))
+        if strike_conditions := self.strike_conditions(without(values, PLACE_FILTERS)):
+            strikes = Strike.objects.cited(self.as_of).filter(strike_conditions)
+            struck = Q(pk__in=strikes.values("facility"))
+            queryset = queryset.filter(Facility.objects.including_canonical(struck, self.as_of))
         return queryset
 
 
@@ -183,61 +210,66 @@ class UnitFilterSet(PlaceFilters):
         help_text="Designations of the unit and names of its facility, in any script; all words."
     )
 
-    def named(self, word: str) -> Q:
-        return contains(word) | self.at_facility(word)
+    def word_condition(self, word: str) -> Q:
+        return in_names(word) | self.in_names_of_facility(word)
 
-    def narrowed(self, queryset: QuerySet[Any], asked: FilterValues) -> QuerySet[Any]:
-        if "unit" in asked:
-            queryset = queryset.filter(pk__in=asked["unit"])
-        if "unit_kind" in asked:
-            queryset = queryset.filter(kind__in=asked["unit_kind"])
-        places = self.places(asked)
-        return queryset.filter(facility__in=Facility.objects.filter(places)) if places else queryset
+    def narrow(self, queryset: QuerySet[Row], values: FilterValues) -> QuerySet[Row]:
+        queryset = queryset.filter(lookups_of(values, {"unit": "pk__in", "unit_kind": "kind__in"}))
+        if conditions := self.facility_conditions(values):
+            queryset = queryset.filter(Q(facility__in=Facility.objects.filter(conditions)))
+        return queryset
 
 
 class CapacityFilterSet(PlaceFilters, ReportFilters, SpeakerFilters, ConvertedFilters):
     unit = IdsFilter(Unit, help_text="Units the capacity is said of.")
     unit_kind = VocabularyFilter(UnitKind, help_text="What the unit does.")
 
-    def narrowed(self, queryset: QuerySet[Any], asked: FilterValues) -> QuerySet[Any]:
+    def narrow(self, queryset: QuerySet[Row], values: FilterValues) -> QuerySet[Row]:
         queryset = queryset.filter(
-            self.of_measure(asked), self.of_report(asked, "report__"), self.of_speaker(asked, "actor__")
+            self.bound_conditions(values),
+            self.measure_conditions(values),
+            self.report_conditions(values, "report__"),
+            self.speaker_conditions(values, "actor__"),
+            lookups_of(values, {"unit": "unit__in", "unit_kind": "unit__kind__in"}),
         )
-        if "unit" in asked:
-            queryset = queryset.filter(unit__in=asked["unit"])
-        if "unit_kind" in asked:
-            queryset = queryset.filter(unit__kind__in=asked["unit_kind"])
-        places = self.places(asked)
-        return queryset.filter(facility__in=Facility.objects.filter(places)) if places else queryset
+        if conditions := self.facility_conditions(values):
+            queryset = queryset.filter(Q(facility__in=Facility.objects.filter(conditions)))
+        return queryset
 
 
 class ActorFilterSet(SpeakerFilters):
     q = SearchFilter(help_text="Names and aliases in any script; all words.")
 
-    def narrowed(self, queryset: QuerySet[Any], asked: FilterValues) -> QuerySet[Any]:
-        return queryset.filter(self.of_speaker(asked))
+    def narrow(self, queryset: QuerySet[Row], values: FilterValues) -> QuerySet[Row]:
+        return queryset.filter(self.speaker_conditions(values))
 
 
 class SourceFilterSet(NotedFilters):
     source = IdsFilter(Source, help_text="Exactly these sources.")
+    source_kind = VocabularyFilter(SourceKind, help_text="What kind of publisher it is.")
     reliability = VocabularyFilter(Reliability, help_text="Today's Admiralty grade of the source, A to F.")
     language = CodesFilter(
-        LANGUAGE, is_language, "a language of ISO 639, such as `en`", help_text="Its main language."
+        LANGUAGE_CODE, is_language, "a language of ISO 639, such as `en`", help_text="Its main language."
     )
     q = SearchFilter(help_text="Its name, in any script; all words.")
 
-    def narrowed(self, queryset: QuerySet[Any], asked: FilterValues) -> QuerySet[Any]:
-        lookups = {"source": "pk__in", "reliability": "reliability__in", "language": "language__in"}
-        return queryset.filter(**{lookup: asked[word] for word, lookup in lookups.items() if word in asked})
+    SOURCE_LOOKUPS = {
+        "source": "pk__in",
+        "source_kind": "kind__in",
+        "reliability": "reliability__in",
+        "language": "language__in",
+    }
+
+    def narrow(self, queryset: QuerySet[Row], values: FilterValues) -> QuerySet[Row]:
+        return queryset.filter(lookups_of(values, self.SOURCE_LOOKUPS))
 
 
 class RegionFilterSet(RowFilters):
     country = RegionsFilter(RegionLevel.COUNTRY, help_text="Countries with all below them, ISO 3166-1.")
     region = RegionsFilter(help_text="Regions with all below them, ISO 3166.")
+    region_level = VocabularyFilter(RegionLevel, help_text="Whether it is a country or a part of one.")
     q = SearchFilter(help_text="Its name or code, in any script; all words.")
 
-    def narrowed(self, queryset: QuerySet[Any], asked: FilterValues) -> QuerySet[Any]:
-        for word in ("country", "region"):
-            if word in asked:
-                queryset = queryset.filter(pk__in=asked[word])
-        return queryset
+    def narrow(self, queryset: QuerySet[Row], values: FilterValues) -> QuerySet[Row]:
+        queryset = queryset.filter(lookups_of(values, {"country": "pk__in", "region_level": "level__in"}))
+        return queryset.filter(lookups_of(values, {"region": "pk__in"}))

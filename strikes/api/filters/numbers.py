@@ -1,31 +1,40 @@
-"""What can be asked of a number: its bounds, its unit, and the same in another unit."""
+"""Filters of a number: its bounds, its unit, of what and of whom, and the same in another unit."""
 
 from __future__ import annotations
 
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
-from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from api.errors import BadParameter
-from api.filters import NumberFilter, RecordFilterSet, VocabularyChoiceFilter, VocabularyFilter
-from strikes.api.filters.rows import FilterValues, NotedFilters
-from strikes.choices import Comparator, UnitOfMeasure
+from api.filters import FlagFilter, NumberFilter, RecordFilterSet, VocabularyChoiceFilter, VocabularyFilter
+from strikes.api.filters.rows import FilterValues, NotedFilters, Row, conditions_of, lookups_of
+from strikes.choices import CapacityBasis, Comparator, Denominator, Metric, PersonKind, UnitOfMeasure
 from strikes.outages.conversions import comparable
 
 
-def up(value: Decimal) -> Decimal:
+def rounded_up(value: Decimal) -> Decimal:
     """The least that can be stored, to three places, and is no less."""
     return value.quantize(Decimal("0.001"), ROUND_CEILING)
 
 
-def down(value: Decimal) -> Decimal:
+def rounded_down(value: Decimal) -> Decimal:
     """The most that can be stored, to three places, and is no more."""
     return value.quantize(Decimal("0.001"), ROUND_FLOOR)
 
 
+def known_to_be_at_least(limit: Decimal) -> Q:
+    least = rounded_up(limit)
+    return Q(low__gte=least) | Q(comparator=Comparator.APPROXIMATELY, best__gte=least)
+
+
+def known_to_be_at_most(limit: Decimal) -> Q:
+    most = rounded_down(limit)
+    return Q(high__lte=most, or_more=False) | Q(comparator=Comparator.APPROXIMATELY, best__lte=most)
+
+
 class BoundFilters(NotedFilters):
-    """What can be asked of a number with bounds."""
+    """Filters of a number with bounds."""
 
     comparator = VocabularyFilter(Comparator, help_text="What the words make of the number.")
     low_min = NumberFilter(help_text="Numbers known to be at least this: a lower bound or a value of it.")
@@ -34,26 +43,45 @@ class BoundFilters(NotedFilters):
         "bound."
     )
 
-    def of_bounds(self, asked: FilterValues) -> Q:
-        q = Q()
-        if "comparator" in asked:
-            q &= Q(comparator__in=asked["comparator"])
-        value = Q(comparator=Comparator.APPROXIMATELY)
-        if "low_min" in asked:
-            least = up(asked["low_min"])
-            q &= Q(low__gte=least) | value & Q(best__gte=least)
-        if "high_max" in asked:
-            most = down(asked["high_max"])
-            q &= Q(high__lte=most, or_more=False) | value & Q(best__lte=most)
-        return q
+    def bound_conditions(self, values: FilterValues) -> Q:
+        limits = conditions_of(values, {"low_min": known_to_be_at_least, "high_max": known_to_be_at_most})
+        return limits & lookups_of(values, {"comparator": "comparator__in"})
 
 
 class MeasureFilters(BoundFilters):
+    """Filters of a number with a unit of measure."""
+
     unit_of_measure = VocabularyFilter(UnitOfMeasure, help_text="The unit that was printed.")
 
-    def of_measure(self, asked: FilterValues) -> Q:
-        q = self.of_bounds(asked)
-        return q & Q(unit_of_measure__in=asked["unit_of_measure"]) if "unit_of_measure" in asked else q
+    denominator = VocabularyFilter(Denominator, help_text="For a share: of what.")
+    basis = VocabularyFilter(CapacityBasis, help_text="How a capacity or an output is reckoned.")
+
+    MEASURE_LOOKUPS = {
+        "unit_of_measure": "unit_of_measure__in",
+        "denominator": "denominator__in",
+        "basis": "basis__in",
+    }
+
+    def measure_conditions(self, values: FilterValues) -> Q:
+        """The conditions on a measured number beside those on its bounds."""
+        return lookups_of(values, self.MEASURE_LOOKUPS)
+
+
+class EstimateFilters(MeasureFilters):
+    """Filters of a damage estimate."""
+
+    metric = VocabularyFilter(Metric, help_text="What is counted or measured.")
+    who = VocabularyFilter(PersonKind, help_text="For people: which people are counted.")
+    indirect = FlagFilter(
+        help_text="For people: whether the harm was indirect, such as a heart attack. Where nothing was said of it, "
+        "it is neither."
+    )
+
+    ESTIMATE_LOOKUPS = {"metric": "metric__in", "who": "who__in", "indirect": "indirect"}
+
+    def estimate_conditions(self, values: FilterValues) -> Q:
+        """The conditions on a damage estimate beside those on its bounds."""
+        return self.measure_conditions(values) & lookups_of(values, self.ESTIMATE_LOOKUPS)
 
 
 class ConversionFilterSet(RecordFilterSet):
@@ -65,23 +93,25 @@ class ConversionFilterSet(RecordFilterSet):
         "converted to it; a list needs a `unit_of_measure` of which all can.",
     )
 
-    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+    def filter_queryset(self, queryset: QuerySet[Row]) -> QuerySet[Row]:
         return queryset
 
 
 class ConvertedFilters(MeasureFilters):
+    """Filters of a list of numbers that can be shown in another unit."""
+
     convert_to = ConversionFilterSet.base_filters["convert_to"]
 
     def filter_values(self) -> FilterValues:
-        asked = super().filter_values()
-        to = asked.pop("convert_to", None)
+        values = super().filter_values()
+        to = values.pop("convert_to", None)
         if to is None:
-            return asked
-        if "unit_of_measure" not in asked:
+            return values
+        if "unit_of_measure" not in values:
             raise BadParameter("unit_of_measure", "`convert_to` needs it: say what is converted.", "missing")
-        for unit in asked["unit_of_measure"]:
+        for unit in values["unit_of_measure"]:
             refuse_unlike(unit, to)
-        return asked
+        return values
 
 
 def refuse_unlike(unit: str, to: str) -> None:

@@ -1,4 +1,4 @@
-"""What can be asked of a report and of whoever speaks in it."""
+"""Filters of a report and of whoever speaks in it."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ import pycountry
 from django.db.models import Q
 
 from api.filters import CodesFilter, IdsFilter, VocabularyFilter, WhenFilter
-from sources.choices import ActorKind, Reliability
+from sources.choices import ActorKind, Reliability, SourceKind
 from sources.models import Actor, Report, Source
-from strikes.api.filters.rows import FilterValues, NotedFilters
+from strikes.api.filters.rows import FilterValues, NotedFilters, conditions_of, lookups_of
 
-LANGUAGE = r"[a-z]{2,3}"
+LANGUAGE_CODE = r"[a-z]{2,3}"
+"""A language alone, without the script or region that the tag of a report may have."""
 
 
 def is_country(code: str) -> bool:
@@ -23,45 +24,50 @@ def is_language(code: str) -> bool:
     return (pycountry.languages.get(alpha_2=code) or pycountry.languages.get(alpha_3=code)) is not None
 
 
+def start_of(limit: dt.date | dt.datetime) -> dt.datetime:
+    """The moment that a limit names; of a date, its beginning in UTC."""
+    return limit if isinstance(limit, dt.datetime) else dt.datetime.combine(limit, dt.time.min, dt.UTC)
+
+
 class ReportFilters(NotedFilters):
-    """What can be asked of a report."""
+    """Filters of a report."""
 
     report = IdsFilter(Report, help_text="Reports it was read in.")
     source = IdsFilter(Source, help_text="Sources that published the report.")
+    source_kind = VocabularyFilter(
+        SourceKind, help_text="What kind of publisher the source of the report is."
+    )
     reliability = VocabularyFilter(Reliability, help_text="Today's Admiralty grade of the source, A to F.")
     language = CodesFilter(
-        LANGUAGE, is_language, "a language of ISO 639, such as `en`", help_text="Languages of the report."
+        LANGUAGE_CODE,
+        is_language,
+        "a language of ISO 639, such as `en`",
+        help_text="Languages of the report.",
     )
     derived_from = IdsFilter(Report, help_text="Reports that the report was copied from.")
     issued_after = WhenFilter(help_text="Reports that may have been issued then or later (a date: UTC).")
     issued_before = WhenFilter(help_text="Reports that may have been issued earlier (a date: UTC).")
 
-    LOOKUPS = {
+    REPORT_LOOKUPS = {
+        "report": "pk__in",
         "source": "source__in",
+        "source_kind": "source__kind__in",
         "reliability": "source__reliability__in",
         "language": "language__in",
         "derived_from": "derived_from__in",
     }
 
-    def of_report(self, asked: FilterValues, path: str = "") -> Q:
+    def report_conditions(self, values: FilterValues, path: str = "") -> Q:
         """The conditions on a report, seen from a row that leads to it by a path."""
-        q = Q(**{f"{path}{lookup}": asked[word] for word, lookup in self.LOOKUPS.items() if word in asked})
-        if "report" in asked:
-            q &= Q(**{f"{path}pk__in": asked["report"]})
-        if "issued_after" in asked:
-            q &= Q(**{f"{path}issued_latest__gte": moment(asked["issued_after"])})
-        if "issued_before" in asked:
-            q &= Q(**{f"{path}issued_earliest__lt": moment(asked["issued_before"])})
-        return q
-
-
-def moment(value: dt.date | dt.datetime) -> dt.datetime:
-    """A moment; of a date, its beginning in UTC."""
-    return value if isinstance(value, dt.datetime) else dt.datetime.combine(value, dt.time.min, dt.UTC)
+        times = {
+            "issued_after": lambda limit: Q(**{f"{path}issued_latest__gte": start_of(limit)}),
+            "issued_before": lambda limit: Q(**{f"{path}issued_earliest__lt": start_of(limit)}),
+        }
+        return lookups_of(values, self.REPORT_LOOKUPS, path) & conditions_of(values, times)
 
 
 class SpeakerFilters(NotedFilters):
-    """What can be asked of whoever speaks."""
+    """Filters of whoever speaks."""
 
     actor = IdsFilter(Actor, help_text="Actors who speak.")
     actor_kind = VocabularyFilter(ActorKind, help_text="What kind of voice it is.")
@@ -71,5 +77,6 @@ class SpeakerFilters(NotedFilters):
 
     SPEAKER_LOOKUPS = {"actor": "pk__in", "actor_kind": "kind__in", "actor_country": "country__in"}
 
-    def of_speaker(self, asked: FilterValues, path: str = "") -> Q:
-        return Q(**{f"{path}{lo}": asked[word] for word, lo in self.SPEAKER_LOOKUPS.items() if word in asked})
+    def speaker_conditions(self, values: FilterValues, path: str = "") -> Q:
+        """The conditions on an actor, seen from a row that leads to it by a path."""
+        return lookups_of(values, self.SPEAKER_LOOKUPS, path)

@@ -32,6 +32,7 @@ class ClaimViewSet(RecordViewSet):
     filterset_class = filters.ClaimFilterSet
     facets = {
         "stance": "stance",
+        "certainty": "certainty",
         "attribution": "attribution",
         "credibility": "credibility",
         "part": "part",
@@ -41,6 +42,7 @@ class ClaimViewSet(RecordViewSet):
         "topic": "proposition__topic",
         "strike": "proposition__strike__public_id",
         "source": "report__source__public_id",
+        "source_kind": "report__source__kind",
         "language": "report__language",
     }
     orderings = {"said_at": "sort_at", "position": "position"}

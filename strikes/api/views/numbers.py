@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from api.views import RecordViewSet
 from strikes.api import filters
+from strikes.api.facets import by_flag
 from strikes.api.serializers.numbers import (
     CapacitySerializer,
     DamageEstimateSerializer,
@@ -37,7 +38,10 @@ class CapacityViewSet(WithConversion):
         "facility": "facility__public_id",
         "unit": "unit__public_id",
         "source": "report__source__public_id",
+        "source_kind": "report__source__kind",
         "unit_of_measure": "unit_of_measure",
+        "denominator": "denominator",
+        "basis": "basis",
         "comparator": "comparator",
     }
 
@@ -65,6 +69,10 @@ class DamageEstimateViewSet(WithConversion):
         "metric": "metric",
         "comparator": "comparator",
         "unit_of_measure": "unit_of_measure",
+        "denominator": "denominator",
+        "basis": "basis",
+        "who": "who",
+        "indirect": by_flag("indirect"),
         "actor": "claim__actor__public_id",
         "strike": "claim__proposition__strike__public_id",
     }

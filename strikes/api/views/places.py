@@ -31,6 +31,7 @@ class RegionViewSet(WithAccounts):
     accounts_serializer = accounts_of("region", Brief)
     serializer_class = RegionSerializer
     filterset_class = filters.RegionFilterSet
+    facets = {"region_level": "level"}
 
     def load(self, rows: QuerySet[Region]) -> QuerySet[Region]:
         return super().load(rows).select_related("parent")

@@ -8,7 +8,7 @@ from django.db.models import Prefetch, QuerySet
 
 from api.views import RecordViewSet
 from strikes.api import filters
-from strikes.api.facets import DISPUTE_FACETS
+from strikes.api.facets import DISPUTE_FACETS, by_flag
 from strikes.api.serializers.claims import AssessmentSerializer, PropositionSerializer
 from strikes.disputes.states import states_known_by
 from strikes.models import Assessment, Proposition, PropositionState
@@ -24,7 +24,13 @@ class PropositionViewSet(RecordViewSet):
     model = Proposition
     serializer_class = PropositionSerializer
     filterset_class = filters.PropositionFilterSet
-    facets = {"topic": "topic", "strike": "strike__public_id", "unit": "unit__public_id", **DISPUTE_FACETS}
+    facets = {
+        "topic": "topic",
+        "open": by_flag("open"),
+        "strike": "strike__public_id",
+        "unit": "unit__public_id",
+        **DISPUTE_FACETS,
+    }
 
     def load(self, rows: QuerySet[Proposition]) -> QuerySet[Proposition]:
         states = PropositionState.objects.current(self.pin.revision)

@@ -33,7 +33,7 @@ class SourceViewSet(RecordViewSet):
     model = Source
     serializer_class = SourceSerializer
     filterset_class = filters.SourceFilterSet
-    facets = {"language": "language", "reliability": "reliability"}
+    facets = {"source_kind": "kind", "language": "language", "reliability": "reliability"}
 
     def load(self, rows: QuerySet[Source]) -> QuerySet[Source]:
         return super().load(rows).select_related("voice")
@@ -48,7 +48,7 @@ class ReportViewSet(RecordViewSet):
     model = Report
     serializer_class = ReportSerializer
     filterset_class = filters.ReportFilterSet
-    facets = {"source": "source__public_id", "language": "language"}
+    facets = {"source": "source__public_id", "source_kind": "source__kind", "language": "language"}
     orderings = {"issued_at": "issued_latest"}
     default_ordering = "-issued_at"
 
@@ -109,7 +109,7 @@ class EvidenceViewSet(RecordViewSet):
     model = Evidence
     serializer_class = EvidenceSerializer
     filterset_class = filters.EvidenceFilterSet
-    facets = {"verification": "verification"}
+    facets = {"evidence_kind": "kind", "verification": "verification"}
 
     def load(self, rows: QuerySet[Evidence]) -> QuerySet[Evidence]:
         return super().load(rows).select_related("report__source", "published_by")
