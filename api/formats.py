@@ -17,7 +17,7 @@ from rest_framework.serializers import BaseSerializer, Serializer
 from api.columns import columns_of, csv_row, requested_columns
 from api.errors import BadParameter
 from api.messages import allowed_values, quoted
-from api.pagination import Key, Pin
+from api.pagination import Key, Pin, Row
 from api.requests import RecordRequest
 from api.types import JsonObject
 
@@ -33,7 +33,7 @@ ATTRIBUTION = (
 ONLY_IN_PAGES = ("page_size", "cursor", "facets")
 
 
-class StreamableList(Protocol):
+class StreamableList(Protocol[Row]):
     """What a format asks of the view whose list it writes."""
 
     request: RecordRequest
@@ -45,7 +45,7 @@ class StreamableList(Protocol):
 
     def ordering_keys(self) -> list[Key]: ...
 
-    def chunks(self, rows: QuerySet[Model], keys: Sequence[Key]) -> Iterator[Sequence[Model]]: ...
+    def chunks(self, rows: QuerySet[Row], keys: Sequence[Key]) -> Iterator[Sequence[Row]]: ...
 
 
 class Json(JSONRenderer):
@@ -59,7 +59,7 @@ class Stream(JSONRenderer):
     tail: ClassVar[bytes] = b""
     content_type: ClassVar[str]
 
-    def head(self, view: StreamableList) -> bytes:
+    def head(self, view: StreamableList[Row]) -> bytes:
         """What stands before the first row; raises if the request asks for what there is not."""
         return b""
 
@@ -67,7 +67,7 @@ class Stream(JSONRenderer):
         """How a row becomes an object."""
         return serializer.to_representation
 
-    def line(self, view: StreamableList, row: Model, as_object: JsonObject) -> bytes:
+    def line(self, view: StreamableList[Row], row: Row, as_object: JsonObject) -> bytes:
         """What is written of a row and of the object that it became."""
         raise NotImplementedError
 
@@ -78,7 +78,7 @@ class Ndjson(Stream):
     format = "ndjson"
     media_type = content_type = "application/x-ndjson"
 
-    def line(self, view: StreamableList, row: Model, as_object: JsonObject) -> bytes:
+    def line(self, view: StreamableList[Row], row: Row, as_object: JsonObject) -> bytes:
         text: bytes = self.render(as_object)
         return text + b"\n"
 
@@ -90,7 +90,7 @@ class Csv(Stream):
     media_type = "text/csv"
     content_type = "text/csv; charset=utf-8; header=present"
 
-    def head(self, view: StreamableList) -> bytes:
+    def head(self, view: StreamableList[Row]) -> bytes:
         self.columns = requested_columns(list(columns_of(serializer_of(view))), view.request)
         return csv_row([column.name for column in self.columns])
 
@@ -99,7 +99,7 @@ class Csv(Stream):
             del serializer.fields[name]  # what nobody reads need not be worked out
         return super().shape(serializer)
 
-    def line(self, view: StreamableList, row: Model, as_object: JsonObject) -> bytes:
+    def line(self, view: StreamableList[Row], row: Row, as_object: JsonObject) -> bytes:
         return csv_row([column.cell(as_object) for column in self.columns])
 
 
@@ -111,22 +111,22 @@ class GeoJson(Stream):
     between = b",\n"
     tail = b"\n]}\n"
 
-    def head(self, view: StreamableList) -> bytes:
+    def head(self, view: StreamableList[Row]) -> bytes:
         return b'{"type":"FeatureCollection","features":[\n'
 
-    def line(self, view: StreamableList, row: Model, as_object: JsonObject) -> bytes:
+    def line(self, view: StreamableList[Row], row: Row, as_object: JsonObject) -> bytes:
         text: bytes = self.render(feature(view, row, as_object))
         return text
 
 
-def serializer_of(view: StreamableList) -> Serializer[Any]:
+def serializer_of(view: StreamableList[Row]) -> Serializer[Any]:
     """The serializer of one row."""
     serializer = view.get_serializer()
     assert isinstance(serializer, Serializer)
     return serializer
 
 
-def feature(view: StreamableList, row: Model, as_object: JsonObject) -> JsonObject:
+def feature(view: StreamableList[Row], row: Row, as_object: JsonObject) -> JsonObject:
     """The feature of a row: of GeoJSON, the object with its place."""
     place: Any = getattr(row, view.place) if view.place else row
     point = None
@@ -192,7 +192,7 @@ class Incomplete(Exception):
     """Fewer or more rows than were counted: the record was amended, or a row taken down, on the way."""
 
 
-def streamed(view: StreamableList, renderer: Stream, rows: QuerySet[Model]) -> StreamingHttpResponse:
+def streamed(view: StreamableList[Row], renderer: Stream, rows: QuerySet[Row]) -> StreamingHttpResponse:
     """The whole list. Whatever can be refused is refused here, before the first byte."""
     head, keys = renderer.head(view), view.ordering_keys()
     count = view.pin.count(rows, view.request)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, Generic, cast
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -168,7 +168,7 @@ class PublicView(APIView):
         return cast(Response, answer)
 
 
-class ListViewSet(PublicView, GenericViewSet[Any]):
+class ListViewSet(PublicView, GenericViewSet[Any], Generic[Row]):
     """A list, as of one revision: filtered, ordered, in pages or streamed."""
 
     filterset_class: ClassVar[type[RecordFilterSet] | None] = None
@@ -211,7 +211,7 @@ class ListViewSet(PublicView, GenericViewSet[Any]):
         """The loading plan of the serializer: everything it reads, in a fixed number of queries."""
         return rows
 
-    def attach(self, rows: Sequence[Any]) -> None:
+    def attach(self, rows: Sequence[Row]) -> None:
         """What a loading plan cannot say: set on each row, in a fixed number of queries."""
 
     def ordering_keys(self) -> list[Key]:
@@ -258,7 +258,7 @@ class ListViewSet(PublicView, GenericViewSet[Any]):
         return {}
 
 
-class RecordViewSet(ListViewSet):
+class RecordViewSet(ListViewSet[Row], Generic[Row]):
     """A collection of rows. A subclass names its model, serializer, filters and orderings."""
 
     model: ClassVar[type[OnRecord]]

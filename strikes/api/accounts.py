@@ -33,6 +33,8 @@ SIDES = ("for", "against", "silent")
 MOST_CLAIMS_OF_A_SIDE = 50
 """Claims of one side that an account shows; the rest are a list away."""
 TOPICS = list(Topic)
+Subject = Facility | Unit | Actor | Region | Strike
+"""What propositions are about."""
 """In the order in which accounts are shown."""
 SUMMARY_METRICS = (Metric.CAPACITY_OFFLINE, Metric.OUTPUT_HALTED)
 """Numbers that a strike in short gives; the outages of a timeline also read cuts of output."""
@@ -239,7 +241,7 @@ def put_on_sides(loaded: Sequence[Account], claims: Iterable[Any]) -> None:
         account.claims_by_side[side].append(claim)
 
 
-def propositions_about(subject: Facility | Unit | Actor | Region | Strike, as_of: AsOf) -> Q:
+def propositions_about(subject: Subject, as_of: AsOf) -> Q:
     """The propositions about a strike, a facility with its units and strikes, a unit, an actor or a region, or about
     what was merged into it."""
     cluster = type(subject).objects.cluster([subject.pk], as_of)

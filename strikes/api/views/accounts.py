@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 from urllib.parse import urlencode
 
 from rest_framework.decorators import action
@@ -12,10 +12,12 @@ from rest_framework.response import Response
 from api.errors import BadParameter
 from api.pagination import BACK_IN_TIME
 from api.views import PREFIX, RecordViewSet
-from strikes.api.accounts import Account, accounts, propositions_about, put_on_sides
+from strikes.api.accounts import Account, Subject, accounts, propositions_about, put_on_sides
 from strikes.api.filters import AccountFilterSet
 from strikes.api.loading import read_claims
 from strikes.models import Proposition
+
+SubjectRow = TypeVar("SubjectRow", bound=Subject)
 
 MOST_ACCOUNTS = 500
 """How many propositions one answer may show."""
@@ -23,7 +25,7 @@ MOST_CLAIMS_IN_ACCOUNTS = 5_000
 """How many claims of them one answer may show."""
 
 
-class WithAccounts(RecordViewSet):
+class WithAccounts(RecordViewSet[SubjectRow]):
     """What propositions are about: it can be asked who says what of it, and who says otherwise."""
 
     filters_of = {"accounts": AccountFilterSet}

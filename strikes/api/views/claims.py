@@ -20,7 +20,7 @@ from strikes.api.serializers.claims import ClaimSerializer
 from strikes.models import Claim
 
 
-class ClaimViewSet(RecordViewSet):
+class ClaimViewSet(RecordViewSet[Claim]):
     """Who says what, how surely, and where it was read.
 
     `strike=2024-03-12-norsi&stance=denies` lists who denies what about one strike. `report=` with

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from api.pagination import Row
 from api.views import RecordViewSet
 from strikes.api.filters import ConversionFilterSet, refuse_unlike
 from strikes.outages.agreement import converted
 
 
-class WithConversion(RecordViewSet):
+class WithConversion(RecordViewSet[Row]):
     """Numbers that can be shown in another unit beside the one that was printed."""
 
     filters_of = {"retrieve": ConversionFilterSet}

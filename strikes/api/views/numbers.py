@@ -23,7 +23,7 @@ CLAIM_OF_NUMBER = ("part_of", *with_prefix("claim", "actor", "proposition", "rep
 """What is shown of a number's claim and of the total it is a part of."""
 
 
-class CapacityViewSet(WithConversion):
+class CapacityViewSet(WithConversion[Capacity]):
     """How much facilities and units can do, as reports state it. Rivals stand side by side.
 
     `capacities/?facility=norsi` shows what reports say of one refinery; none of them is marked as right. With
@@ -54,7 +54,7 @@ class CapacityViewSet(WithConversion):
             find_agreement(rows, to, self.pin.as_of)
 
 
-class DamageEstimateViewSet(WithConversion):
+class DamageEstimateViewSet(WithConversion[DamageEstimate]):
     """Numbers with their bounds, each with the claim that carries it.
 
     `comparator=at_least` lists those of which only a lower bound was said: their `best` is null. Do not add
@@ -81,7 +81,7 @@ class DamageEstimateViewSet(WithConversion):
         return super().load(rows).select_related(*CLAIM_OF_NUMBER)
 
 
-class WeaponCountViewSet(RecordViewSet):
+class WeaponCountViewSet(RecordViewSet[WeaponCount]):
     """Weapons said to have been launched, intercepted, hit, lost or found.
 
     A count over several regions is one count. A stated part names its total in `part_of`: do not add the two.

@@ -21,7 +21,7 @@ from strikes.api.views.timeline import WithTimeline
 from strikes.models import Facility, Party, Region, Unit
 
 
-class RegionViewSet(WithAccounts):
+class RegionViewSet(WithAccounts[Region]):
     """Countries (ISO 3166-1) and their subdivisions (ISO 3166-2), de jure.
 
     Who controls a place is a party of a facility; how a speaker names it is kept with the claim.
@@ -37,7 +37,7 @@ class RegionViewSet(WithAccounts):
         return super().load(rows).select_related("parent")
 
 
-class FacilityViewSet(WithTimeline):
+class FacilityViewSet(WithTimeline[Facility]):
     """Pieces of infrastructure, at town or site level, with their names and parties.
 
     `facilities/?q=НОРСИ` finds one by any of its names, in any script. What it can do is in `capacities/`.
@@ -60,7 +60,7 @@ class FacilityViewSet(WithTimeline):
         )
 
 
-class UnitViewSet(WithTimeline):
+class UnitViewSet(WithTimeline[Unit]):
     """Parts of facilities that can be out on their own, such as AVT-6 of NORSI.
 
     Plants share names, and a name never tells the capacity: that is in `capacities/`, with its report.

@@ -15,7 +15,7 @@ from strikes.models import Assessment, Proposition, PropositionState
 from strikes.models.related import SUBJECTS, with_prefix
 
 
-class PropositionViewSet(RecordViewSet):
+class PropositionViewSet(RecordViewSet[Proposition]):
     """Points at issue, each with how the independent origins stand to it.
 
     `propositions/?strike=2024-03-12-norsi&dispute=disputed` lists what is disputed about one strike.
@@ -33,12 +33,15 @@ class PropositionViewSet(RecordViewSet):
     }
 
     def load(self, rows: QuerySet[Proposition]) -> QuerySet[Proposition]:
-        states = PropositionState.objects.current(self.pin.revision)
+        # Typed by hand: the type checker would take `to_attr` for a second declaration of the attribute.
+        states: Prefetch[str, QuerySet[PropositionState], str] = Prefetch(
+            "states", PropositionState.objects.current(self.pin.revision), to_attr="loaded_states"
+        )
         return (
             super()
             .load(rows)
             .select_related("strike", "answers", "caused_by", *SUBJECTS)
-            .prefetch_related(Prefetch("states", states, to_attr="loaded_states"))
+            .prefetch_related(states)
         )
 
     def attach(self, rows: Sequence[Proposition]) -> None:
@@ -49,7 +52,7 @@ class PropositionViewSet(RecordViewSet):
                 proposition.loaded_states = [state_of[proposition.pk]]
 
 
-class AssessmentViewSet(RecordViewSet):
+class AssessmentViewSet(RecordViewSet[Assessment]):
     """Editors' grades of propositions, with basis and reason. The newest of a proposition counts.
 
     A grade is a judgement of ours. It stands beside the counts of origins, and replaces no claim.

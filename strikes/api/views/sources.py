@@ -24,7 +24,7 @@ from strikes.api.serializers.accounts import DependantsSerializer, accounts_of
 from strikes.api.views.accounts import WithAccounts
 
 
-class SourceViewSet(RecordViewSet):
+class SourceViewSet(RecordViewSet[Source]):
     """Who publishes: agencies, newspapers, broadcasters, official sites, channels and datasets.
 
     A source publishes; its own voice, where it states something itself, is an actor (`voice`).
@@ -39,7 +39,7 @@ class SourceViewSet(RecordViewSet):
         return super().load(rows).select_related("voice")
 
 
-class ReportViewSet(RecordViewSet):
+class ReportViewSet(RecordViewSet[Report]):
     """Published items, with what they were copied from and what their publisher later did to them.
 
     `reports/?strike=2024-03-12-norsi` lists those with a claim about one strike.
@@ -84,7 +84,7 @@ class ReportViewSet(RecordViewSet):
         return Response(DependantsSerializer(body, context=self.get_serializer_context()).data)
 
 
-class ActorViewSet(WithAccounts):
+class ActorViewSet(WithAccounts[Actor]):
     """Who speaks or acts: persons in office, bodies, forces, companies and anonymous voices.
 
     `actors/?q=lukoil` finds an actor by any of its names, in any script; `claims/?actor=lukoil` what it said.
@@ -100,7 +100,7 @@ class ActorViewSet(WithAccounts):
         return super().load(rows).select_related("affiliation", "first_publisher").prefetch_related("names")
 
 
-class EvidenceViewSet(RecordViewSet):
+class EvidenceViewSet(RecordViewSet[Evidence]):
     """Material that reports mention or show, such as a video, with how far it has been checked.
 
     It is attached to claims, each time with a role; never to a strike at large.

@@ -17,7 +17,7 @@ from strikes.api.views.accounts import WithAccounts
 from strikes.models import Strike
 
 
-class StrikeViewSet(WithAccounts):
+class StrikeViewSet(WithAccounts[Strike]):
     """Strikes, waves, raids and plain incidents. What is said of them is in their claims.
 
     `kind=strike` leaves out the waves, which group strikes. Two conditions about a claim, such as

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from rest_framework.decorators import action
 from rest_framework.renderers import BaseRenderer
@@ -13,11 +13,14 @@ from api.pagination import today
 from strikes.api.filters import TimelineFilterSet
 from strikes.api.pictures import TimelineSvg
 from strikes.api.views.accounts import WithAccounts
+from strikes.models import Facility, Unit
 from strikes.outages.episodes import Policy
 from strikes.outages.timelines import timeline
 
+OutageRow = TypeVar("OutageRow", bound=Facility | Unit)
 
-class WithTimeline(WithAccounts):
+
+class WithTimeline(WithAccounts[OutageRow]):
     """What can stand still: its outages in time."""
 
     filters_of = {**WithAccounts.filters_of, "timeline": TimelineFilterSet}
