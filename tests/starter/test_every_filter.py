@@ -64,7 +64,8 @@ def patterns(within: Any) -> Iterator[URLPattern]:
 def questions() -> dict[str, Question]:
     """Everything that takes filters, by its name: lists, feeds, accounts and statistics."""
     known = {}
-    for name, view in {**VIEWS, **feeds}.items():
+    lists: dict[str, Any] = {**VIEWS, **feeds}
+    for name, view in lists.items():
         known[name] = Question(
             f"{name}/?page_size=1", view.filterset_class.base_filters, lambda page: page["count"]
         )
