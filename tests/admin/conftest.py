@@ -81,9 +81,9 @@ def another_editor(account: Callable[..., User]) -> Editor:
 
 def page(row: models.Model | type[models.Model], name: str = "change") -> str:
     """The address of a page of the admin: of a row, or of its collection."""
-    args = [row.pk] if isinstance(row, models.Model) and name not in DOORS else []
+    args = [row.pk] if isinstance(row, models.Model) and name not in ACTIONS else []
     address = reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_{name}", args=args)
-    return f"{address}?id={row.public_id}" if name in DOORS and isinstance(row, models.Model) else address  # type: ignore[attr-defined]
+    return f"{address}?id={row.public_id}" if name in ACTIONS and isinstance(row, models.Model) else address  # type: ignore[attr-defined]
 
 
 def deletion(row: Any) -> str:
@@ -91,7 +91,7 @@ def deletion(row: Any) -> str:
     return f"{page(row, 'delete')}?seen={fresh(row).version}"
 
 
-DOORS = ["publish", "withdraw", "correct", "merge", "unmerge", "takedown"]
+ACTIONS = ["publish", "withdraw", "correct", "merge", "unmerge", "takedown"]
 
 
 def everything() -> Iterator[models.Model]:

@@ -80,12 +80,12 @@ class Desk:
         self.shots += 1
         page.screenshot(path=self.pictures / f"{self.shots:02}-{name}.png", full_page=True, caret="initial")
         heard = len(self.complaints)
-        found = Axe().run(page).response["violations"]
+        violations = Axe().run(page).response["violations"]
         page.evaluate("0")
         del self.complaints[heard:]  # axe itself tries styles of its own
         grave = [
             f"{fault['id']}: {node['html'][:160]}"
-            for fault in found
+            for fault in violations
             if fault["impact"] in GRAVE
             for node in fault["nodes"]
         ]
