@@ -47,7 +47,7 @@ class NumberInline(PartInline):
     """A number that a claim carries; its total, if it is a stated part, is one of the same claim."""
 
     template = "admin/edit_inline/stacked.html"
-    roomy = True
+    fields_have_lines = True
     totals: tuple[str, ...] = ("part_of",)
 
     def formfield_for_foreignkey(
