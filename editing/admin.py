@@ -1,14 +1,15 @@
-"""The admin: where editors turn reports into claims, and the only pages that open the doors."""
+"""What the admin shows of the ledger, and the accounts of editors."""
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
-from django.db.models import QuerySet
-from django.forms import CheckboxSelectMultiple
+from django.db.models import ManyToManyField, Model, QuerySet
+from django.forms import CheckboxSelectMultiple, ModelMultipleChoiceField
 from django.http import HttpRequest
 
 from editing.lists import ForgivingChangeList
@@ -16,15 +17,15 @@ from record.models import Change, Merge, Revision
 
 
 class ReadOnlyAdmin(ForgivingChangeList):
-    """What the doors keep: to be read."""
+    """What the publishing functions keep: to be read."""
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
 
@@ -45,7 +46,7 @@ class ChangeAdmin(ReadOnlyAdmin):
     show_full_result_count = False
 
     @admin.display(description="at", ordering="revision")
-    def at(self, change: Change) -> Any:
+    def at(self, change: Change) -> dt.datetime:
         return change.revision.at
 
 
@@ -55,7 +56,7 @@ class MergeAdmin(ReadOnlyAdmin):
     list_filter = ["collection"]
     search_fields = ["=loser", "=survivor"]
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Merge]:
         return super().get_queryset(request).select_related("from_rev", "undone_rev")
 
 
@@ -91,22 +92,24 @@ class AccountAdmin(ForgivingChangeList, UserAdmin):
 
     list_display = ["username", "first_name", "last_name", "roles", "is_active", "is_superuser", "last_login"]
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         return super().get_queryset(request).prefetch_related("groups")
 
     @admin.display(description="roles")
     def roles(self, account: User) -> str:
         return ", ".join(group.name for group in account.groups.all())
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        fixed = super().get_readonly_fields(request, obj)
-        return fixed if request.user.is_superuser else [*fixed, "is_superuser"]
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
+        read_only = super().get_readonly_fields(request, obj)
+        return [*read_only] if request.user.is_superuser else [*read_only, "is_superuser"]
 
-    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+    def formfield_for_manytomany(
+        self, db_field: ManyToManyField, request: HttpRequest, **kwargs: Any
+    ) -> ModelMultipleChoiceField | None:
         return super().formfield_for_manytomany(
             db_field, request, **{**kwargs, "widget": CheckboxSelectMultiple}
         )
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        above = obj is not None and obj.is_superuser and not request.user.is_superuser
-        return super().has_change_permission(request, obj) and not above
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        is_above = obj is not None and obj.is_superuser and not request.user.is_superuser
+        return super().has_change_permission(request, obj) and not is_above

@@ -6,12 +6,12 @@ import datetime as dt
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Generic, TypeVar
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ERROR_FLAG, SEARCH_VAR
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from record.models import OnRecord
 
@@ -19,13 +19,16 @@ from record.models import OnRecord
 class ForgivingChangeList(admin.ModelAdmin):
     """Lists that are asked for what no database can look up show everything, as Django does with other nonsense."""
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, object] | None = None
+    ) -> HttpResponse:
         if all(can_be_asked(name, value) for name, values in request.GET.lists() for value in values):
             return super().changelist_view(request, extra_context)
         return HttpResponseRedirect(f"{request.path}?{ERROR_FLAG}=1")
 
 
 def can_be_asked(name: str, value: str) -> bool:
+    """Whether every database can look a value up: no year off the calendar, no NUL, no integer above 64 bits."""
     if name.endswith("__year") and not (re.fullmatch("[0-9]{1,4}", value) and 0 < int(value) < dt.MAXYEAR):
         return False
     return "\x00" not in value and (name == SEARCH_VAR or not re.search("[0-9]{19}", value))
@@ -35,10 +38,10 @@ class StateFilter(admin.SimpleListFilter):
     title = "state"
     parameter_name = "state"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
         return [("draft", "Draft"), ("published", "Public"), ("withdrawn", "Withdrawn")]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[OnRecord]) -> QuerySet[OnRecord]:
         match self.value():
             case "draft":
                 return queryset.filter(published_rev=None)
@@ -60,15 +63,18 @@ def state_of(row: OnRecord) -> str:
     return f"withdrawn in revision {row.withdrawn_rev_id}: {str(row.withdrawal_reason).replace('_', ' ')}"
 
 
+Row = TypeVar("Row", bound=OnRecord)
+
+
 @dataclass(frozen=True)
-class RowList:
+class RowList(Generic[Row]):
     """Rows that rest on another, to look through below its form; each is edited on its own page."""
 
     title: str
-    of: type[OnRecord]
+    of: type[Row]
     by: str
     """The field by which they name it."""
-    columns: Mapping[str, Callable[[Any], Any]]
+    columns: Mapping[str, Callable[[Row], object]]
     order: Sequence[str] = ("pk",)
     load: Sequence[str] = ()
     """Relations that the columns read."""
@@ -76,4 +82,4 @@ class RowList:
     addable: bool = True
 
 
-SHOWN = 200  # rows of a list below a form
+MOST_LISTED = 200  # rows of a list below a form

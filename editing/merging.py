@@ -1,43 +1,42 @@
-"""The doors by which two rows become one, and two again."""
+"""The pages by which two rows become one, and two again."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable
 
 from django import forms
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 
-from editing.forms import KnownAutocomplete
-from editing.previews import DoorPage, named, public_note
+from editing.action_page import ActionPage, Preview, path_of, public_note_field
+from editing.widgets import KnownAutocomplete
 from record import derived, publishing
 from record.models import OnRecord
 
 
-class MergePage(DoorPage):
+class MergePage(ActionPage[forms.Form]):
     """Merges a row into another, with what lies below the two, after a look at what they differ in."""
 
-    door = "merge"
+    action = "merge"
     title = "Merge into another row"
     button = "Merge"
     permission = "merge_rows"
 
-    def form(self, data: Any = None) -> forms.Form:
+    def form(self, data: QueryDict | None = None) -> forms.Form:
         if len(self.rows) != 1:
             raise Http404
         (row,) = self.rows
         model = self.model_admin.model
         survivors = model._default_manager.published()
-        chosen = str(data.get("survivor", "")) if data is not None else ""
-        self.survivor = (
-            survivors.filter(pk=int(chosen)).first() if chosen.isdecimal() and len(chosen) < 19 else None
-        )
+        self.survivor = self.survivor_in(data)
         self.pairs: dict[str, tuple[OnRecord, OnRecord]] = {}
-        if self.survivor is not None:
-            below = derived.pairs_below(row, self.survivor)
-            self.pairs = {f"{named(one)} → {named(other)}": (one, other) for one, other in below}
-            self.unseen = data.get("looked_at") != self.survivor.public_id
-            if self.unseen:
+        self.is_unseen = False
+        if data is not None and self.survivor is not None:
+            self.pairs = {
+                f"{path_of(lost)} → {path_of(kept)}": (lost, kept)
+                for lost, kept in derived.pairs_below(row, self.survivor)
+            }
+            self.is_unseen = data.get("looked_at") != self.survivor.public_id
+            if self.is_unseen:
                 data = data.copy()
                 data["looked_at"] = self.survivor.public_id
                 data.setlist("pairs", list(self.pairs))
@@ -50,22 +49,29 @@ class MergePage(DoorPage):
         form.fields["looked_at"] = forms.CharField(required=False, widget=forms.HiddenInput)
         if self.pairs:
             form.fields["pairs"] = forms.MultipleChoiceField(
-                choices=[(key, f"{one} → {other} ({key})") for key, (one, other) in self.pairs.items()],
+                choices=[(key, f"{lost} → {kept} ({key})") for key, (lost, kept) in self.pairs.items()],
                 required=False,
                 label="Merged with them",
                 widget=forms.CheckboxSelectMultiple,
                 help_text="Ticked ones are merged in the same revision, and undone with it.",
             )
-        form.fields["note"] = public_note("Why they are one, for the public.")
+        form.fields["note"] = public_note_field("Why they are one, for the public.")
         return form
+
+    def survivor_in(self, data: QueryDict | None) -> OnRecord | None:
+        """The row that was chosen, if it is one that may be."""
+        key = data.get("survivor", "") if data is not None else ""
+        if not (key.isdecimal() and len(key) < 19):  # a longer one is too much for the database
+            return None
+        return self.model_admin.model._default_manager.published().filter(pk=int(key)).first()
 
     def post(self, request: HttpRequest) -> HttpResponse:
         form = self.form(request.POST)
-        if self.survivor is not None and self.unseen:
+        if self.is_unseen:
             return self.page(request, form)  # nobody merges what they have not looked at
         return super().post(request)
 
-    def chosen(self, form: forms.Form) -> list[tuple[OnRecord, OnRecord]]:
+    def chosen_pairs(self, form: forms.Form) -> list[tuple[OnRecord, OnRecord]]:
         keys = form.cleaned_data.get("pairs", ()) if form.is_valid() else ()
         return [self.pairs[key] for key in keys]
 
@@ -73,15 +79,19 @@ class MergePage(DoorPage):
         return dict.fromkeys(row for pair in self.pairs.values() for row in pair)
 
     def blockers(self, form: forms.Form) -> list[str]:
-        return [str(one) for one in self.found.blockers] if self.survivor is not None else []
-
-    def preview(self, form: forms.Form) -> list[tuple[str, Sequence[Any]]]:
         if self.survivor is None:
             return []
-        self.found = publishing.conflicts_of(self.rows[0], self.survivor, self.chosen(form))
-        differences = [f"{label}: {mine} | {theirs}" for label, mine, theirs in self.found.differences]
-        counts = [f"{label}: {mine} | {theirs}" for label, mine, theirs in self.found.counts]
-        states = [f"{row} ({named(row)}): {old} → {new}" for row, old, new in self.found.states]
+        return [str(blocker) for blocker in self.merge_preview.blockers]
+
+    def preview(self, form: forms.Form) -> Preview:
+        if self.survivor is None:
+            return []
+        self.merge_preview = merge = publishing.conflicts_of(
+            self.rows[0], self.survivor, self.chosen_pairs(form)
+        )
+        differences = [f"{label}: {loser} | {survivor}" for label, loser, survivor in merge.differences]
+        counts = [f"{label}: {loser} | {survivor}" for label, loser, survivor in merge.counts]
+        states = [f"{row} ({path_of(row)}): {old} → {new}" for row, old, new in merge.states]
         return [
             ("It would stand for both", [self.survivor]),
             ("They differ in (this row | the survivor, which stands)", differences or ["nothing"]),
@@ -91,40 +101,43 @@ class MergePage(DoorPage):
 
     def act(self, form: forms.Form) -> str:
         assert self.survivor is not None
-        pairs = self.chosen(form)
-        loser, survivor = self.seen([self.rows[0], self.survivor])
-        self.seen(row for pair in pairs for row in pair)
-        self.moved = [loser, *(one for one, _ in pairs)]
+        pairs = self.chosen_pairs(form)
+        loser, survivor = self.with_seen_versions([self.rows[0], self.survivor])
+        self.with_seen_versions(row for pair in pairs for row in pair)
+        self.changed_rows = [loser, *(lost for lost, _ in pairs)]
         note = form.cleaned_data["note"] or None
         revision = publishing.merge(loser, survivor, *pairs, note=note)
         along = f", with {len(pairs)} below it" if pairs else ""
         return f"Merged into {survivor.public_id} in revision {revision.n}{along}."
 
 
-class UnmergePage(DoorPage):
+class UnmergePage(ActionPage[forms.Form]):
     """Undoes a merge: exactly what it did, with the pairs that were merged along."""
 
-    door = "unmerge"
+    action = "unmerge"
     title = "Undo the merge"
     button = "Undo"
     permission = "merge_rows"
 
-    def form(self, data: Any = None) -> forms.Form:
+    def form(self, data: QueryDict | None = None) -> forms.Form:
         if len(self.rows) != 1:
             raise Http404
-        self.ended = publishing.undone_with(self.rows[0])
+        self.ending_merges = publishing.undone_with(self.rows[0])
         form = forms.Form(data)
-        form.fields["note"] = public_note("Why they are two after all, for the public.")
+        form.fields["note"] = public_note_field("Why they are two after all, for the public.")
         return form
 
-    def preview(self, form: forms.Form) -> list[tuple[str, Sequence[Any]]]:
-        ended = [f"{one.collection}/{one.loser} stands apart from {one.survivor} again" for one in self.ended]
-        return [("What happens", ended)] if ended else []
+    def preview(self, form: forms.Form) -> Preview:
+        sentences = [
+            f"{merge.collection}/{merge.loser} stands apart from {merge.survivor} again"
+            for merge in self.ending_merges
+        ]
+        return [("What happens", sentences)] if sentences else []
 
     def blockers(self, form: forms.Form) -> list[str]:
-        return [] if self.ended else [f"{named(self.rows[0])} is not merged into another row."]
+        return [] if self.ending_merges else [f"{path_of(self.rows[0])} is not merged into another row."]
 
     def act(self, form: forms.Form) -> str:
-        (row,) = self.seen(self.rows)
+        (row,) = self.with_seen_versions(self.rows)
         revision = publishing.unmerge(row, note=form.cleaned_data["note"] or None)
         return f"The merge was undone in revision {revision.n}."

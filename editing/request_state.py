@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 
 from editing.conflicts import Conflict
+from editing.differences import Difference
 from record.saving import BrokenRule
 
 
@@ -23,10 +24,10 @@ class Editing:
     """What the database, or a publishing function, had against the save."""
     conflict: Conflict | None = None
     """What a colleague did to the row in the meantime."""
-    differences: Sequence[tuple[str, str, str]] = ()
-    """Label, old value and new value of what a draft was changed in."""
-    amended: Sequence[tuple[str, str, str]] | None = None
-    """The same of an amendment that went through: for good, or for a preview."""
+    differences: Sequence[Difference] = ()
+    """What a draft was changed in."""
+    amended: Sequence[Difference] | None = None
+    """What an amendment changed in public; null until it went through, for good or for a preview."""
 
 
 def editing_of(request: HttpRequest) -> Editing:

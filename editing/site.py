@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import admin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
-from django.http import HttpRequest
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse
 
 from record.models import OnRecord
 
 
-class FindJson(AutocompleteJsonView):
+class RowAutocomplete(AutocompleteJsonView):
     """What an autocomplete offers: each row with its id, and whether it is still a draft."""
 
-    def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, str]:
-        found = super().serialize_result(obj, to_field_name)
+    def serialize_result(self, obj: Model, to_field_name: str) -> dict[str, str]:
+        result = super().serialize_result(obj, to_field_name)
         if isinstance(obj, OnRecord):
-            found["text"] += f" · {obj.public_id}" + (" · draft" if obj.status == "draft" else "")
-        return found
+            result["text"] += f" · {obj.public_id}" + (" · draft" if obj.status == "draft" else "")
+        return result
 
 
 class RecordSite(admin.AdminSite):
@@ -26,9 +25,10 @@ class RecordSite(admin.AdminSite):
     site_title = "Reported strikes"
     index_title = "The record"
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
+    def __init__(self, name: str = "admin") -> None:
+        super().__init__(name)
         self.disable_action("delete_selected")
 
-    def autocomplete_view(self, request: HttpRequest) -> Any:
-        return FindJson.as_view(admin_site=self)(request)
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+        response: HttpResponse = RowAutocomplete.as_view(admin_site=self)(request)  # type: ignore[assignment]  # it streams nothing
+        return response

@@ -17,19 +17,19 @@ class FormReader(HTMLParser):
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        name = given.get("name")
-        if tag == "input" and name and given.get("type") != "submit":
-            if given.get("type") in ("checkbox", "radio"):
-                if "checked" in given:
-                    self.values.setdefault(name, []).append(given.get("value") or "on")
+        attributes = dict(attrs)
+        name = attributes.get("name")
+        if tag == "input" and name and attributes.get("type") != "submit":
+            if attributes.get("type") in ("checkbox", "radio"):
+                if "checked" in attributes:
+                    self.values.setdefault(name, []).append(attributes.get("value") or "on")
             else:
-                self.values[name] = given.get("value") or ""
+                self.values[name] = attributes.get("value") or ""
         elif tag == "select" and name:
             self.select = name
             self.values.setdefault(name, [])
-        elif tag == "option" and self.select and "selected" in given:
-            self.values[self.select].append(given.get("value") or "")
+        elif tag == "option" and self.select and "selected" in attributes:
+            self.values[self.select].append(attributes.get("value") or "")
         elif tag == "textarea" and name:
             self.text = name
             self.values[name] = ""
@@ -58,33 +58,33 @@ class ComplaintReader(HTMLParser):
 
     def __init__(self, page: str) -> None:
         super().__init__()
-        self.found: list[tuple[str | None, str]] = []
+        self.complaints: list[tuple[str | None, str]] = []
         self.field: str | None = None
         self.inside = False
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        if tag == "ul" and "errorlist" in (given.get("class") or "").split():
-            name = given.get("id") or ""
+        attributes = dict(attrs)
+        if tag == "ul" and "errorlist" in (attributes.get("class") or "").split():
+            name = attributes.get("id") or ""
             self.field = name.removeprefix("id_").removesuffix("_error") or None
             self.inside = True
         elif tag == "li" and self.inside:
-            self.found.append((self.field, ""))
+            self.complaints.append((self.field, ""))
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "ul":
             self.inside = False
 
     def handle_data(self, data: str) -> None:
-        if self.inside and self.found:
-            field, text = self.found.pop()
-            self.found.append((field, text + data))
+        if self.inside and self.complaints:
+            field, text = self.complaints.pop()
+            self.complaints.append((field, text + data))
 
 
 def complaints(response: Any) -> list[tuple[str | None, str]]:
     """What a page complains of, sentence by sentence, and beside which field."""
-    return ComplaintReader(response.content.decode()).found
+    return ComplaintReader(response.content.decode()).complaints
 
 
 def sentences(response: Any) -> list[str]:

@@ -22,7 +22,7 @@ def roles(db: None) -> None:
 
 @pytest.fixture
 def account() -> Callable[..., User]:
-    """Makes an account, with a role or with none."""
+    """Makes an account: of a role, or of nobody in particular."""
 
     def make(role: str | None = None, name: str | None = None, **more: Any) -> User:
         user = User.objects.create_user(name or role or "nobody", **{"is_staff": True, **more})
@@ -59,7 +59,6 @@ class Editor:
         return self.post(address, {**self.form(address), **changes}, button)
 
     def saved(self, address: str, button: str = "_save", **changes: Any) -> Any:
-        """Send a form, which must be accepted."""
         response = self.send(address, button, **changes)
         assert response.status_code == 302, sentences(response)
         return response
@@ -82,17 +81,13 @@ def another_editor(account: Callable[..., User]) -> Editor:
 
 def admin_url(row: models.Model | type[models.Model], name: str = "change") -> str:
     """The address of a page of the admin: of a row, or of its collection."""
-    is_row = isinstance(row, models.Model)
-    takes_ids = name in ACTIONS  # these take rows in the query, since they take several
-    address = reverse(
-        f"admin:{row._meta.app_label}_{row._meta.model_name}_{name}",
-        args=[row.pk] if is_row and not takes_ids else [],
-    )
-    return f"{address}?id={row.public_id}" if is_row and takes_ids else address  # type: ignore[union-attr]
+    args = [row.pk] if isinstance(row, models.Model) and name not in ACTIONS else []
+    address = reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_{name}", args=args)
+    return f"{address}?id={row.public_id}" if name in ACTIONS and isinstance(row, models.Model) else address  # type: ignore[attr-defined]
 
 
 def delete_url(row: Any) -> str:
-    """The address of the page that asks whether to delete a draft as it is now."""
+    """The address of the question whether to delete a draft as it is now."""
     return f"{admin_url(row, 'delete')}?seen={fresh(row).version}"
 
 

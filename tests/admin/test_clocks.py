@@ -133,8 +133,8 @@ def test_what_cannot_be_worked_out_is_said_beside_its_field(editor):
             "said_local_date",
         ),
     ):
-        found = complaints(editor.send(admin_url(claim), **entered_))
-        assert field in [name for name, _ in found], (entered_, found)
+        complained = complaints(editor.send(admin_url(claim), **entered_))
+        assert field in [name for name, _ in complained], (entered_, complained)
     assert fresh(claim).said_earliest is None
 
 

@@ -108,14 +108,14 @@ def test_no_question_to_a_list_breaks_it(model, account):
     address = admin_url(model, "changelist")
     model_admin = admin.site._registry[model]
     filters = [
-        one if isinstance(one, str) else getattr(one, "parameter_name", "") for one in model_admin.list_filter
+        by if isinstance(by, str) else getattr(by, "parameter_name", "") for by in model_admin.list_filter
     ]
     dates = (
         [f"{model_admin.date_hierarchy}__{part}" for part in ("year", "month", "day")]
         if model_admin.date_hierarchy
         else []
     )
-    names = ["q", "p", "o", "_facets", "no_such", *filters, *(f"{one}__exact" for one in filters), *dates]
+    names = ["q", "p", "o", "_facets", "no_such", *filters, *(f"{name}__exact" for name in filters), *dates]
     for text in ["\x00", "9" * 30, "0"]:
         for name in names:
             answer = asker.get(f"{address}?{name}={quote(text)}")
@@ -173,5 +173,5 @@ def test_the_first_and_the_last_year_are_no_years_of_this_record(editor):
 def test_a_number_with_too_many_digits_is_refused_beside_it(editor):
     number = DamageEstimateFactory(claim=ClaimFactory())
     for text in ("9" * 30, "1e400", "NaN", "0.0001"):
-        found = complaints(editor.send(admin_url(number), low=text, comparator="at_least"))
-        assert [field for field, _ in found] == ["low"], (text, found)
+        complained = complaints(editor.send(admin_url(number), low=text, comparator="at_least"))
+        assert [field for field, _ in complained] == ["low"], (text, complained)

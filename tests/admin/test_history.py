@@ -17,9 +17,9 @@ def history(editor: Editor, row: Any) -> str:
     return unescape(" ".join(response.content.decode().split("change-history")[1].split()))
 
 
-def values(shown: str, label: str) -> list[tuple[str, str]]:
+def values(text: str, label: str) -> list[tuple[str, str]]:
     """The old and the new value of each change of a field, newest first."""
-    cells = shown.split(f'<th scope="row">{label}</th>')[1:]
+    cells = text.split(f'<th scope="row">{label}</th>')[1:]
     return [tuple(part.split("</td>")[0] for part in cell.split("<td>")[1:3]) for cell in cells]  # type: ignore[misc]
 
 
@@ -33,11 +33,11 @@ def test_a_draft_tells_who_entered_and_who_changed_it_with_old_and_new_value(edi
     )
     row = Facility.objects.get()
     editor.saved(admin_url(row), town="Kstovo", location_precision="town")
-    shown = history(editor, row)
-    assert values(shown, "Location precision") == [("site", "town"), ("—", "site")]
-    assert values(shown, "Town") == [("—", "Kstovo")]
-    assert shown.index("editor") < shown.index("contributor")
-    assert shown.index("Changed") < shown.index("Entered")
+    text = history(editor, row)
+    assert values(text, "Location precision") == [("site", "town"), ("—", "site")]
+    assert values(text, "Town") == [("—", "Kstovo")]
+    assert text.index("editor") < text.index("contributor")
+    assert text.index("Changed") < text.index("Entered")
 
 
 def test_parts_are_in_the_history_of_their_row(editor):
@@ -64,18 +64,18 @@ def test_pointers_and_words_are_told_as_a_reader_knows_them(editor):
     strike = StrikeFactory()
     other = FacilityFactory(name="Another refinery")
     editor.saved(admin_url(strike), facility=str(other.pk), methods=["drone", "missile"])
-    shown = history(editor, strike)
-    assert values(shown, "Facility") == [(strike.facility.name, "Another refinery")]
-    assert values(shown, "Methods") == [("drone", "drone, missile")]
+    text = history(editor, strike)
+    assert values(text, "Facility") == [(strike.facility.name, "Another refinery")]
+    assert values(text, "Methods") == [("drone", "drone, missile")]
 
 
-def test_a_door_is_in_the_history_with_who_opened_it_and_with_what_it_said(editor):
+def test_an_action_is_in_the_history_with_who_did_it_and_with_its_note(editor):
     claim = ClaimFactory()
     address = admin_url(claim, "publish")
     editor.post(address, editor.form(address), "_do")
-    shown = history(editor, claim)
-    assert "Revision 1: publish" in shown
-    assert "Published in revision 1" in shown
+    text = history(editor, claim)
+    assert "Revision 1: publish" in text
+    assert "Published in revision 1" in text
     assert "editor" in history(editor, claim.report), "What went along tells so, too."
     publishing.withdraw(claim, reason=WithdrawalReason.DUPLICATE, note="It was here twice.")
     assert "Revision 2: withdraw, duplicate: It was here twice." in history(editor, claim)
@@ -84,9 +84,9 @@ def test_a_door_is_in_the_history_with_who_opened_it_and_with_what_it_said(edito
 def test_an_amendment_tells_its_old_and_new_values(editor):
     row = on_record(FacilityFactory(town="Kstovo"))
     editor.saved(admin_url(row, "amend"), "_amend", town="Nizhny Novgorod", public_note="A better address.")
-    shown = history(editor, row)
-    assert values(shown, "town") == [("Kstovo", "Nizhny Novgorod")]
-    assert "amend: A better address." in shown
+    text = history(editor, row)
+    assert values(text, "town") == [("Kstovo", "Nizhny Novgorod")]
+    assert "amend: A better address." in text
 
 
 def test_a_preview_and_a_refused_save_leave_no_trace(editor):

@@ -42,29 +42,29 @@ def queries(person: Editor, address: str) -> list[str]:
     return [query["sql"] for query in captured.captured_queries]
 
 
-def same_count(one: list[str], many: list[str]) -> None:
-    assert len(one) == len(many), "\n".join(sorted(many))
+def same_count(few: list[str], many: list[str]) -> None:
+    assert len(few) == len(many), "\n".join(sorted(many))
 
 
 @pytest.mark.parametrize("model", [pytest.param(model, id=model.__name__) for model in REGISTERED])
 def test_a_list_takes_as_many_queries_for_many_rows_as_for_one(model, editor):
     factories_by_model()[model]()
     editor.get(admin_url(model, "changelist"))
-    one = queries(editor, admin_url(model, "changelist"))
+    few = queries(editor, admin_url(model, "changelist"))
     factories_by_model()[model].create_batch(6)
-    same_count(one, queries(editor, admin_url(model, "changelist")))
+    same_count(few, queries(editor, admin_url(model, "changelist")))
 
 
 def test_a_list_of_accounts_takes_as_many_queries_for_many_as_for_one(account):
     above = Editor(account(name="superuser", is_superuser=True))
-    one = queries(above, admin_url(User, "changelist"))
+    few = queries(above, admin_url(User, "changelist"))
     for n in range(5):
         account("editor", f"editor-{n}")
-    same_count(one, queries(above, admin_url(User, "changelist")))
+    same_count(few, queries(above, admin_url(User, "changelist")))
 
 
 @pytest.mark.parametrize(
-    ("factory", "related"), one_in(3, (pytest.param(*one, id=one[1].__name__) for one in RELATED.items()))
+    ("factory", "related"), one_in(3, (pytest.param(*pair, id=pair[1].__name__) for pair in RELATED.items()))
 )
 def test_a_page_takes_as_many_queries_with_many_parts_as_with_one(factory, related, editor):
     """As a draft, to be edited, and as a public row, to be read."""
@@ -96,7 +96,7 @@ def find(editor: Editor, field: str, term: str) -> list[str]:
     }
     answer = editor.client.get("/admin/autocomplete/", query | {"field_name": name, "term": term})
     assert answer.status_code == 200
-    return [found["text"] for found in answer.json()["results"]]
+    return [result["text"] for result in answer.json()["results"]]
 
 
 def norsi(editor: Editor) -> Facility:
@@ -111,8 +111,8 @@ def norsi(editor: Editor) -> Facility:
         location_precision="site",
         **{"names-TOTAL_FORMS": "1", "names-0-name": "Кстовский НПЗ", "names-0-language": "ru"},
     )
-    found: Facility = Facility.objects.get()
-    return found
+    facility: Facility = Facility.objects.get()
+    return facility
 
 
 @pytest.mark.parametrize(
@@ -151,9 +151,9 @@ def test_every_choice_is_found_by_its_words_and_by_its_id(field, factory, values
     row.before_publish()
     row.save()
     factory()
-    [found] = find(editor, field, term)
-    assert found.endswith(f" · {row.public_id} · draft")
-    assert find(editor, field, row.public_id)[0] == found
+    [label] = find(editor, field, term)
+    assert label.endswith(f" · {row.public_id} · draft")
+    assert find(editor, field, row.public_id)[0] == label
 
 
 def test_an_autocomplete_marks_drafts_and_leaves_out_what_was_withdrawn(editor):
@@ -161,8 +161,8 @@ def test_an_autocomplete_marks_drafts_and_leaves_out_what_was_withdrawn(editor):
     on_record(FacilityFactory(public_id="kstovo-public"))
     gone = on_record(FacilityFactory(public_id="kstovo-gone"))
     publishing.withdraw(gone, reason=WithdrawalReason.DUPLICATE)
-    found = find(editor, "unit.facility", "kstovo")
-    assert [text.split(" · ")[1:] for text in found] == [["kstovo-draft", "draft"], ["kstovo-public"]]
+    labels = find(editor, "unit.facility", "kstovo")
+    assert [label.split(" · ")[1:] for label in labels] == [["kstovo-draft", "draft"], ["kstovo-public"]]
     assert "kstovo-gone" in editor.get(f"{admin_url(Facility, 'changelist')}?q=kstovo-gone").content.decode()
 
 
@@ -187,21 +187,21 @@ def test_the_state_of_a_row_is_plain_to_see(editor):
     draft = ClaimFactory()
     assert "<strong>Draft.</strong>" in text_of(editor.get(admin_url(draft)))
     public = on_record(draft)
-    shown = text_of(editor.get(admin_url(public)))
-    assert f"<strong>Public since revision {public.published_rev_id}.</strong>" in shown
-    assert f'href="/api/v1/claims/{public.public_id}/"' in shown
+    text = text_of(editor.get(admin_url(public)))
+    assert f"<strong>Public since revision {public.published_rev_id}.</strong>" in text
+    assert f'href="/api/v1/claims/{public.public_id}/"' in text
     correction = publishing.revise(public)
-    shown = text_of(editor.get(admin_url(correction)))
-    assert "<strong>Draft of a correction.</strong>" in shown
-    assert f'<a href="{admin_url(public)}"><code>{public.public_id}</code></a>' in shown
+    text = text_of(editor.get(admin_url(correction)))
+    assert "<strong>Draft of a correction.</strong>" in text
+    assert f'<a href="{admin_url(public)}"><code>{public.public_id}</code></a>' in text
     assert f'A correction is drafted: <a href="{admin_url(correction)}">' in text_of(
         editor.get(admin_url(public))
     )
     publishing.correct(correction, reason=WithdrawalReason.TYPO, note="A slip.")
-    shown = text_of(editor.get(admin_url(public)))
-    assert "<strong>Withdrawn in revision" in shown
-    assert "A slip." in shown
-    assert f'Replaced by <a href="{admin_url(correction)}">' in shown
+    text = text_of(editor.get(admin_url(public)))
+    assert "<strong>Withdrawn in revision" in text
+    assert "A slip." in text
+    assert f'Replaced by <a href="{admin_url(correction)}">' in text
 
 
 def test_a_draft_has_no_public_page(editor):
@@ -212,23 +212,23 @@ def test_a_report_shows_its_claims_in_order_and_adds_the_next_one(editor):
     report = ReportFactory()
     second = ClaimFactory(report=report, position=1, statement="Said second.")
     first = ClaimFactory(report=report, position=0, statement="Said first.")
-    shown = text_of(editor.get(admin_url(report)))
-    assert shown.index(first.statement) < shown.index(second.statement)
-    assert admin_url(first) in shown
+    text = text_of(editor.get(admin_url(report)))
+    assert text.index(first.statement) < text.index(second.statement)
+    assert admin_url(first) in text
     address = f"{admin_url(Claim, 'add')}?report={report.pk}&position=2"
-    assert address.replace("&", "&amp;") in shown
+    assert address.replace("&", "&amp;") in text
     form = editor.form(address)
     assert (form["report"], form["position"]) == ([str(report.pk)], "2")
 
 
 def test_a_strike_shows_its_propositions_and_how_they_stand(editor):
     claim = on_record(ClaimFactory())
-    shown = text_of(editor.get(admin_url(claim.proposition.strike)))
-    assert claim.proposition.text in shown
-    assert "(1 for, 0 against)" in shown
-    shown = text_of(editor.get(admin_url(claim.proposition)))
-    assert claim.statement in shown
-    assert claim.report.title in shown
+    text = text_of(editor.get(admin_url(claim.proposition.strike)))
+    assert claim.proposition.text in text
+    assert "(1 for, 0 against)" in text
+    text = text_of(editor.get(admin_url(claim.proposition)))
+    assert claim.statement in text
+    assert claim.report.title in text
 
 
 def test_a_list_below_a_form_does_not_offer_more_to_those_who_may_not(editor, account):
@@ -280,9 +280,9 @@ def test_what_was_never_public_is_deleted_with_its_numbers(editor):
 
 def test_what_others_point_at_is_not_deleted(editor):
     claim = ClaimFactory()
-    shown = editor.post(delete_url(claim.report), {"post": "yes"})
-    assert shown.status_code == 200
-    assert "would require deleting the following protected" in shown.content.decode()
+    text = editor.post(delete_url(claim.report), {"post": "yes"})
+    assert text.status_code == 200
+    assert "would require deleting the following protected" in text.content.decode()
     assert Report.objects.filter(pk=claim.report.pk).exists()
 
 
@@ -302,6 +302,6 @@ def test_every_field_that_an_editor_fills_in_has_help(editor):
 
 def test_the_help_of_a_field_that_is_only_shown_looks_as_where_it_is_filled_in(editor):
     for row in (on_record(StrikeFactory()), on_record(WeaponCountFactory())):
-        shown = editor.get(admin_url(row)).content.decode()
-        assert "<code>" in shown
-        assert "`" not in shown
+        text = editor.get(admin_url(row)).content.decode()
+        assert "<code>" in text
+        assert "`" not in text

@@ -28,59 +28,62 @@ def text_of(response):
 @pytest.fixture
 def strikes():
     """Two public strikes that say the same of a fire, and each something of its own."""
-    here, there = on_record(StrikeFactory(title="At dawn")), on_record(StrikeFactory(title="In the morning"))
-    for strike in (here, there):
+    loser, survivor = (
+        on_record(StrikeFactory(title="At dawn")),
+        on_record(StrikeFactory(title="In the morning")),
+    )
+    for strike in (loser, survivor):
         on_record(ClaimFactory(proposition=PropositionFactory(strike=strike, text="It burns", topic="fire")))
         on_record(PropositionFactory(strike=strike, text=f"Said of {strike.public_id}"))
-    return here, there
+    return loser, survivor
 
 
 # Merge ---------------------------------------------------------------------------------------------------
 
 
 def test_a_merge_is_looked_at_before_it_is_made(editor, strikes):
-    here, there = strikes
+    loser, survivor = strikes
     before = record_contents()
-    first = editor.send(admin_url(here, "merge"), "_do", survivor=there.pk, note="One attack.")
+    first = editor.send(admin_url(loser, "merge"), "_do", survivor=survivor.pk, note="One attack.")
     assert first.status_code == 200
-    shown = text_of(first)
-    assert "title: At dawn | In the morning" in shown
-    assert "propositions by strike: 2 | 2" in shown
-    assert "single origin, 1 for and 0 against → agreed, 2 for and 0 against" in shown
+    text = text_of(first)
+    assert "title: At dawn | In the morning" in text
+    assert "propositions by strike: 2 | 2" in text
+    assert "single origin, 1 for and 0 against → agreed, 2 for and 0 against" in text
     assert record_contents() == before
     form = form_of(first)
     (pair,) = form["pairs"]
     assert pair.startswith("propositions/")
-    second = editor.post(admin_url(here, "merge"), form, "_do")
+    second = editor.post(admin_url(loser, "merge"), form, "_do")
     assert second.status_code == 302, sentences(second)
     assert Merge.objects.active().count() == 2
-    assert fresh(here).canonical == there
+    assert fresh(loser).canonical == survivor
     assert {change.note for change in Change.objects.filter(action="merge")} == {"One attack."}
 
 
 def test_a_pair_that_is_not_ticked_stays_apart(editor, strikes):
-    here, there = strikes
-    address = admin_url(here, "merge")
-    form = form_of(editor.send(address, "_preview", survivor=there.pk))
+    loser, survivor = strikes
+    address = admin_url(loser, "merge")
+    form = form_of(editor.send(address, "_preview", survivor=survivor.pk))
     response = editor.post(address, {**form, "pairs": []}, "_do")
     assert response.status_code == 302, sentences(response)
     assert [merged.collection for merged in Merge.objects.active()] == ["strikes"]
 
 
 def test_choosing_another_survivor_shows_what_it_would_do_first(editor, strikes):
-    here, there = strikes
+    loser, survivor = strikes
     third = on_record(StrikeFactory())
-    form = form_of(editor.send(admin_url(here, "merge"), "_preview", survivor=there.pk))
-    response = editor.post(admin_url(here, "merge"), {**form, "survivor": third.pk}, "_do")
+    form = form_of(editor.send(admin_url(loser, "merge"), "_preview", survivor=survivor.pk))
+    response = editor.post(admin_url(loser, "merge"), {**form, "survivor": third.pk}, "_do")
     assert response.status_code == 200
     assert not Merge.objects.exists()
     assert "pairs" not in form_of(response)
 
 
 def test_the_page_says_what_is_in_the_way(editor):
-    one, other = on_record(ActorFactory(kind="anonymous")), on_record(ActorFactory())
-    shown = text_of(editor.send(admin_url(one, "merge"), "_preview", survivor=other.pk))
-    assert "An anonymous voice is only ever the same as another anonymous voice." in shown
+    actor, another_actor = on_record(ActorFactory(kind="anonymous")), on_record(ActorFactory())
+    text = text_of(editor.send(admin_url(actor, "merge"), "_preview", survivor=another_actor.pk))
+    assert "An anonymous voice is only ever the same as another anonymous voice." in text
     report, copy = on_record(ReportFactory()), on_record(ReportFactory())
     form = form_of(editor.send(admin_url(report, "merge"), "_preview", survivor=copy.pk))
     response = editor.post(admin_url(report, "merge"), form, "_do")
@@ -89,57 +92,57 @@ def test_the_page_says_what_is_in_the_way(editor):
 
 
 def test_what_somebody_changed_since_is_not_merged(editor, strikes):
-    here, there = strikes
-    form = form_of(editor.send(admin_url(here, "merge"), "_preview", survivor=there.pk))
-    type(here).objects.filter(pk=there.pk).update(version=7)
-    response = editor.post(admin_url(here, "merge"), form, "_do")
+    loser, survivor = strikes
+    form = form_of(editor.send(admin_url(loser, "merge"), "_preview", survivor=survivor.pk))
+    type(loser).objects.filter(pk=survivor.pk).update(version=7)
+    response = editor.post(admin_url(loser, "merge"), form, "_do")
     assert response.status_code == 409
     assert "Somebody changed it since you opened it" in text_of(response)
     assert not Merge.objects.exists()
 
 
-@pytest.mark.parametrize("survivor", one_in(3, ["", "0", "999999", "x", "9" * 30, "-1", "\x00"]))
-def test_no_survivor_is_no_merge(editor, strikes, survivor):
-    here, _ = strikes
-    response = editor.send(admin_url(here, "merge"), "_do", survivor=survivor)
+@pytest.mark.parametrize("key", one_in(3, ["", "0", "999999", "x", "9" * 30, "-1", "\x00"]))
+def test_no_survivor_is_no_merge(editor, strikes, key):
+    loser, _ = strikes
+    response = editor.send(admin_url(loser, "merge"), "_do", survivor=key)
     assert response.status_code == 200
     assert not Merge.objects.exists()
 
 
 def test_a_merged_row_offers_to_undo_it_and_is_not_offered_any_more(editor, strikes):
-    here, there = strikes
-    assert ">Merge</a>" in text_of(editor.get(admin_url(here)))
-    form = form_of(editor.send(admin_url(here, "merge"), "_preview", survivor=there.pk))
-    editor.post(admin_url(here, "merge"), form, "_do")
-    shown = text_of(editor.get(admin_url(here)))
-    assert ">Undo the merge</a>" in shown
-    assert ">Merge</a>" not in shown
-    assert f'merged into <a href="{admin_url(there)}"><code>{there.public_id}</code></a>' in shown
-    found = editor.get(
-        f"/admin/autocomplete/?term={here.public_id}&app_label=strikes&model_name=proposition&field_name=strike"
+    loser, survivor = strikes
+    assert ">Merge</a>" in text_of(editor.get(admin_url(loser)))
+    form = form_of(editor.send(admin_url(loser, "merge"), "_preview", survivor=survivor.pk))
+    editor.post(admin_url(loser, "merge"), form, "_do")
+    text = text_of(editor.get(admin_url(loser)))
+    assert ">Undo the merge</a>" in text
+    assert ">Merge</a>" not in text
+    assert f'merged into <a href="{admin_url(survivor)}"><code>{survivor.public_id}</code></a>' in text
+    response = editor.get(
+        f"/admin/autocomplete/?term={loser.public_id}&app_label=strikes&model_name=proposition&field_name=strike"
     )
-    assert found.json()["results"] == []
+    assert response.json()["results"] == []
 
 
 def test_undoing_says_what_stands_apart_again(editor, strikes):
-    here, there = strikes
-    form = form_of(editor.send(admin_url(here, "merge"), "_preview", survivor=there.pk))
-    editor.post(admin_url(here, "merge"), form, "_do")
-    shown = text_of(editor.get(admin_url(here, "unmerge")))
-    assert shown.count("stands apart from") == 2
-    response = editor.send(admin_url(here, "unmerge"), "_do", note="Two attacks.")
+    loser, survivor = strikes
+    form = form_of(editor.send(admin_url(loser, "merge"), "_preview", survivor=survivor.pk))
+    editor.post(admin_url(loser, "merge"), form, "_do")
+    text = text_of(editor.get(admin_url(loser, "unmerge")))
+    assert text.count("stands apart from") == 2
+    response = editor.send(admin_url(loser, "unmerge"), "_do", note="Two attacks.")
     assert response.status_code == 302, sentences(response)
     assert not Merge.objects.active().exists()
-    again = editor.get(admin_url(here, "unmerge"))
+    again = editor.get(admin_url(loser, "unmerge"))
     assert "is not merged into another row" in text_of(again)
 
 
 def test_facilities_show_their_capacities_and_bring_their_units(editor):
-    here, there = on_record(FacilityFactory()), on_record(FacilityFactory())
-    for number, facility in enumerate((here, there)):
+    loser, survivor = on_record(FacilityFactory()), on_record(FacilityFactory())
+    for number, facility in enumerate((loser, survivor)):
         on_record(UnitFactory(facility=facility, designation="AVT-6", public_id=f"unit-of-{number}"))
-    shown = text_of(editor.send(admin_url(here, "merge"), "_preview", survivor=there.pk))
-    assert "units/unit-of-0 → units/unit-of-1" in shown
+    text = text_of(editor.send(admin_url(loser, "merge"), "_preview", survivor=survivor.pk))
+    assert "units/unit-of-0 → units/unit-of-1" in text
 
 
 # Take down -----------------------------------------------------------------------------------------------
@@ -151,12 +154,12 @@ def test_a_takedown_shows_all_that_goes_and_is_confirmed_by_typing(editor):
     facility = on_record(party.facility)
     draft = ClaimFactory(actor=claim.actor)
     address = admin_url(claim.actor, "takedown")
-    shown = text_of(editor.get(address))
-    assert "All that goes, at every revision: 2" in shown
-    assert f"claims/{claim.public_id}" in shown
-    assert f"names actors/{claim.actor.public_id} by actor" in shown
-    assert str(party) in shown
-    assert draft.public_id in shown
+    text = text_of(editor.get(address))
+    assert "All that goes, at every revision: 2" in text
+    assert f"claims/{claim.public_id}" in text
+    assert f"names actors/{claim.actor.public_id} by actor" in text
+    assert str(party) in text
+    assert draft.public_id in text
     before = record_contents()
     for confirmation in ("", "yes", claim.public_id):
         response = editor.send(address, "_do", reason="safety", confirmation=confirmation)
@@ -202,14 +205,14 @@ def test_what_was_withdrawn_can_still_be_taken_down_and_a_draft_cannot(editor):
     assert ">Take down</a>" in text_of(editor.get(admin_url(claim)))
     response = editor.send(admin_url(claim, "takedown"), "_do", reason="legal", confirmation=claim.public_id)
     assert response.status_code == 302, sentences(response)
-    shown = text_of(editor.get(admin_url(draft, "takedown")))
-    assert f"claims/{draft.public_id} is draft." in shown
+    text = text_of(editor.get(admin_url(draft, "takedown")))
+    assert f"claims/{draft.public_id} is draft." in text
 
 
-def test_only_editors_see_these_doors(contributor, strikes):
-    here, _ = strikes
-    shown = text_of(contributor.get(admin_url(here)))
+def test_only_editors_see_these_pages(contributor, strikes):
+    loser, _ = strikes
+    text = text_of(contributor.get(admin_url(loser)))
     for label in ("Merge", "Take down"):
-        assert f">{label}</a>" not in shown
-    for door in ("merge", "unmerge", "takedown"):
-        assert contributor.get(admin_url(here, door)).status_code == 403
+        assert f">{label}</a>" not in text
+    for action in ("merge", "unmerge", "takedown"):
+        assert contributor.get(admin_url(loser, action)).status_code == 403

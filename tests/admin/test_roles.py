@@ -62,9 +62,9 @@ def may(model: Any, name: str, state: str) -> set[str]:
 
 @pytest.fixture
 def people(account: Any) -> dict[str, Editor]:
-    found = {role: Editor(account(role)) for role in (*ROLES, "nobody")}
-    found["superuser"] = Editor(account(name="superuser", is_superuser=True))
-    return found | {"stranger": Editor()}
+    people = {role: Editor(account(role)) for role in (*ROLES, "nobody")}
+    people["superuser"] = Editor(account(name="superuser", is_superuser=True))
+    return people | {"stranger": Editor()}
 
 
 def rows_of(model: Any) -> dict[str, Any]:
@@ -107,15 +107,15 @@ def test_every_page_opens_for_those_who_may_and_for_nobody_else(model, people):
 
 
 def names_of_addresses() -> set[str]:
-    found = set()
+    names: set[str] = set()
     for model, model_admin in admin.site._registry.items():
         prefix = f"{model._meta.app_label}_{model._meta.model_name}_"
-        found |= {
+        names |= {
             str(url.name).removeprefix(prefix)
             for url in model_admin.get_urls()
             if isinstance(url, URLPattern) and url.name
         }
-    return found
+    return names
 
 
 def test_no_address_of_the_admin_is_left_out_here():
@@ -160,15 +160,15 @@ def test_what_may_not_be_written_stays_as_it_was(model, people):
     for state, row in rows.items():
         for who, person in people.items():
             sent = {"change": forms[state], "delete": {"post": "yes"}, "amend": forms[state]}
-            doors_ = {
-                door: {
+            action_posts = {
+                action: {
                     "reason": "typo",
                     "with_needed": "on",
                     f"version-{row.collection}/{row.public_id}": row.version,
                 }
-                for door in ACTIONS
+                for action in ACTIONS
             }
-            for name, data in {**sent, **doors_}.items():
+            for name, data in {**sent, **action_posts}.items():
                 if who in may(model, name, state) and not (name in ACTIONS and who not in EDITORS):
                     continue
                 answer = person.post(admin_url(row, name), data, "_save")
@@ -201,21 +201,21 @@ def test_nothing_is_deleted_from_a_list(people):
 
 
 @pytest.mark.parametrize("action", ["to_publish", "to_withdraw"])
-def test_the_actions_of_a_list_lead_editors_to_the_doors_and_nobody_else(action, people):
+def test_the_actions_of_a_list_open_their_pages_for_editors_and_nobody_else(action, people):
     rows = [FacilityFactory(), FacilityFactory()]
     data = {"action": action, "_selected_action": [row.pk for row in rows]}
-    door = action.removeprefix("to_")
+    name = action.removeprefix("to_")
     answer = people["editor"].client.post(admin_url(Facility, "changelist"), data)
     assert answer[
         "Location"
-    ] == f"{admin_url(Facility, door)}?id={rows[1].public_id}&id={rows[0].public_id}" or (
-        answer["Location"] == f"{admin_url(Facility, door)}?id={rows[0].public_id}&id={rows[1].public_id}"
+    ] == f"{admin_url(Facility, name)}?id={rows[1].public_id}&id={rows[0].public_id}" or (
+        answer["Location"] == f"{admin_url(Facility, name)}?id={rows[0].public_id}&id={rows[1].public_id}"
     )
     for who in ("contributor", "administrator"):
         listed = people[who].get(admin_url(Facility, "changelist")).content.decode()
         assert action not in listed
         answer = people[who].client.post(admin_url(Facility, "changelist"), data)
-        assert door not in answer.get("Location", "")
+        assert name not in answer.get("Location", "")
 
 
 def test_a_number_goes_through_no_action_of_its_own(people):
@@ -223,12 +223,12 @@ def test_a_number_goes_through_no_action_of_its_own(people):
     assert "to_publish" not in people["editor"].get(admin_url(DamageEstimate, "changelist")).content.decode()
 
 
-def test_rows_of_another_state_pass_no_door(editor):
+def test_rows_of_another_state_are_refused(editor):
     draft, public, gone = FacilityFactory(), on_record(FacilityFactory()), on_record(FacilityFactory())
     publishing.withdraw(gone, reason=WithdrawalReason.DUPLICATE)
     gone = fresh(gone)
     before = record_contents()
-    for door, row in [
+    for action, row in [
         ("publish", public),
         ("publish", gone),
         ("withdraw", draft),
@@ -238,15 +238,15 @@ def test_rows_of_another_state_pass_no_door(editor):
         ("correct", draft),
     ]:
         answer = editor.post(
-            admin_url(row, door),
+            admin_url(row, action),
             {"reason": "typo", f"version-facilities/{row.public_id}": row.version},
             "_do",
         )
-        assert answer.status_code == 409, (door, row.status)
+        assert answer.status_code == 409, (action, row.status)
     assert record_contents() == before
 
 
-def test_a_door_knows_no_rows_of_other_collections_and_no_nonsense(editor):
+def test_a_page_of_an_action_knows_no_rows_of_other_collections_and_no_nonsense(editor):
     row = FacilityFactory()
     actor = admin_url(Actor, "publish")
     assert editor.get(f"{actor}?id={row.public_id}").status_code == 404

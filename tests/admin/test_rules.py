@@ -38,16 +38,16 @@ ENOUGH = 4
 """Ways to break one rule on one page; there are hundreds of bounds that do not fit their comparator."""
 
 OUT_OF_REACH = {
-    "is_withdrawn_after_it_was_published": "written by the doors",
-    "is_withdrawn_when_taken_down": "written by the doors",
-    "is_withdrawn_only_once_published": "written by the doors",
-    "gives_a_reason_when_withdrawn": "written by the doors",
-    "withdrawal_reason_is_a_known_word": "written by the doors",
-    "withdrawal_note_is_never_blank": "written by the doors",
-    "is_taken_down_for_safety_or_by_law": "written by the doors",
-    "is_replaced_only_when_withdrawn": "written by the doors",
+    "is_withdrawn_after_it_was_published": "written by the publishing functions",
+    "is_withdrawn_when_taken_down": "written by the publishing functions",
+    "is_withdrawn_only_once_published": "written by the publishing functions",
+    "gives_a_reason_when_withdrawn": "written by the publishing functions",
+    "withdrawal_reason_is_a_known_word": "written by the publishing functions",
+    "withdrawal_note_is_never_blank": "written by the publishing functions",
+    "is_taken_down_for_safety_or_by_law": "written by the publishing functions",
+    "is_replaced_only_when_withdrawn": "written by the publishing functions",
     "supersedes_another_row": "written by `revise`",
-    "in_public_can_be_ordered": "written by the doors",
+    "in_public_can_be_ordered": "written by the publishing functions",
     "that_corrects_keeps_its_lineage": "written by `revise`",
     "texts_are_never_blank": "a form keeps an empty text as null, or asks for it",
 }
@@ -137,15 +137,17 @@ def test_a_broken_rule_is_said_beside_its_field(model, inline, rule, new, editor
             data | ({"public_id": way["public_id"]} if new and "public_id" in way else {}),
         )
         assert response.status_code == 200, way
-        found = complaints(response)
+        complained = complaints(response)
         named = {f"{prefix}{name}" for name in way}
         if rule.name.endswith("_is_a_known_word"):
-            assert any(field in named and "Select a valid choice" in text for field, text in found), found
+            assert any(field in named and "Select a valid choice" in text for field, text in complained), (
+                complained
+            )
         elif any(f"{name}__regex" in str(rule.condition) for name in way):
-            assert any(field in named for field, text in found), found
+            assert any(field in named for field, text in complained), complained
         else:
-            texts = {text: field for field, text in found}
-            assert str(rule.get_violation_error_message()) in texts, (way, found)
+            texts = {text: field for field, text in complained}
+            assert str(rule.get_violation_error_message()) in texts, (way, complained)
             assert texts[str(rule.get_violation_error_message())], "It stands above the form."
     assert record_contents() == before
 
@@ -163,16 +165,16 @@ def test_a_value_that_is_taken_is_said_beside_its_field(model, field, editor):
     first, second = FACTORIES[model].create_batch(2)
     data = {field.name: getattr(first, field.attname)}
     before = record_contents()
-    found = complaints(editor.send(admin_url(second), **data))
-    assert any(name == field.name and "already exists" in text for name, text in found), found
+    complained = complaints(editor.send(admin_url(second), **data))
+    assert any(name == field.name and "already exists" in text for name, text in complained), complained
     assert record_contents() == before
 
 
 def test_a_second_unit_of_one_designation_is_refused_beside_it(editor):
     first = UnitFactory()
     second = UnitFactory(facility=first.facility)
-    found = complaints(editor.send(admin_url(second), designation=first.designation))
-    assert ("facility", "The facility has a unit of this designation.") in found
+    complained = complaints(editor.send(admin_url(second), designation=first.designation))
+    assert ("facility", "The facility has a unit of this designation.") in complained
     assert Unit.objects.filter(designation=first.designation).count() == 1
 
 
@@ -271,8 +273,8 @@ def test_a_management_form_that_makes_no_sense_breaks_nothing(editor):
 
 def test_a_method_that_is_no_word_is_refused(editor):
     strike = StrikeFactory()
-    found = complaints(editor.send(admin_url(strike), methods=["drone", "no such word"]))
-    assert [field for field, text in found if "Select a valid choice" in text] == ["methods"]
+    complained = complaints(editor.send(admin_url(strike), methods=["drone", "no such word"]))
+    assert [field for field, text in complained if "Select a valid choice" in text] == ["methods"]
     editor.saved(admin_url(strike), methods=["missile", "drone", "drone"])
     assert strike.method_codes == ["drone", "missile"]
     assert StrikeMethod.objects.count() == 2

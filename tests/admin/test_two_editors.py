@@ -36,16 +36,16 @@ def text_of(response: Any) -> str:
 def conflict(response: Any) -> str:
     """The table of both versions."""
     assert response.status_code == 200
-    shown = text_of(response)
-    assert '<div class="conflict" role="alert">' in shown
-    return shown.split('<div class="conflict" role="alert">')[1].split("</table>")[0]
+    text = text_of(response)
+    assert '<div class="conflict" role="alert">' in text
+    return text.split('<div class="conflict" role="alert">')[1].split("</table>")[0]
 
 
 def test_the_second_save_of_one_version_is_refused_and_shows_both(editor, another_editor):
     report = ReportFactory(title="As it was")
-    mine, theirs = editor.form(admin_url(report)), another_editor.form(admin_url(report))
-    assert another_editor.post(admin_url(report), theirs | {"title": "Theirs"}).status_code == 302
-    answer = editor.post(admin_url(report), mine | {"title": "Mine", "note": "Only mine."})
+    own_form, other_form = editor.form(admin_url(report)), another_editor.form(admin_url(report))
+    assert another_editor.post(admin_url(report), other_form | {"title": "Theirs"}).status_code == 302
+    answer = editor.post(admin_url(report), own_form | {"title": "Mine", "note": "Only mine."})
     table = conflict(answer)
     assert '<th scope="row">Title</th><td>Theirs</td><td>Mine</td>' in table
     assert '<th scope="row">Note</th><td>—</td><td>Only mine.</td>' in table
@@ -76,9 +76,9 @@ def test_a_save_without_the_version_that_was_seen_is_refused(editor):
 def test_the_change_of_a_part_is_a_change_of_the_row(editor, another_editor):
     facility = FacilityFactory()
     name = FacilityNameFactory(facility=facility, name="As it was")
-    mine, theirs = editor.form(admin_url(facility)), another_editor.form(admin_url(facility))
-    another_editor.post(admin_url(facility), theirs | {"names-0-name": "Theirs"})
-    answer = editor.post(admin_url(facility), mine | {"names-0-name": "Mine"})
+    own_form, other_form = editor.form(admin_url(facility)), another_editor.form(admin_url(facility))
+    another_editor.post(admin_url(facility), other_form | {"names-0-name": "Theirs"})
+    answer = editor.post(admin_url(facility), own_form | {"names-0-name": "Mine"})
     table = conflict(answer)
     assert "Theirs" in table
     assert "Mine" in table
@@ -89,9 +89,11 @@ def test_the_change_of_a_part_is_a_change_of_the_row(editor, another_editor):
 
 def test_a_part_that_somebody_added_is_shown_and_stays(editor, another_editor):
     facility = FacilityFactory()
-    mine, theirs = editor.form(admin_url(facility)), another_editor.form(admin_url(facility))
-    another_editor.post(admin_url(facility), theirs | {"names-TOTAL_FORMS": "1", "names-0-name": "Theirs"})
-    answer = editor.post(admin_url(facility), mine | {"names-TOTAL_FORMS": "1", "names-0-name": "Mine"})
+    own_form, other_form = editor.form(admin_url(facility)), another_editor.form(admin_url(facility))
+    another_editor.post(
+        admin_url(facility), other_form | {"names-TOTAL_FORMS": "1", "names-0-name": "Theirs"}
+    )
+    answer = editor.post(admin_url(facility), own_form | {"names-TOTAL_FORMS": "1", "names-0-name": "Mine"})
     assert "Theirs</td><td>not in your form: it stays" in conflict(answer)
     assert editor.post(admin_url(facility), form_of(answer)).status_code == 302
     assert {name.name for name in facility.names.all()} == {"Theirs", "Mine"}
@@ -101,10 +103,10 @@ def test_a_part_that_somebody_removed_is_entered_anew(editor, another_editor):
     facility = FacilityFactory()
     for name in ("First", "Second", "Third"):
         FacilityNameFactory(facility=facility, name=name)
-    mine, theirs = editor.form(admin_url(facility)), another_editor.form(admin_url(facility))
-    another_editor.post(admin_url(facility), theirs | {"names-0-DELETE": "on"})
+    own_form, other_form = editor.form(admin_url(facility)), another_editor.form(admin_url(facility))
+    another_editor.post(admin_url(facility), other_form | {"names-0-DELETE": "on"})
     changed = {"names-0-name": "First, as I say", "names-2-name": "Third, as I say"}
-    answer = editor.post(admin_url(facility), mine | changed)
+    answer = editor.post(admin_url(facility), own_form | changed)
     assert "First, as I say" in conflict(answer)
     assert editor.post(admin_url(facility), form_of(answer)).status_code == 302
     assert {name.name for name in facility.names.all()} == {"Second", "First, as I say", "Third, as I say"}
@@ -132,9 +134,9 @@ def test_a_number_edited_with_its_claim_is_a_change_of_the_number(editor, anothe
 
 def test_words_kept_as_rows_are_a_change_too(editor, another_editor):
     strike = StrikeFactory()
-    mine, theirs = editor.form(admin_url(strike)), another_editor.form(admin_url(strike))
-    another_editor.post(admin_url(strike), theirs | {"methods": ["missile"]})
-    table = conflict(editor.post(admin_url(strike), mine | {"methods": ["drone", "artillery"]}))
+    own_form, other_form = editor.form(admin_url(strike)), another_editor.form(admin_url(strike))
+    another_editor.post(admin_url(strike), other_form | {"methods": ["missile"]})
+    table = conflict(editor.post(admin_url(strike), own_form | {"methods": ["drone", "artillery"]}))
     assert "<td>missile</td><td>drone, artillery</td>" in table
     assert strike.method_codes == ["missile"]
 
@@ -189,10 +191,10 @@ def test_a_claim_that_was_deleted_meanwhile_keeps_its_parts_in_the_form(editor, 
 def test_the_second_amendment_of_one_version_is_refused(editor, another_editor):
     facility = on_record(FacilityFactory(town="Kstovo"))
     address = admin_url(facility, "amend")
-    mine, theirs = editor.form(address), another_editor.form(address)
-    assert another_editor.post(address, theirs | {"town": "Theirs"}, "_amend").status_code == 302
+    own_form, other_form = editor.form(address), another_editor.form(address)
+    assert another_editor.post(address, other_form | {"town": "Theirs"}, "_amend").status_code == 302
     for button in ("_preview", "_amend"):
-        answer = editor.post(address, mine | {"town": "Mine", "public_note": "Why."}, button)
+        answer = editor.post(address, own_form | {"town": "Mine", "public_note": "Why."}, button)
         assert "<td>Theirs</td><td>Mine</td>" in conflict(answer)
         assert fresh(facility).town == "Theirs"
     again = form_of(answer)

@@ -193,15 +193,15 @@ def test_an_editor_enters_publishes_and_corrects_a_report(desk):
     enter_the_second_claim(desk, report)
     publish(desk, report)
 
-    status, shown = desk.json(f"/api/v1/claims/{claim.public_id}/")
+    status, answer = desk.json(f"/api/v1/claims/{claim.public_id}/")
     assert status == 200
-    assert shown["actor"]["id"] == "gleb-nikitin"
+    assert answer["actor"]["id"] == "gleb-nikitin"
     _, numbers = desk.json(f"/api/v1/damage-estimates/?claim={claim.public_id}")
-    assert [(one["comparator"], one["low"], one["verbatim"]) for one in numbers["results"]] == [
+    assert [(number["comparator"], number["low"], number["verbatim"]) for number in numbers["results"]] == [
         ("at_least", 50, "at least half")
     ]
     _, listed = desk.json(f"/api/v1/claims/?report={report.public_id}&ordering=position")
-    assert [one["stance"] for one in listed["results"]] == ["estimates", "declines_to_comment"]
+    assert [claim["stance"] for claim in listed["results"]] == ["estimates", "declines_to_comment"]
 
     correction = correct(desk, claim)
     status, gone = desk.json(f"/api/v1/claims/{claim.public_id}/")
@@ -210,7 +210,7 @@ def test_an_editor_enters_publishes_and_corrects_a_report(desk):
     status, _ = desk.json(f"/api/v1/claims/{correction.public_id}/")
     assert status == 200
     _, numbers = desk.json(f"/api/v1/damage-estimates/?claim={correction.public_id}")
-    assert [one["low"] for one in numbers["results"]] == [40]
+    assert [number["low"] for number in numbers["results"]] == [40]
 
 
 PAGES: dict[str, Callable[[], str]] = {

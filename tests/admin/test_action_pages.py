@@ -1,4 +1,4 @@
-"""The doors in the admin: what a page shows before it acts, what it refuses, and what has happened after."""
+"""The pages of actions in the admin: what a page shows before it acts, what it refuses, and what has happened after."""
 
 from typing import Any
 
@@ -34,13 +34,13 @@ def text_of(response: Any) -> str:
     return " ".join(response.content.decode().split())
 
 
-def opened(editor: Editor, row: Any, door: str, *others: Any) -> tuple[str, dict[str, Any]]:
-    address = admin_url(row, door) + "".join(f"&id={other.public_id}" for other in others)
+def action_form(editor: Editor, row: Any, action: str, *others: Any) -> tuple[str, dict[str, Any]]:
+    address = admin_url(row, action) + "".join(f"&id={other.public_id}" for other in others)
     return address, editor.form(address)
 
 
-def pressed(editor: Editor, row: Any, door: str, *others: Any, **changes: Any) -> Any:
-    address, form = opened(editor, row, door, *others)
+def carried_out(editor: Editor, row: Any, action: str, *others: Any, **changes: Any) -> Any:
+    address, form = action_form(editor, row, action, *others)
     response = editor.post(address, form | changes, "_do")
     assert response.status_code == 302, sentences(response)
     return response
@@ -51,10 +51,10 @@ def pressed(editor: Editor, row: Any, door: str, *others: Any, **changes: Any) -
 
 def test_publishing_offers_what_the_row_points_at(editor):
     source = SourceFactory()
-    shown = text_of(editor.get(admin_url(source, "publish")))
-    assert source.voice.public_id in shown
-    assert "Publish what they point at, too" in shown
-    pressed(editor, source, "publish", note="First of its kind.")
+    text = text_of(editor.get(admin_url(source, "publish")))
+    assert source.voice.public_id in text
+    assert "Publish what they point at, too" in text
+    carried_out(editor, source, "publish", note="First of its kind.")
     assert fresh(source).is_public
     assert fresh(source.voice).is_public
     assert Ledger.head().n == 1
@@ -63,7 +63,7 @@ def test_publishing_offers_what_the_row_points_at(editor):
 
 def test_publishing_says_what_is_in_the_way(editor):
     source = SourceFactory()
-    address, form = opened(editor, source, "publish")
+    address, form = action_form(editor, source, "publish")
     answer = editor.post(address, form | {"with_needed": []}, "_do")
     assert answer.status_code == 409
     assert f"voice: {source.voice.public_id} is draft, not public." in text_of(answer)
@@ -76,13 +76,13 @@ def test_the_claims_of_a_report_go_along_unless_they_are_unticked(editor):
     report = ReportFactory()
     first, second = ClaimFactory(report=report), ClaimFactory(report=report, position=1)
     evidence = EvidenceFactory(report=report)
-    _, form = opened(editor, report, "publish")
+    _, form = action_form(editor, report, "publish")
     assert set(form["along"]) == {
         f"claims/{first.public_id}",
         f"claims/{second.public_id}",
         f"evidence/{evidence.public_id}",
     }
-    pressed(editor, report, "publish", along=[f"claims/{first.public_id}"])
+    carried_out(editor, report, "publish", along=[f"claims/{first.public_id}"])
     assert [fresh(row).is_public for row in (report, first, second, evidence)] == [True, True, False, False]
     assert Ledger.head().n == 1
 
@@ -90,7 +90,7 @@ def test_the_claims_of_a_report_go_along_unless_they_are_unticked(editor):
 def test_what_rests_on_any_other_row_is_offered_and_not_ticked(editor):
     strike = StrikeFactory()
     PropositionFactory(strike=strike)
-    _, form = opened(editor, strike, "publish")
+    _, form = action_form(editor, strike, "publish")
     assert "along" not in form
     assert "Drafts that rest on them" in text_of(editor.get(admin_url(strike, "publish")))
 
@@ -98,13 +98,13 @@ def test_what_rests_on_any_other_row_is_offered_and_not_ticked(editor):
 def test_the_numbers_of_a_claim_go_with_it(editor):
     number = DamageEstimateFactory()
     assert "Publish" not in text_of(editor.get(admin_url(number))).split("object-tools")[1].split("</ul>")[0]
-    pressed(editor, number.claim, "publish")
+    carried_out(editor, number.claim, "publish")
     assert fresh(number).is_public
 
 
 def test_a_preview_publishes_nothing(editor):
     report = ReportFactory()
-    address, form = opened(editor, report, "publish")
+    address, form = action_form(editor, report, "publish")
     before = record_contents()
     answer = editor.post(address, form, "_preview")
     assert answer.status_code == 200
@@ -114,7 +114,7 @@ def test_a_preview_publishes_nothing(editor):
 
 def test_many_rows_are_published_together(editor):
     first, second = FacilityFactory(), FacilityFactory()
-    pressed(editor, first, "publish", second)
+    carried_out(editor, first, "publish", second)
     assert fresh(first).published_rev_id == fresh(second).published_rev_id == 1
 
 
@@ -122,7 +122,7 @@ def test_a_page_of_the_past_publishes_nothing(editor, contributor):
     """Neither the row itself, nor what goes with it, as it was not shown."""
     report = ReportFactory()
     claim = ClaimFactory(report=report)
-    address, form = opened(editor, report, "publish")
+    address, form = action_form(editor, report, "publish")
     contributor.saved(admin_url(claim), statement="It says something else now.")
     answer = editor.post(address, form, "_do")
     assert answer.status_code == 409
@@ -132,7 +132,7 @@ def test_a_page_of_the_past_publishes_nothing(editor, contributor):
     assert fresh(claim).is_public
 
 
-def test_a_page_without_the_versions_it_showed_passes_no_door(editor):
+def test_a_page_without_the_versions_it_showed_changes_nothing(editor):
     row = FacilityFactory()
     assert editor.post(admin_url(row, "publish"), {"with_needed": "on"}, "_do").status_code == 409
     assert not fresh(row).is_public
@@ -143,10 +143,10 @@ def test_a_page_without_the_versions_it_showed_passes_no_door(editor):
 
 def test_withdrawing_asks_for_a_reason_and_offers_no_takedown(editor):
     row = on_record(FacilityFactory())
-    address, form = opened(editor, row, "withdraw")
-    shown = text_of(editor.get(address))
-    assert "safety" not in shown
-    assert "legal" not in shown
+    address, form = action_form(editor, row, "withdraw")
+    text = text_of(editor.get(address))
+    assert "safety" not in text
+    assert "legal" not in text
     for reason in ("", "safety", "legal", "no such word"):
         answer = editor.post(address, form | {"reason": reason}, "_do")
         assert answer.status_code == 200
@@ -157,7 +157,9 @@ def test_withdrawing_asks_for_a_reason_and_offers_no_takedown(editor):
 def test_a_withdrawn_row_answers_410_with_the_reason_and_the_note(editor):
     row = on_record(FacilityFactory())
     other = on_record(FacilityFactory())
-    pressed(editor, row, "withdraw", reason="duplicate", note="It was here twice.", replaced_by=str(other.pk))
+    carried_out(
+        editor, row, "withdraw", reason="duplicate", note="It was here twice.", replaced_by=str(other.pk)
+    )
     answer = editor.get(f"/api/v1/facilities/{row.public_id}/")
     assert answer.status_code == 410
     assert answer.json()["reason"] == "duplicate"
@@ -168,19 +170,19 @@ def test_a_withdrawn_row_answers_410_with_the_reason_and_the_note(editor):
 
 def test_withdrawing_shows_what_rests_on_the_row_and_takes_it_along_only_if_told(editor):
     claim = on_record(ClaimFactory())
-    address, form = opened(editor, claim.report, "withdraw")
+    address, form = action_form(editor, claim.report, "withdraw")
     assert claim.public_id in text_of(editor.get(address))
     answer = editor.post(address, form | {"reason": "duplicate"}, "_do")
     assert answer.status_code == 409
     assert "rests on what would be withdrawn" in text_of(answer)
     assert fresh(claim).is_public
-    pressed(editor, claim.report, "withdraw", reason="duplicate", along="on")
+    carried_out(editor, claim.report, "withdraw", reason="duplicate", along="on")
     assert not fresh(claim).is_public
 
 
 def test_what_came_to_rest_on_a_row_since_is_not_taken_along_unseen(editor):
     claim = on_record(ClaimFactory())
-    address, form = opened(editor, claim.report, "withdraw")
+    address, form = action_form(editor, claim.report, "withdraw")
     later = on_record(ClaimFactory(report=claim.report, position=1))
     answer = editor.post(address, form | {"reason": "duplicate", "along": "on"}, "_do")
     assert answer.status_code == 409
@@ -190,7 +192,7 @@ def test_what_came_to_rest_on_a_row_since_is_not_taken_along_unseen(editor):
 
 def test_a_stale_page_withdraws_nothing(editor, another_editor):
     row = on_record(FacilityFactory())
-    address, form = opened(editor, row, "withdraw")
+    address, form = action_form(editor, row, "withdraw")
     another_editor.saved(admin_url(row, "amend"), "_amend", town="Kstovo")
     answer = editor.post(address, form | {"reason": "duplicate"}, "_do")
     assert answer.status_code == 409
@@ -199,7 +201,7 @@ def test_a_stale_page_withdraws_nothing(editor, another_editor):
 
 def test_a_row_is_not_replaced_by_itself_or_by_a_draft(editor):
     row, draft = on_record(FacilityFactory()), FacilityFactory()
-    address, form = opened(editor, row, "withdraw")
+    address, form = action_form(editor, row, "withdraw")
     for other, status in ((row, 409), (draft, 200)):
         answer = editor.post(address, form | {"reason": "duplicate", "replaced_by": str(other.pk)}, "_do")
         assert answer.status_code == status
@@ -217,15 +219,15 @@ def test_a_row_is_not_replaced_by_itself_or_by_a_draft(editor):
 def test_a_correction_is_drafted_previewed_and_put_in_place(editor):
     number = DamageEstimateFactory(comparator="at_least", low=50)
     claim = on_record(number.claim)
-    answer = pressed(editor, claim, "correct")
+    answer = carried_out(editor, claim, "correct")
     draft = Claim.objects.get(supersedes=claim)
     assert answer["Location"] == admin_url(draft)
     assert fresh(claim).is_public
     editor.saved(admin_url(draft), statement="At least 40.", **{"damage_estimates-0-low": "40"})
-    shown = text_of(editor.get(admin_url(draft, "correct")))
-    assert "statement: The unit took a direct hit. → At least 40." in shown
-    assert "low: 50.000 → 40.000" in shown
-    pressed(editor, draft, "correct", reason="typo", note="A slip of ours.")
+    text = text_of(editor.get(admin_url(draft, "correct")))
+    assert "statement: The unit took a direct hit. → At least 40." in text
+    assert "low: 50.000 → 40.000" in text
+    carried_out(editor, draft, "correct", reason="typo", note="A slip of ours.")
     for collection, old, new in (
         ("claims", claim, draft),
         ("damage-estimates", number, draft.damage_estimates.get()),
@@ -239,8 +241,8 @@ def test_a_correction_is_drafted_previewed_and_put_in_place(editor):
 
 def test_a_row_is_corrected_once_at_a_time(editor):
     claim = on_record(ClaimFactory())
-    pressed(editor, claim, "correct")
-    address, form = opened(editor, claim, "correct")
+    carried_out(editor, claim, "correct")
+    address, form = action_form(editor, claim, "correct")
     answer = editor.post(address, form, "_do")
     assert answer.status_code == 409
     assert "drafted already" in text_of(answer)
@@ -253,7 +255,7 @@ def test_a_correction_says_what_is_in_the_way_and_publishes_what_it_points_at(ed
     draft: Any = publishing.revise(claim)
     speaker = ActorFactory()
     editor.saved(admin_url(draft), actor=str(speaker.pk))
-    address, form = opened(editor, draft, "correct")
+    address, form = action_form(editor, draft, "correct")
     answer = editor.post(address, form | {"reason": "misattribution", "with_needed": []}, "_do")
     assert answer.status_code == 409
     assert not fresh(speaker).is_public
@@ -264,7 +266,7 @@ def test_a_correction_says_what_is_in_the_way_and_publishes_what_it_points_at(ed
     assert answer.status_code == 409
     assert not fresh(speaker).is_public, "What was published on the way stays published."
     editor.saved(admin_url(draft), proposition=str(claim.proposition.pk))
-    pressed(editor, draft, "correct", reason="misattribution")
+    carried_out(editor, draft, "correct", reason="misattribution")
     assert fresh(speaker).is_public
     assert fresh(draft).is_public
 
@@ -272,7 +274,7 @@ def test_a_correction_says_what_is_in_the_way_and_publishes_what_it_points_at(ed
 def test_a_stale_page_corrects_nothing(editor, contributor):
     claim = on_record(ClaimFactory())
     draft: Any = publishing.revise(claim)
-    address, form = opened(editor, draft, "correct")
+    address, form = action_form(editor, draft, "correct")
     contributor.saved(admin_url(draft), statement="Slipped in.")
     assert editor.post(address, form | {"reason": "typo"}, "_do").status_code == 409
     assert fresh(claim).is_public
@@ -280,7 +282,7 @@ def test_a_stale_page_corrects_nothing(editor, contributor):
 
 def test_takedown_reasons_are_not_offered_for_a_correction(editor):
     draft: Any = publishing.revise(on_record(ClaimFactory()))
-    address, form = opened(editor, draft, "correct")
+    address, form = action_form(editor, draft, "correct")
     for reason in ("safety", "legal", ""):
         assert editor.post(address, form | {"reason": reason}, "_do").status_code == 200
     assert not fresh(draft).is_public
@@ -290,7 +292,7 @@ def test_what_has_a_chosen_id_is_amended_and_not_corrected(editor):
     row = on_record(FacilityFactory())
     buttons = text_of(editor.get(admin_url(row))).split("object-tools")[1].split("</ul>")[0]
     assert "Correct" not in buttons
-    address, form = opened(editor, row, "correct")
+    address, form = action_form(editor, row, "correct")
     answer = editor.post(address, form, "_do")
     assert answer.status_code == 409
     assert "amend it instead" in text_of(answer)
@@ -435,9 +437,9 @@ def test_a_preview_of_an_amendment_changes_nothing(editor):
         **{"names-TOTAL_FORMS": "1", "names-0-name": "НОРСИ"},
     )
     assert answer.status_code == 200
-    shown = text_of(answer)
-    assert "This would change" in shown
-    assert "<td>Kstovo</td>" in shown
+    text = text_of(answer)
+    assert "This would change" in text
+    assert "<td>Kstovo</td>" in text
     assert record_contents() == before
     assert form_of(answer)["town"] == "Kstovo"
     assert editor.post(admin_url(facility, "amend"), form_of(answer), "_amend").status_code == 302
@@ -484,7 +486,7 @@ def test_nothing_to_amend_is_said(editor):
     assert Ledger.head().n == 1
 
 
-def test_the_way_to_each_door_is_a_button_of_the_row(editor, account):
+def test_each_action_is_a_button_of_the_row(editor, account):
     draft, public = FacilityFactory(), on_record(CapacityFactory())
 
     def buttons(person: Editor, row: Any) -> list[str]:
@@ -499,13 +501,13 @@ def test_the_way_to_each_door_is_a_button_of_the_row(editor, account):
         )
 
 
-@pytest.mark.parametrize("door", ["publish", "withdraw", "correct"])
-def test_a_clock_that_is_behind_the_ledger_is_said(door, editor, time_machine):
-    row = FacilityFactory() if door == "publish" else on_record(ClaimFactory())
-    if door == "correct":
+@pytest.mark.parametrize("action", ["publish", "withdraw", "correct"])
+def test_a_clock_that_is_behind_the_ledger_is_said(action, editor, time_machine):
+    row = FacilityFactory() if action == "publish" else on_record(ClaimFactory())
+    if action == "correct":
         row = publishing.revise(row)
     on_record(ActorFactory())
-    address, form = opened(editor, row, door)
+    address, form = action_form(editor, row, action)
     time_machine.move_to("2020-01-01")
     editor.client.force_login(editor.user)
     answer = editor.post(address, form | {"reason": "typo"}, "_do")
