@@ -15,7 +15,7 @@ NOTE = (
 NAME_LOCAL = "The name in its own language and script; null if we have none."
 
 
-class NameSerializer(serializers.Serializer[Any]):
+class NameSerializer(serializers.Serializer[object]):
     """Another name, in any script: an alias, a former name, a common misspelling."""
 
     name = serializers.CharField(help_text="The name as it is written.")
@@ -90,7 +90,7 @@ class ReportBrief(Brief):
     issued_at = MomentField("issued_", help_text="When it was published.")
 
 
-class NoticeSerializer(serializers.Serializer[Any]):
+class NoticeSerializer(serializers.Serializer[object]):
     """What a publisher later did to its own report."""
 
     kind = WordField(NoticeKind, help_text="What the publisher did, such as a correction or a retraction.")

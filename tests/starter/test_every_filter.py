@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from itertools import chain
 from typing import Any
 
 import pycountry
@@ -20,9 +19,11 @@ from record.models import Revision
 from record.search import folded_words
 from sources.models import Report
 from strikes.api.filters import RegionsFilter, SubjectsFilter
-from strikes.models import Claim, Facility, Strike
+from strikes.models import Claim, Facility, Region, Strike
 
-VIEWS = {name: view for name, view, _ in router.registry if getattr(view, "filterset_class", None)}
+VIEWS: dict[str, Any] = {
+    name: view for name, view, _ in router.registry if getattr(view, "filterset_class", None)
+}
 
 
 # What can be asked -----------------------------------------------------------------------------------------
@@ -63,7 +64,8 @@ def patterns(within: Any) -> Iterator[URLPattern]:
 def questions() -> dict[str, Question]:
     """Everything that takes filters, by its name: lists, feeds, accounts and statistics."""
     known = {}
-    for name, view in chain(VIEWS.items(), feeds.items()):
+    lists: dict[str, Any] = {**VIEWS, **feeds}
+    for name, view in lists.items():
         known[name] = Question(
             f"{name}/?page_size=1", view.filterset_class.base_filters, lambda page: page["count"]
         )
@@ -138,7 +140,7 @@ def days_and_moments(word: filters.WhenFilter) -> list[str]:
     """Days on which something happened, was said, was issued or was recorded: the middle ones first."""
     times = [
         sorted(Strike.objects.values_list("local_date", flat=True)),
-        sorted(moment.date() for moment in Claim.objects.values_list("sort_at", flat=True)),
+        sorted(moment.date() for moment in Claim.objects.values_list("sort_at", flat=True) if moment),
         sorted(moment.date() for moment in Report.objects.values_list("issued_latest", flat=True)),
         sorted(moment.date() for moment in Revision.objects.values_list("at", flat=True)),
     ]
@@ -146,7 +148,7 @@ def days_and_moments(word: filters.WhenFilter) -> list[str]:
 
 
 def regions(word: RegionsFilter) -> list[str]:
-    rows = word.of._default_manager.published()
+    rows = Region.objects.published()
     return list((rows.filter(level=word.level) if word.level else rows).values_list("public_id", flat=True))
 
 
@@ -293,7 +295,7 @@ def fields_to_ask_for(view: Any) -> dict[str, Callable[[filters.RecordFilter], b
         elif isinstance(field, serializers.BooleanField):
             wanted[name] = for_flag
         elif isinstance(field, serializers.BaseSerializer) and (
-            model := related_model(view.model, field.source)
+            model := related_model(view.model, str(field.source))
         ):
             wanted[name] = for_model(model)
     return wanted

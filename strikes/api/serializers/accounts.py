@@ -12,7 +12,7 @@ from strikes.api.serializers.claims import ClaimSerializer
 from strikes.choices import ClaimRelationKind, Dispute, Grade, GradeBasis, Polarity, Topic
 
 
-class OriginSerializer(serializers.Serializer[Any]):
+class OriginSerializer(serializers.Serializer[object]):
     """One independent origin of a proposition, by whose word claims rest."""
 
     key = serializers.CharField(help_text="The id of the actor on whose word the claims rest.")
@@ -25,13 +25,13 @@ class OriginSerializer(serializers.Serializer[Any]):
     documents = serializers.IntegerField(help_text="In how many reports they were read.")
 
 
-class TotalsSerializer(serializers.Serializer[Any]):
+class TotalsSerializer(serializers.Serializer[object]):
     """How many claims there are on each side, also of those not shown."""
 
     against = serializers.IntegerField(help_text="Claims against it.")
     silent = serializers.IntegerField(help_text="Claims that take no side, or retract.")
 
-    def get_fields(self) -> Any:
+    def get_fields(self) -> dict[str, serializers.Field]:
         return {"for": serializers.IntegerField(help_text="Claims for it."), **super().get_fields()}
 
 
@@ -59,7 +59,7 @@ class ClaimInAccount(ClaimSerializer):
     )
 
 
-class AccountSerializer(serializers.Serializer[Any]):
+class AccountSerializer(serializers.Serializer[object]):
     """One proposition: how it stands, on whose word, and the claims on each side."""
 
     id = serializers.CharField(source="proposition.public_id", help_text="The id of the proposition.")
@@ -95,7 +95,7 @@ class AccountSerializer(serializers.Serializer[Any]):
         allow_null=True,
     )
 
-    def get_fields(self) -> Any:
+    def get_fields(self) -> dict[str, serializers.Field]:
         sides = {
             "for": ("Claims for it, newest first; the first 50.", "for"),
             "against": ("Claims against it, newest first; the first 50.", "against"),
@@ -110,7 +110,7 @@ class AccountSerializer(serializers.Serializer[Any]):
         }
 
 
-def accounts_of(name: str, brief: Any) -> Any:
+def accounts_of(name: str, brief: type[Brief]) -> type[serializers.Serializer[object]]:
     """The accounts of a strike, a facility and so on, each under its own name."""
     text = "Who says what, who says otherwise, and on whose word, proposition by proposition."
     listed = AccountSerializer(
@@ -120,7 +120,7 @@ def accounts_of(name: str, brief: Any) -> Any:
     return type(f"{name.capitalize()}AccountsSerializer", (serializers.Serializer,), fields)
 
 
-class LinkSerializer(serializers.Serializer[Any]):
+class LinkSerializer(serializers.Serializer[object]):
     """How one claim stands to another."""
 
     claim = serializers.CharField(help_text="The id of the claim that stands so.")
@@ -129,7 +129,7 @@ class LinkSerializer(serializers.Serializer[Any]):
     note = serializers.CharField(allow_null=True, help_text="An editor's note; null if there is none.")
 
 
-class VersionSerializer(serializers.Serializer[Any]):
+class VersionSerializer(serializers.Serializer[object]):
     """One claim of a chain of corrections."""
 
     id = serializers.CharField(help_text="The id of the claim.")
@@ -144,7 +144,7 @@ class VersionSerializer(serializers.Serializer[Any]):
     )
 
 
-class ThreadSerializer(serializers.Serializer[Any]):
+class ThreadSerializer(serializers.Serializer[object]):
     """A claim among those that it answers and that answer it, both ways and on from there."""
 
     claim = serializers.CharField(help_text="The id of the claim that was asked for, as it reads now.")
@@ -172,7 +172,7 @@ class CopySerializer(ReportBrief):
     )
 
 
-class DependantsSerializer(serializers.Serializer[Any]):
+class DependantsSerializer(serializers.Serializer[object]):
     """A report's notices, and the reports that were copied from it."""
 
     report = ReportBrief(help_text="The report.")

@@ -6,6 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from api.serializers import Brief, WordField
+from record.models import OnRecord
 from strikes.choices import StrikeKind
 
 
@@ -36,6 +37,6 @@ class SubjectField(serializers.Field):
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"read_only": True, **options})
 
-    def to_representation(self, subject: Any) -> dict[str, Any]:
+    def to_representation(self, subject: OnRecord) -> dict[str, object]:
         brief = Brief(subject, context=self.context).data
         return {"type": subject._meta.model_name, **brief}

@@ -115,7 +115,7 @@ class PropositionSerializer(OnRecordSerializer):
     note = serializers.CharField(allow_null=True, help_text=NOTE)
 
 
-class StepSerializer(serializers.Serializer[Any]):
+class StepSerializer(serializers.Serializer[object]):
     """One step of the way the words took from the speaker to the page. Each is a source or an actor."""
 
     step = serializers.IntegerField(help_text="Its place in the chain, counted from 1 at the speaker.")
@@ -129,7 +129,7 @@ class StepSerializer(serializers.Serializer[Any]):
     )
 
 
-class RelationSerializer(serializers.Serializer[Any]):
+class RelationSerializer(serializers.Serializer[object]):
     """How the claim stands to another."""
 
     kind = WordField(ClaimRelationKind, help_text="How it stands to the other claim, such as `repeats`.")
@@ -137,7 +137,7 @@ class RelationSerializer(serializers.Serializer[Any]):
     note = serializers.CharField(allow_null=True, help_text=NOTE)
 
 
-class AttachedEvidence(serializers.Serializer[Any]):
+class AttachedEvidence(serializers.Serializer[object]):
     """A piece of evidence with what it does for the claim."""
 
     role = WordField(EvidenceRole, help_text="What it does for the claim, such as `supports`.")

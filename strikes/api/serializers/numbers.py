@@ -21,10 +21,11 @@ from strikes.choices import (
     UnitOfMeasure,
     WeaponOutcome,
 )
+from strikes.models import DamageEstimate
 from strikes.outages.conversions import shown
 
 
-class BoundedSerializer(serializers.Serializer[Any]):
+class BoundedSerializer(serializers.Serializer[object]):
     """A quantity as it was said. A bound is never a value: for "at least half", `best` is null."""
 
     comparator = WordField(
@@ -85,7 +86,7 @@ class MeasuredSerializer(BoundedSerializer):
     )
 
 
-class ConventionSerializer(serializers.Serializer[Any]):
+class ConventionSerializer(serializers.Serializer[object]):
     """A number that is agreed upon rather than measured."""
 
     value = NumberField(help_text="The number that was taken.")
@@ -107,7 +108,7 @@ class FactorField(NumberField):
             return super().to_representation(+value)
 
 
-class ConvertedBounds(serializers.Serializer[Any]):
+class ConvertedBounds(serializers.Serializer[object]):
     """The bounds of a number in another unit, and what went into them."""
 
     low = ShownField(allow_null=True, help_text="The lower bound, converted; null where none was said.")
@@ -126,7 +127,9 @@ class OtherBounds(ConvertedBounds):
     def word(value: dict[str, Any]) -> str:
         """In a cell: the days, and the numbers by them."""
         bounds = (value["low"], value["best"], value["high"])
-        return ":".join(["" if one is None else str(one) for one in (value["day_count"]["value"], *bounds)])
+        return ":".join(
+            ["" if number is None else str(number) for number in (value["day_count"]["value"], *bounds)]
+        )
 
 
 class AgreementSerializer(Brief):
@@ -156,7 +159,7 @@ class AgreementSerializer(Brief):
         return f"{value['id']}:{days['value']}" if days else str(value["id"])
 
 
-class ConvertedSerializer(serializers.Serializer[Any]):
+class ConvertedSerializer(serializers.Serializer[object]):
     """A number in the unit that `convert_to` names. A bound stays a bound, and what is vague stays vague."""
 
     unit_of_measure = WordField(
@@ -219,7 +222,7 @@ class ClaimOfNumber(Brief):
     report = Brief(help_text="The report in which it was read.")
 
 
-class Edge(serializers.Serializer[Any]):
+class Edge(serializers.Serializer[object]):
     """One end of the period for which a number holds."""
 
     at = serializers.DateTimeField(allow_null=True, help_text="The time (UTC); null where the end is open.")
@@ -236,7 +239,7 @@ class EdgeField(serializers.Field):
         super().__init__(**{"source": "*", "read_only": True, "allow_null": True, **options})
         self.name = name
 
-    def to_representation(self, row: Any) -> dict[str, Any] | None:
+    def to_representation(self, row: DamageEstimate) -> dict[str, object] | None:
         edge = getattr(row, f"{self.name}_edge")
         if edge is None:
             return None

@@ -1,6 +1,6 @@
 """How the series of capacity offline is shown."""
 
-from typing import Any
+from decimal import Decimal
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -10,19 +10,20 @@ from strikes.api.serializers.numbers import DamageEstimateSerializer
 from strikes.choices import UnitOfMeasure
 from strikes.outages.conversions import shown
 from strikes.outages.episodes import Policy
+from strikes.outages.series import Point
 
 
 @extend_schema_field({"type": "number"})
 class AmountField(NumberField):
     """A computed amount, rounded half even to three places."""
 
-    def to_representation(self, value: Any) -> int | float:
+    def to_representation(self, value: Decimal) -> int | float:
         rounded = shown(value)
         assert rounded is not None
         return super().to_representation(rounded)
 
 
-class AmountSerializer(serializers.Serializer[Any]):
+class AmountSerializer(serializers.Serializer[object]):
     """An amount with its bounds, in the unit of the answer."""
 
     low = AmountField(
@@ -45,7 +46,7 @@ class WholeCapacitySerializer(AmountSerializer):
     of = serializers.IntegerField(help_text="How many facilities there are.")
 
 
-class PeriodSerializer(serializers.Serializer[Any]):
+class PeriodSerializer(serializers.Serializer[object]):
     """Days from one to another."""
 
     start = serializers.DateField(help_text="The first day.")
@@ -70,12 +71,12 @@ class PointSerializer(PeriodSerializer, AmountSerializer):
         "nobody having said that it was over."
     )
 
-    def get_facilities(self, point: Any) -> list[str]:
+    def get_facilities(self, point: Point) -> list[str]:
         names: dict[int, str] = self.context["names"]
         return [names[pk] for pk in point.facilities]
 
 
-class StatedSerializer(serializers.Serializer[Any]):
+class StatedSerializer(serializers.Serializer[object]):
     """What somebody said of a region or an operator as a whole."""
 
     said_at = serializers.DateTimeField(source="claim.known_at", help_text="From when it was known (UTC).")
@@ -86,14 +87,14 @@ class StatedSerializer(serializers.Serializer[Any]):
     )
 
 
-class LeftOutSerializer(serializers.Serializer[Any]):
+class LeftOutSerializer(serializers.Serializer[object]):
     """What is not in the series, and why."""
 
     claims = serializers.ListField(child=serializers.CharField(), help_text="The ids of its claims.")
     reason = serializers.CharField(help_text="Why, as a sentence.")
 
 
-class CapacityOfflineSerializer(serializers.Serializer[Any]):
+class CapacityOfflineSerializer(serializers.Serializer[dict[str, object]]):
     """How much was offline over time, as far as anybody said."""
 
     unit_of_measure = WordField(UnitOfMeasure, help_text="The unit of all amounts of the series.")
@@ -109,16 +110,15 @@ class CapacityOfflineSerializer(serializers.Serializer[Any]):
     )
     left_out = LeftOutSerializer(many=True, help_text="What could not be compared or dated.")
 
-    def to_representation(self, found: dict[str, Any]) -> dict[str, Any]:
+    def to_representation(self, found: dict[str, object]) -> dict[str, object]:
         self._context = {**self.context, "names": found["names"]}
-        shown_now: dict[str, Any] = super().to_representation(found)
-        return shown_now
+        return super().to_representation(found)
 
 
 class PointInTable(PointSerializer):
     """A point as a row of a table, with what all of them have in common."""
 
-    def get_fields(self) -> dict[str, Any]:
+    def get_fields(self) -> dict[str, serializers.Field]:
         common = CapacityOfflineSerializer().get_fields()
         names = ("unit_of_measure", "policy", "interval")
         return {**{name: common[name] for name in names}, **super().get_fields()}

@@ -1,7 +1,5 @@
 """How regions, facilities and units are shown."""
 
-from typing import Any
-
 from rest_framework import serializers
 
 from api.serializers import Brief, NumberField, OnRecordSerializer, WordField
@@ -24,7 +22,7 @@ class FacilityBrief(Brief):
     town = serializers.CharField(allow_null=True, help_text="The town it belongs to; null if it has none.")
 
 
-class PartySerializer(serializers.Serializer[Any]):
+class PartySerializer(serializers.Serializer[object]):
     """Who stands in what relation to a facility, from when until when."""
 
     actor = ActorBrief(help_text="Who: a company, body or force.")

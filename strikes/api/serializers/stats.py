@@ -8,7 +8,7 @@ from rest_framework import serializers
 from strikes.api.serializers.summaries import StatesField
 
 
-class TallySerializer(serializers.Serializer[Any]):
+class TallySerializer(serializers.Serializer[object]):
     """What is counted of some events."""
 
     strikes = serializers.IntegerField(help_text="Strikes and raids. Waves group them and are never counted.")
@@ -40,14 +40,15 @@ class GroupSerializer(TallySerializer):
         help_text="For each word of `group_by` the value of the group; null for events that have none.",
     )
 
-    def get_fields(self) -> Any:
-        fields: dict[str, Any] = super().get_fields()
+    def get_fields(self) -> dict[str, serializers.Field]:
+        fields = super().get_fields()
         key = fields.pop("key")
+        assert isinstance(key, KeyField)
         key.columns = self.group_by or key.columns
         return {"key": key, **fields}
 
 
-class StrikeCountsSerializer(serializers.Serializer[Any]):
+class StrikeCountsSerializer(serializers.Serializer[object]):
     """How many strikes, by one or two words."""
 
     group_by = serializers.ListField(

@@ -1,7 +1,5 @@
 """A strike in short."""
 
-from typing import Any
-
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -10,7 +8,7 @@ from strikes.api.serializers.briefs import SubjectField
 from strikes.choices import CapacityBasis, Denominator, Dispute, Metric, UnitOfMeasure
 
 
-class OfflineSerializer(serializers.Serializer[Any]):
+class OfflineSerializer(serializers.Serializer[object]):
     """What was said to be offline or halted, of one subject, reckoned in one way. No two are put into one range."""
 
     subject = SubjectField(
@@ -58,7 +56,7 @@ class StatesField(serializers.ReadOnlyField):
     columns = tuple(Dispute.values)
 
 
-class SummarySerializer(serializers.Serializer[Any]):
+class SummarySerializer(serializers.Serializer[object]):
     """A strike in short: counts of what is said of it, never a verdict."""
 
     claims = serializers.IntegerField(help_text="Public claims about it, on all its propositions.")

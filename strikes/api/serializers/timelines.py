@@ -1,10 +1,8 @@
 """How outages, restarts and forecasts are shown."""
 
-from typing import Any
-
 from rest_framework import serializers
 
-from api.serializers import MomentField, WordField
+from api.serializers import Brief, MomentField, WordField
 from strikes.api.serializers.briefs import StrikeBrief
 from strikes.api.serializers.numbers import CapacitySerializer, ClaimOfNumber, EstimateInClaim
 from strikes.api.serializers.offline import AmountField
@@ -14,7 +12,7 @@ from strikes.choices import Denominator
 from strikes.outages.episodes import EndKind, Outcome
 
 
-class SpanSerializer(serializers.Serializer[Any]):
+class SpanSerializer(serializers.Serializer[object]):
     """A time, between two edges."""
 
     earliest = serializers.DateTimeField(help_text="The early edge (UTC).")
@@ -25,7 +23,7 @@ class SpanSerializer(serializers.Serializer[Any]):
     local_until = serializers.DateField(source="last_day", help_text="The date of the late edge there.")
 
 
-class OutageEdgeSerializer(serializers.Serializer[Any]):
+class OutageEdgeSerializer(serializers.Serializer[object]):
     """The beginning or the end of an outage as it is read, and on whose word."""
 
     at = SpanSerializer(
@@ -44,7 +42,7 @@ class OutageEdgeSerializer(serializers.Serializer[Any]):
     )
 
 
-class RivalsSerializer(serializers.Serializer[Any]):
+class RivalsSerializer(serializers.Serializer[object]):
     """What else was said of an outage: other times, each with its claims."""
 
     start = OutageEdgeSerializer(many=True, help_text="Other beginnings, the earliest first.")
@@ -54,14 +52,14 @@ class RivalsSerializer(serializers.Serializer[Any]):
     )
 
 
-class DaysSerializer(serializers.Serializer[Any]):
+class DaysSerializer(serializers.Serializer[object]):
     """How many days it lasted, by the dates on the clocks of the place. Arithmetic of ours: nobody's statement."""
 
     low = serializers.IntegerField(help_text="At least so many days.")
     high = serializers.IntegerField(help_text="At most so many days.")
 
 
-class ForecastSerializer(serializers.Serializer[Any]):
+class ForecastSerializer(serializers.Serializer[object]):
     """A predicted end, and what came of it."""
 
     claim = ClaimOfNumber(help_text="The claim that predicts it.")
@@ -81,7 +79,7 @@ class NumberSaid(EstimateInClaim):
     claim = ClaimOfNumber(help_text="The claim that carries it.")
 
 
-class ShareSerializer(serializers.Serializer[Any]):
+class ShareSerializer(serializers.Serializer[object]):
     """What the unit can do, in percent of one statement of what its whole facility can do or does.
 
     Arithmetic of ours, with the units converted: nobody's statement, and no measure of what stood still.
@@ -95,7 +93,7 @@ class ShareSerializer(serializers.Serializer[Any]):
     facility_capacity = serializers.CharField(help_text="The id of the one about the facility.")
 
 
-class ReadingSerializer(serializers.Serializer[Any]):
+class ReadingSerializer(serializers.Serializer[object]):
     """An outage as one issuer reads it."""
 
     issuer = serializers.CharField(help_text="The id of the actor.")
@@ -104,7 +102,7 @@ class ReadingSerializer(serializers.Serializer[Any]):
     days = DaysSerializer(allow_null=True, help_text="How many days it lasted; null while it lasts.")
 
 
-class OutageSerializer(serializers.Serializer[Any]):
+class OutageSerializer(serializers.Serializer[object]):
     """One outage of a unit or of a whole facility, put together from claims when it is read."""
 
     unit = UnitBrief(allow_null=True, help_text="The unit that stood still; null if it was the facility.")
@@ -149,7 +147,7 @@ class StrikeInTime(StrikeBrief):
     when = MomentField("", help_text="When it is reported to have happened.")
 
 
-def timeline_of(name: str, brief: Any) -> Any:
+def timeline_of(name: str, brief: type[Brief]) -> type[serializers.Serializer[object]]:
     """The timeline of a unit or a facility, under its own name."""
     text = "Strikes, outages and capacities of one place, each in the order of time."
     fields = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
+from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -27,7 +28,7 @@ class WithAccounts(RecordViewSet):
     """What propositions are about: it can be asked who says what of it, and who says otherwise."""
 
     filters_of = {"accounts": AccountFilterSet}
-    accounts_serializer: ClassVar[Any]
+    accounts_serializer: ClassVar[type[serializers.Serializer[object]]]
 
     @action(detail=True)
     def accounts(self, request: Request, public_id: str) -> Response:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
@@ -21,7 +22,7 @@ class WithTimeline(WithAccounts):
     """What can stand still: its outages in time."""
 
     filters_of = {**WithAccounts.filters_of, "timeline": TimelineFilterSet}
-    timeline_serializer: ClassVar[Any]
+    timeline_serializer: ClassVar[type[serializers.Serializer[object]]]
 
     def get_renderers(self) -> list[BaseRenderer]:
         return [*super().get_renderers(), *([TimelineSvg()] if self.action == "timeline" else [])]

@@ -1,10 +1,11 @@
 """manage.py filter_table: which word filters which collection, as docs/filters.md."""
 
-from typing import Any
+from collections.abc import Iterable, Iterator
 
 from django.core.management.base import BaseCommand
-from django.urls import URLPattern, get_resolver
+from django.urls import URLPattern, URLResolver, get_resolver
 
+from api.filters import RecordFilter
 from api.openapi.schema import PARAMETERS
 from api.pagination import BACK_IN_TIME
 
@@ -17,17 +18,17 @@ words of `strikes`, and `group_by` and `zero` besides. `convert_to` filters noth
 """
 
 
-def filters_of_collections() -> dict[str, dict[str, Any]]:
+def filters_of_collections() -> dict[str, dict[str, RecordFilter]]:
     """The filters of every collection of the API, by the name of the collection."""
-    found = {}
+    filters_of = {}
     for pattern in _patterns(get_resolver().url_patterns):
-        view: Any = getattr(pattern.callback, "cls", None)
-        if pattern.name and pattern.name.endswith("-list") and getattr(view, "filterset_class", None):
-            found[pattern.name.removesuffix("-list")] = dict(view.filterset_class.base_filters)
-    return found
+        filter_set = getattr(getattr(pattern.callback, "cls", None), "filterset_class", None)
+        if pattern.name and pattern.name.endswith("-list") and filter_set is not None:
+            filters_of[pattern.name.removesuffix("-list")] = dict(filter_set.base_filters)
+    return filters_of
 
 
-def _patterns(patterns: Any) -> Any:
+def _patterns(patterns: Iterable[URLPattern | URLResolver]) -> Iterator[URLPattern]:
     for pattern in patterns:
         if isinstance(pattern, URLPattern):
             yield pattern
@@ -61,5 +62,5 @@ def filter_table() -> str:
 class Command(BaseCommand):
     help = "Prints docs/filters.md: which word filters which collection, and what it means."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         self.stdout.write(filter_table(), ending="")
