@@ -449,25 +449,30 @@ def test_nothing_unpublished_is_seen_or_counted_by_any_path(api):
     ]
     before = [api(path) for path in paths]
     for claim in claims:
-        point = fresh(claim.proposition)
-        draft = ClaimFactory(proposition=point, stance="denies")
-        ClaimFactory(
-            proposition=point,
-            actor=claim.actor,
-            said_earliest=MORNING + 9 * HOUR,
-            said_latest=MORNING + 9 * HOUR,
-            said_precision="minute",
-            stance="denies",
-        )
-        ClaimRelationFactory(claim=draft, other=claim)
-        ClaimEvidenceFactory(claim=claim)
-        DamageEstimateFactory(claim=claim, comparator="exactly", low=9, best=9, high=9)
-        WeaponCountFactory(claim=claim)
-        ReportNoticeFactory(report=claim.report, kind="retraction")
-        ReportFactory(derived_from=claim.report)
-        AssessmentFactory(proposition=point, grade="confirmed", grade_basis="visual")
+        draft_all_that_can_be_said_of(claim)
     ClaimRelationFactory(claim=claims[0], other=claims[1], kind="repeats")
     PropositionFactory(strike=strike, text="A draft.")
     ClaimFactory(proposition=PropositionFactory(strike=strike, answers=question, text="X."))
     ClaimFactory(proposition=fresh(question), stance="no_response")
     assert [api(path) for path in paths] == before
+
+
+def draft_all_that_can_be_said_of(claim):
+    """Drafts of every kind that a claim, its report or its proposition can have."""
+    point = fresh(claim.proposition)
+    draft = ClaimFactory(proposition=point, stance="denies")
+    ClaimFactory(
+        proposition=point,
+        actor=claim.actor,
+        said_earliest=MORNING + 9 * HOUR,
+        said_latest=MORNING + 9 * HOUR,
+        said_precision="minute",
+        stance="denies",
+    )
+    ClaimRelationFactory(claim=draft, other=claim)
+    ClaimEvidenceFactory(claim=claim)
+    DamageEstimateFactory(claim=claim, comparator="exactly", low=9, best=9, high=9)
+    WeaponCountFactory(claim=claim)
+    ReportNoticeFactory(report=claim.report, kind="retraction")
+    ReportFactory(derived_from=claim.report)
+    AssessmentFactory(proposition=point, grade="confirmed", grade_basis="visual")

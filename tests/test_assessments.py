@@ -39,6 +39,12 @@ def grade(editor, point, **values):
     return Assessment.objects.get(pk=row.pk)
 
 
+def assert_nobody_is_named(accounts):
+    """The editor is shown by role only."""
+    everything = Client().get("/api/v1/assessments/").content + Client().get(f"/api/v1/{accounts}").content
+    assert b"greta" not in everything.lower()
+
+
 def test_a_grade_is_given_beside_the_claims_it_weighs_and_kept_per_revision(editor):
     claim = on_record(ClaimFactory(statement="The unit took a direct hit.", stance="asserts"))
     point, api = claim.proposition, Api()
@@ -48,22 +54,10 @@ def test_a_grade_is_given_beside_the_claims_it_weighs_and_kept_per_revision(edit
         (account,) = api(f"{accounts}{query}")["propositions"]
         return account["assessment"]
 
-    first = grade(
-        editor,
-        point,
-        grade="weak",
-        grade_basis="single_testimony",
-        reason="One voice.",
-        assessed_on="2024-03-13",
-    )
-    second = grade(
-        editor,
-        point,
-        grade="confirmed",
-        grade_basis="satellite",
-        reason="Seen from above.",
-        assessed_on="2024-03-20",
-    )
+    weak = {"grade": "weak", "grade_basis": "single_testimony", "reason": "One voice."}
+    confirmed = {"grade": "confirmed", "grade_basis": "satellite", "reason": "Seen from above."}
+    first = grade(editor, point, **weak, assessed_on="2024-03-13")
+    second = grade(editor, point, **confirmed, assessed_on="2024-03-20")
     page = editor.get(reverse("admin:strikes_proposition_change", args=[point.pk])).content.decode()
     for words in (
         claim.actor.name,
@@ -79,9 +73,7 @@ def test_a_grade_is_given_beside_the_claims_it_weighs_and_kept_per_revision(edit
         "id": second.public_id,
         "url": f"http://testserver/api/v1/assessments/{second.public_id}/",
         "display": f"confirmed: {point.text}",
-        "grade": "confirmed",
-        "grade_basis": "satellite",
-        "reason": "Seen from above.",
+        **confirmed,
         "assessed_on": "2024-03-20",
         "author_role": "editor",
     }
@@ -89,7 +81,6 @@ def test_a_grade_is_given_beside_the_claims_it_weighs_and_kept_per_revision(edit
     assert assessment(f"?as_of={first_graded_at}")["id"] == first.public_id
     assert assessment(f"?as_of={claim.published_rev.at.isoformat().replace('+00:00', 'Z')}") is None
     assert assessment("?known_at=2024-03-12T06:00:00Z")["id"] == second.public_id
-    everything = Client().get("/api/v1/assessments/").content + Client().get(f"/api/v1/{accounts}").content
-    assert b"greta" not in everything.lower()
+    assert_nobody_is_named(accounts)
     assert api("propositions/?grade=confirmed&grade_basis=satellite")["count"] == 1
     assert api("assessments/?grade=weak")["count"] == 1

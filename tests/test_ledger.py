@@ -265,16 +265,18 @@ def write_at_once(rounds: int) -> None:
     assert outcome["first", False] == outcome["last", False] == PROCESSES * THREADS - 1
     assert fresh(draft).status == "withdrawn"
 
-    # No amendment was lost: each found what the one before had left.
+    assert_no_amendment_was_lost()
+    assert reader.looks > 0
+    for n, page in reader.pages.items():
+        assert reader.page(n) == page, f"what a reader was told as of {n} has changed"
+    assert list(discrepancies()) == []
+
+
+def assert_no_amendment_was_lost() -> None:
+    """Each found what the one before had left."""
     amended: Any = Change.objects.filter(action=Action.AMEND, collection="reports").order_by("revision")
     notes = [change.values["note"] for change in amended]
     assert [old for old, _ in notes] == [None, *(new for _, new in notes[:-1])]
-
-    # What a reader was told as of a revision is what he is told of it now.
-    assert reader.looks > 0
-    for n, page in reader.pages.items():
-        assert reader.page(n) == page, f"the answer as of {n} has changed"
-    assert list(discrepancies()) == []
 
 
 @pytest.mark.timeout(300)

@@ -25,6 +25,7 @@ from tests.factories import (
     UnitFactory,
 )
 from tests.on_record import fresh, on_record
+from tests.outage_claims import exactly
 
 pytestmark = pytest.mark.django_db
 
@@ -254,6 +255,15 @@ def test_each_side_blames_the_other_and_both_deny(api):
     }
 
 
+def assert_copies_are_listed(api, original, copies):
+    answer = api(f"reports/{original.public_id}/dependants/")
+    assert [notice["note"] for notice in answer["notices"]] == ["The video was old."]
+    assert [report["source"]["id"] for report in answer["dependants"]] == [
+        copy.source.public_id for copy in sorted(copies, key=lambda copy: copy.public_id)
+    ]
+    assert [report["notices"] for report in answer["dependants"]] == [[], []]
+
+
 def test_a_publisher_retracts_and_what_was_copied_lives_on(api):
     """An agency reports a fire, two papers copy it, one of them adds its own witness; the agency takes it back."""
     agency, paper, relay = (SourceFactory(voice__public_id=name) for name in ("agency", "paper", "relay"))
@@ -285,12 +295,7 @@ def test_a_publisher_retracts_and_what_was_copied_lives_on(api):
         (True, False)
     ) == 1
     assert len(account["for"]) == 4
-    answer = api(f"reports/{original.public_id}/dependants/")
-    assert [notice["note"] for notice in answer["notices"]] == ["The video was old."]
-    assert [report["source"]["id"] for report in answer["dependants"]] == [
-        copy.source.public_id for copy in sorted(copies, key=lambda copy: copy.public_id)
-    ]
-    assert [report["notices"] for report in answer["dependants"]] == [[], []]
+    assert_copies_are_listed(api, original, copies)
 
     # Copies are retracted one by one: as long as one of them stands, so does the agency's word in it.
     publishing.amend(
@@ -387,22 +392,11 @@ def stop_deliveries(pipeline, strike):
         event_precision="days",
     )
     ransom = said("2021-05-19", operator, paid, "confirms")
-    DamageEstimateFactory(
-        claim=ransom,
-        metric="ransom_paid",
-        comparator="exactly",
-        low=4_400_000,
-        best=4_400_000,
-        high=4_400_000,
-        unit_of_measure="usd",
-    )
+    DamageEstimateFactory(claim=ransom, metric="ransom_paid", unit_of_measure="usd", **exactly(4_400_000))
     halt = DamageEstimateFactory(
         claim=stopped,
         metric="output_halted",
-        comparator="exactly",
-        low=100,
-        best=100,
-        high=100,
+        **exactly(100),
         unit_of_measure="percent",
         denominator="facility_throughput",
         effective_from=day("2021-05-07"),

@@ -1,26 +1,13 @@
 """How the series of capacity offline is shown."""
 
-from decimal import Decimal
-
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from api.serializers import NumberField, WordField
+from api.serializers import WordField
+from strikes.api.serializers.conversions import AmountField
 from strikes.api.serializers.numbers import DamageEstimateSerializer
 from strikes.choices import UnitOfMeasure
-from strikes.outages.conversions import rounded_amount
 from strikes.outages.episodes import Policy
 from strikes.outages.series import Point
-
-
-@extend_schema_field({"type": "number"})
-class AmountField(NumberField):
-    """A computed amount, rounded half even to three places."""
-
-    def to_representation(self, value: Decimal) -> int | float:
-        rounded = rounded_amount(value)
-        assert rounded is not None
-        return super().to_representation(rounded)
 
 
 class AmountSerializer(serializers.Serializer[object]):

@@ -5,8 +5,8 @@ from rest_framework import serializers
 from api.serializers import Brief, WordField
 from sources.moments import MomentField
 from strikes.api.serializers.briefs import StrikeBrief
+from strikes.api.serializers.conversions import AmountField
 from strikes.api.serializers.numbers import CapacitySerializer, ClaimOfNumber, EstimateInClaim
-from strikes.api.serializers.offline import AmountField
 from strikes.api.serializers.places import FacilityBrief, UnitBrief
 from strikes.api.serializers.summaries import OfflineSerializer
 from strikes.choices import Denominator
