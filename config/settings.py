@@ -59,7 +59,7 @@ CSRF_COOKIE_SECURE = HTTPS
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL else []
 
 # Whether other names under the same domain are served over https only is not ours to promise: HSTS covers
-# this host alone, and is not put on the browsers' preload list.
+# this host alone, and is not put on the browsers' preload list (decisions.md D24).
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 
 # A page loads what we serve and nothing else: no inline scripts or styles, no other host. Only Redoc cannot
@@ -169,7 +169,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # --- What is remembered ----------------------------------------------------------------------------------
 
 # What makes the answers, read when the process starts: entity tags and caches are keyed by it, so that nobody has
-# to remember to raise a number when an answer changes.
+# to remember to raise a number when an answer changes (decisions.md D64).
 CODE_DIGEST = code_digest(BASE_DIR, ["config", "record", "api", "sources", "strikes", "requirements.txt"])
 
 # Counts of lists, and whole answers, both keyed by the revision they read, so that none is ever stale. In each

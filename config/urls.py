@@ -37,7 +37,7 @@ collections = [prefix for prefix, _, _ in router.registry]
 feeds = {"changes": ChangeViewSet, "corrections": CorrectionViewSet}
 beside = [*feeds, "stats/strikes", "stats/capacity-offline"]
 
-# Redoc writes its styles into the page and searches in a worker that it makes itself.
+# Redoc writes its styles into the page and searches in a worker that it makes itself (decisions.md D23).
 relaxed = csp_update({"style-src": [UNSAFE_INLINE], "worker-src": ["blob:"]})
 
 urlpatterns = [

@@ -1,4 +1,4 @@
-"""The door for a web server: gunicorn calls `config.wsgi`."""
+"""Where a web server comes in: gunicorn calls `config.wsgi`."""
 
 import os
 

@@ -40,7 +40,7 @@ class NewId:
 
 
 class PublicIdField(models.CharField):
-    """An ASCII id, sorted by its bytes on every database."""
+    """An ASCII id, sorted by its bytes on every database (decisions.md D13)."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"max_length": 80, **kwargs})

@@ -1,4 +1,4 @@
-"""No answer may cost more than its bound: what asks for more is refused, and told by what to narrow it."""
+"""No answer may cost more than its bound: what asks for more is refused, and told by what to narrow it (decisions.md D59)."""
 
 
 class TooMuch(Exception):

@@ -1,4 +1,4 @@
-"""Search in any script: what the spellings of one name have in common."""
+"""Search in any script: what the spellings of one name have in common (decisions.md D27)."""
 
 from __future__ import annotations
 

@@ -335,7 +335,7 @@ def test_the_newest_assessment_is_shown_and_each_revision_keeps_its_own(api):
 
 
 def clone(claim, size, **changes):
-    """Many more public claims like one, put there at once: the doors would take minutes."""
+    """Many more public claims like one, put there at once: the publishing functions would take minutes."""
     fields = {
         name.attname: getattr(claim, name.attname)
         for name in Claim._meta.concrete_fields

@@ -1,5 +1,5 @@
 """Disputes in shapes that the starter data does not have: each is entered as rows of the same few models, published
-through the doors and asked back over HTTP.
+through the publishing functions and asked back over HTTP.
 
 The names are made up. What the shapes are like is said at each test.
 """

@@ -432,7 +432,7 @@ def test_check_record_finds_merges_that_cannot_be():
     circle.delete()
 
 
-def test_withdrawing_names_the_other_door():
+def test_withdrawing_names_takedown_for_that():
     claim = on_record(ClaimFactory())
     for reason in (SAFETY, LEGAL):
         (blocker,) = assert_blocked(publishing.withdraw, claim, reason=reason)

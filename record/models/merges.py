@@ -25,7 +25,7 @@ class MergeQuerySet(models.QuerySet["Merge"]):
         return self.filter(Q(from_rev=revision) | Q(undone_rev=revision))
 
     def canonical_ids(self, collection: str, at: int | None = None) -> dict[str, str]:
-        """Every id merged away at a revision, with the id at the end of its chain. One query: merges are few."""
+        """Every id merged away at a revision, with the id at the end of its chain. One query: merges are few (decisions.md D49)."""
         merged_into = dict(self._steps(collection, at))
         return {duplicate: end_of_chain(duplicate, merged_into.get) for duplicate in merged_into}
 
@@ -71,7 +71,7 @@ class Merge(models.Model):
     """One row found to be the same thing as another. Claims are never re-pointed, so undoing is exact."""
 
     collection = models.CharField(max_length=40, help_text="The collection both rows are in.")
-    # Code says duplicate and canonical; the columns keep their names, because renaming them is a migration.
+    # Code says duplicate and canonical; the columns keep their names (decisions.md D60).
     loser = models.CharField(max_length=80, help_text="The public id that leads to the survivor.")
     survivor = models.CharField(max_length=80, help_text="The public id that stands for both.")
     from_rev = models.ForeignKey(Revision, models.PROTECT, related_name="+")

@@ -53,7 +53,7 @@ _Row = TypeVar("_Row", bound="Recorded", covariant=True)
 
 
 class RecordedQuerySet(models.QuerySet[_Row]):
-    """The one rule of who may see what."""
+    """The one rule of who may see what, on both ways back (decisions.md D29)."""
 
     def published(self, at: int | AsOf | None = None) -> Self:
         """Rows public at a revision (now, if none is given): published, not withdrawn, not merged away.

@@ -216,7 +216,7 @@ def _counts_for_its_owner(part: models.Model, owner: str) -> bool:
 
 
 EXEMPT = frozenset({"supersedes", "replaced_by"})
-"""References between versions of one row: they outlive what they name."""
+"""References between versions of one row: they outlive what they name (decisions.md D2)."""
 
 
 def reference_fields(model: type[models.Model]) -> Iterator[tuple[models.Field, type[OnRecord]]]:

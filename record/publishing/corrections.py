@@ -50,7 +50,7 @@ def correct(*drafts: OnRecord, reason: WithdrawalReason, note: str | None = None
 
 
 def revise(row: OnRecord, **changes: object) -> OnRecord:
-    """A draft copy of a public row with its parts and numbers, each superseding its original.
+    """A draft copy of a public row with its parts and numbers, each superseding its original (decisions.md D4).
 
     Nothing public changes until the draft is given to ``correct``.
     """

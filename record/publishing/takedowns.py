@@ -21,7 +21,7 @@ Address = tuple[str, str]
 
 
 def takedown(*rows: OnRecord, reason: WithdrawalReason, note: str | None = None) -> Revision:
-    """Take rows off the record at every revision, the past included. There is no way back.
+    """Take rows off the record at every revision, the past included (decisions.md D15). There is no way back.
 
     ``covered_by`` is the preview of all that goes: each row's corrections before and after it, what
     is merged with it, its numbers and parts, and every row that ever named one of these. A draft

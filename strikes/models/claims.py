@@ -103,6 +103,7 @@ class Claim(OnRecord):
         editable=False,
         help_text="The first claim of the chain of corrections; null if this is it.",
     )
+    # Relations hang on it, so that correcting a typo breaks none (decisions.md D5).
     lineage = models.GeneratedField(
         expression=Coalesce("lineage_from", "public_id"),
         output_field=PublicIdField(),

@@ -34,7 +34,7 @@ FROZEN_TERM = frozenset({"effective_from", "effective_from_edge", "effective_unt
 
 
 def bound(help_text: str) -> models.DecimalField:
-    """Fifteen digits in all, three after the point: exact in Decimal, SQLite and JSON alike."""
+    """Fifteen digits in all, three after the point: exact in Decimal, SQLite and JSON alike (decisions.md D9)."""
     return models.DecimalField(max_digits=15, decimal_places=3, null=True, blank=True, help_text=help_text)
 
 

@@ -101,6 +101,7 @@ class Facility(OnRecord):
         help_text="The town it belongs to, as a reader would look for it.",
     )
     geonames_id = models.PositiveIntegerField(null=True, blank=True, help_text="The town's id in GeoNames.")
+    # Three decimals are about 100 m: nothing finer than a site can be stored (decisions.md D10).
     latitude = models.DecimalField(
         max_digits=5,
         decimal_places=3,

@@ -155,7 +155,7 @@ def publish(desk: Desk, report: Report) -> None:
     page = desk.page
     desk.goto(f"/admin/sources/report/{report.pk}/change/")
     desk.look("report-with-claims")
-    page.click("a.door-link:has-text('Publish')")
+    page.click("a.action-link:has-text('Publish')")
     desk.look("publish")
     expect(page.locator("#content")).to_contain_text("NORSI")
     page.fill("#id_note", "A first report.")
@@ -168,7 +168,7 @@ def correct(desk: Desk, claim: Claim) -> Claim:
     page = desk.page
     desk.goto(f"/admin/strikes/claim/{claim.pk}/change/")
     desk.look("public-claim")
-    page.click("a.door-link:has-text('Correct')")
+    page.click("a.action-link:has-text('Correct')")
     desk.look("draft-a-correction")
     page.click("input[name=_do]")
     expect(page.locator(".record-state")).to_contain_text("Draft of a correction")
@@ -176,7 +176,7 @@ def correct(desk: Desk, claim: Claim) -> Claim:
     page.fill("#id_statement", "At least 40 % of the output is halted.")
     save(page, "_continue")
     desk.look("draft-of-a-correction")
-    page.click("a.door-link:has-text('Put in its place')")
+    page.click("a.action-link:has-text('Put in its place')")
     expect(page.locator("#content")).to_contain_text("low: 50.000 → 40.000")
     page.select_option("#id_reason", "typo")
     page.fill("#id_note", "We misread the figure.")

@@ -81,11 +81,11 @@ def test_a_load_of_past_moments_says_that_it_needs_an_empty_ledger():
     assert_blocked(publishing.publish_dated, [(NIGHT, [ActorFactory()])])
 
 
-# --- Doors within a transaction --------------------------------------------------------------------------
+# --- Publishing within a transaction ------------------------------------------------------------------------
 
 
 @audited
-def test_two_doors_in_one_transaction_take_two_revisions_and_a_refused_one_between_takes_none():
+def test_two_publications_in_one_transaction_take_two_revisions_and_a_refused_one_between_takes_none():
     with transaction.atomic():
         first = publish(ActorFactory())
         with pytest.raises(Blocked):
@@ -94,7 +94,7 @@ def test_two_doors_in_one_transaction_take_two_revisions_and_a_refused_one_betwe
     assert (first.n, second.n) == (1, 2)
 
 
-def test_an_exception_after_a_door_gives_the_number_back():
+def test_an_exception_after_publishing_gives_the_number_back():
     actor = ActorFactory()
 
     def publish_and_fail() -> None:
