@@ -32,8 +32,8 @@ class MergePage(ActionPage[forms.Form]):
         self.is_unseen = False
         if data is not None and self.survivor is not None:
             self.pairs = {
-                f"{path_of(lost)} → {path_of(kept)}": (lost, kept)
-                for lost, kept in derived.pairs_below(row, self.survivor)
+                f"{path_of(merged_away)} → {path_of(merged_into)}": (merged_away, merged_into)
+                for merged_away, merged_into in derived.pairs_below(row, self.survivor)
             }
             self.is_unseen = data.get("looked_at") != self.survivor.public_id
             if self.is_unseen:
@@ -49,7 +49,10 @@ class MergePage(ActionPage[forms.Form]):
         form.fields["looked_at"] = forms.CharField(required=False, widget=forms.HiddenInput)
         if self.pairs:
             form.fields["pairs"] = forms.MultipleChoiceField(
-                choices=[(key, f"{lost} → {kept} ({key})") for key, (lost, kept) in self.pairs.items()],
+                choices=[
+                    (key, f"{merged_away} → {merged_into} ({key})")
+                    for key, (merged_away, merged_into) in self.pairs.items()
+                ],
                 required=False,
                 label="Merged with them",
                 widget=forms.CheckboxSelectMultiple,
@@ -104,7 +107,7 @@ class MergePage(ActionPage[forms.Form]):
         pairs = self.chosen_pairs(form)
         loser, survivor = self.with_seen_versions([self.rows[0], self.survivor])
         self.with_seen_versions(row for pair in pairs for row in pair)
-        self.changed_rows = [loser, *(lost for lost, _ in pairs)]
+        self.changed_rows = [loser, *(merged_away for merged_away, _ in pairs)]
         note = form.cleaned_data["note"] or None
         revision = publishing.merge(loser, survivor, *pairs, note=note)
         along = f", with {len(pairs)} below it" if pairs else ""

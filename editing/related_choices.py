@@ -48,9 +48,9 @@ class RelatedChoicesForm(RuleForm):
         """The rows of what is ticked: those that are kept already, and new ones."""
         field = self.fields[name]
         assert isinstance(field, RelatedChoicesField)
-        kept = {getattr(row, field.column): row for row in self.kept_rows(name)}
+        rows_by_word = {getattr(row, field.column): row for row in self.kept_rows(name)}
         ticked = self.cleaned_data.get(name) or []
-        return [kept.get(word) or field.part(**{field.column: word}) for word in ticked]
+        return [rows_by_word.get(word) or field.part(**{field.column: word}) for word in ticked]
 
     def _save_m2m(self) -> None:
         super()._save_m2m()  # type: ignore[misc]  # private to Django: the stubs leave it out

@@ -10,8 +10,8 @@ from sources.models import ReportNotice
 from sources.models.fields import Name
 from sources.moments import MomentField
 
-COUNTRY = "A country, ISO 3166-1 alpha-2, such as `UA`; null if not known or if it belongs to none."
-LANGUAGE = "A BCP 47 tag, such as `en` or `uk`"
+COUNTRY_HELP = "A country, ISO 3166-1 alpha-2, such as `UA`; null if not known or if it belongs to none."
+LANGUAGE_HELP = "A BCP 47 tag, such as `en` or `uk`"
 NOTE = (
     "A public note by one of our editors, such as a source's own error or a mismatch; null if there is none."
 )
@@ -22,7 +22,7 @@ class NameSerializer(serializers.Serializer[Name]):
     """Another name, in any script: an alias, a former name, a common misspelling."""
 
     name = serializers.CharField(help_text="The name as it is written.")
-    language = serializers.CharField(allow_null=True, help_text=f"{LANGUAGE}; null if not known.")
+    language = serializers.CharField(allow_null=True, help_text=f"{LANGUAGE_HELP}; null if not known.")
     note = serializers.CharField(
         allow_null=True,
         help_text="What kind of name it is, such as `mistranslation`; null for a plain alias.",
@@ -52,7 +52,7 @@ class ActorSerializer(OnRecordSerializer):
         help_text="For an anonymous voice: the source that first published what it said; otherwise null. "
         "Who an anonymous voice is, is stored nowhere.",
     )
-    country = serializers.CharField(allow_null=True, help_text=COUNTRY)
+    country = serializers.CharField(allow_null=True, help_text=COUNTRY_HELP)
     names = NameSerializer(many=True, help_text="Other names and spellings; `q` finds the actor by each.")
     note = serializers.CharField(allow_null=True, help_text=NOTE)
 
@@ -68,9 +68,9 @@ class SourceSerializer(OnRecordSerializer):
 
     name = serializers.CharField(help_text="The name it publishes under.")
     kind = WordField(SourceKind, help_text="What kind of publisher it is.")
-    country = serializers.CharField(allow_null=True, help_text=COUNTRY)
+    country = serializers.CharField(allow_null=True, help_text=COUNTRY_HELP)
     language = serializers.CharField(
-        allow_null=True, help_text=f"The main language. {LANGUAGE}; null if not known."
+        allow_null=True, help_text=f"The main language. {LANGUAGE_HELP}; null if not known."
     )
     ownership = serializers.CharField(
         allow_null=True, help_text="Who owns or funds it, in words, such as `state-owned`; null if not known."
@@ -116,7 +116,7 @@ class ReportSerializer(OnRecordSerializer):
     link = serializers.CharField(
         allow_null=True, help_text="The address of the page where it was read; null if it has none."
     )
-    language = serializers.CharField(help_text=f"The language it is written in. {LANGUAGE}.")
+    language = serializers.CharField(help_text=f"The language it is written in. {LANGUAGE_HELP}.")
     issued_at = MomentField("issued_", help_text="When it was published.")
     issued_as_printed = serializers.CharField(
         allow_null=True,

@@ -14,7 +14,7 @@ from record.models import OnRecord, never_blank
 from record.search import folded_names, search_text
 from record.vocabulary import one_of
 from sources.choices import ActorKind, Reliability, SourceKind
-from sources.models.fields import COUNTRY, LANGUAGE, Name, country_code, editors_note, language_code
+from sources.models.fields import COUNTRY_CODE, LANGUAGE_TAG, Name, country_code, editors_note, language_code
 
 
 class Actor(OnRecord):
@@ -70,7 +70,7 @@ class Actor(OnRecord):
             never_blank("actor", "name", "name_local", "role", "note"),
             CheckConstraint(
                 name="actor_country_is_a_code",
-                condition=Q(country__regex=COUNTRY),
+                condition=Q(country__regex=COUNTRY_CODE),
                 violation_error_message="Two capital letters, as in ISO 3166-1.",
             ),
             CheckConstraint(
@@ -170,12 +170,12 @@ class Source(OnRecord):
             never_blank("source", "name", "ownership", "homepage", "note"),
             CheckConstraint(
                 name="source_country_is_a_code",
-                condition=Q(country__regex=COUNTRY),
+                condition=Q(country__regex=COUNTRY_CODE),
                 violation_error_message="Two capital letters, as in ISO 3166-1.",
             ),
             CheckConstraint(
                 name="source_language_is_a_tag",
-                condition=Q(language__regex=LANGUAGE),
+                condition=Q(language__regex=LANGUAGE_TAG),
                 violation_error_message="A BCP 47 tag such as `en`.",
             ),
         ]

@@ -8,8 +8,8 @@ from django.db.models import CheckConstraint, Q
 
 from record.models import never_blank
 
-COUNTRY = r"\A[A-Z]{2}\Z"
-LANGUAGE = r"\A[a-z]{2,3}(-[A-Za-z0-9]+)*\Z"
+COUNTRY_CODE = r"\A[A-Z]{2}\Z"
+LANGUAGE_TAG = r"\A[a-z]{2,3}(-[A-Za-z0-9]+)*\Z"
 
 
 def country_code(help_text: str) -> models.CharField:
@@ -18,7 +18,7 @@ def country_code(help_text: str) -> models.CharField:
         null=True,
         blank=True,
         db_index=True,
-        validators=[RegexValidator(COUNTRY, "Two capital letters, as in ISO 3166-1.")],
+        validators=[RegexValidator(COUNTRY_CODE, "Two capital letters, as in ISO 3166-1.")],
         help_text=f"{help_text} ISO 3166-1 alpha-2, such as `UA`.",
     )
 
@@ -28,7 +28,7 @@ def language_code(help_text: str, null: bool = True, blank: bool = True) -> mode
         null=null,
         blank=blank,
         max_length=20,
-        validators=[RegexValidator(LANGUAGE, "A BCP 47 tag such as `en` or `uk`.")],
+        validators=[RegexValidator(LANGUAGE_TAG, "A BCP 47 tag such as `en` or `uk`.")],
         help_text=f"{help_text} BCP 47, such as `en`.",
     )
 
@@ -55,7 +55,7 @@ class Name(models.Model):
             never_blank("%(class)s", "name", "note"),
             CheckConstraint(
                 name="%(class)s_language_is_a_tag",
-                condition=Q(language__regex=LANGUAGE),
+                condition=Q(language__regex=LANGUAGE_TAG),
                 violation_error_message="A BCP 47 tag such as `uk`.",
             ),
         ]

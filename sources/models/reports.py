@@ -15,7 +15,7 @@ from record.search import search_text, searchable_words
 from record.vocabulary import one_of
 from sources.choices import NoticeKind, TimePrecision
 from sources.models.actors import Source
-from sources.models.fields import LANGUAGE, editors_note, language_code
+from sources.models.fields import LANGUAGE_TAG, editors_note, language_code
 
 
 class Report(OnRecord):
@@ -82,7 +82,7 @@ class Report(OnRecord):
             never_blank("report", "title", "link", "issued_timezone", "issued_as_printed", "note"),
             CheckConstraint(
                 name="report_language_is_a_tag",
-                condition=Q(language__regex=LANGUAGE),
+                condition=Q(language__regex=LANGUAGE_TAG),
                 violation_error_message="A BCP 47 tag such as `en`.",
             ),
             CheckConstraint(

@@ -24,7 +24,7 @@ from strikes.outages.episodes import Policy
 from strikes.outages.series_query import Incomparable, SeriesQuery
 
 FLOWS = [unit for unit, size in SIZES.items() if size.dimension in ("mass_flow", "volume_flow", "power")]
-PLACES = ("unit", "facility", "operator", "region", "country")
+PLACE_FILTERS = ("unit", "facility", "operator", "region", "country")
 """The parameters that say of what the series is; one of them is needed."""
 
 
@@ -96,9 +96,9 @@ class CapacityOfflineView(StatsView):
 
 def query_of(values: FilterValues) -> SeriesQuery:
     """What the parameters ask for; a place is needed, and days that are in order."""
-    place = next((name for name in PLACES if name in values), None)
+    place = next((name for name in PLACE_FILTERS if name in values), None)
     if place is None:
-        raise BadParameter("facility", f"Say of what: one of {', '.join(PLACES)}.", "missing")
+        raise BadParameter("facility", f"Say of what: one of {', '.join(PLACE_FILTERS)}.", "missing")
     after, before = day_of(values.get("after")), day_of(values.get("before"))
     if after and before and after >= before:
         raise BadParameter("before", "It is not later than `after`.", "invalid")

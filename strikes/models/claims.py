@@ -16,7 +16,7 @@ from record.search import search_text, searchable_words
 from record.vocabulary import one_of
 from sources.choices import ReportPart, TimePrecision
 from sources.models import Actor, Report
-from sources.models.fields import LANGUAGE, editors_note, language_code
+from sources.models.fields import LANGUAGE_TAG, editors_note, language_code
 from strikes.choices import Attribution, Certainty, ClaimRelationKind, Credibility, Polarity, Stance
 from strikes.models.propositions import Proposition
 
@@ -201,7 +201,7 @@ class Claim(OnRecord):
             ),
             CheckConstraint(
                 name="claim_quote_language_is_a_tag",
-                condition=Q(quote_language__regex=LANGUAGE),
+                condition=Q(quote_language__regex=LANGUAGE_TAG),
                 violation_error_message="A BCP 47 tag such as `ru`.",
             ),
             CheckConstraint(

@@ -13,7 +13,7 @@ from record.models import OnRecord, Recorded, never_blank
 from record.search import folded_names, search_text
 from record.vocabulary import one_of
 from sources.models import Actor, Report
-from sources.models.fields import COUNTRY, Name, country_code, editors_note
+from sources.models.fields import COUNTRY_CODE, Name, country_code, editors_note
 from strikes.choices import FacilityKind, LocationPrecision, PartyRole, RegionLevel, UnitKind
 
 
@@ -136,7 +136,7 @@ class Facility(OnRecord):
             never_blank("facility", "name", "name_local", "town", "note"),
             CheckConstraint(
                 name="facility_jurisdiction_is_a_code",
-                condition=Q(jurisdiction__regex=COUNTRY),
+                condition=Q(jurisdiction__regex=COUNTRY_CODE),
                 violation_error_message="Two capital letters, as in ISO 3166-1.",
             ),
             CheckConstraint(

@@ -12,7 +12,7 @@ from strikes.choices import CapacityBasis, UnitOfMeasure
 
 DIGITS = 50
 """More than any product here has, so that only a division is ever rounded."""
-PLACES = Decimal("0.001")
+THREE_PLACES = Decimal("0.001")
 
 
 @dataclass(frozen=True)
@@ -174,6 +174,6 @@ def rounded_amount(value: Decimal | None) -> Decimal | None:
     if value is None:
         return None
     with localcontext(prec=DIGITS, rounding=ROUND_HALF_EVEN):
-        three_places = value.quantize(PLACES)
+        three_places = value.quantize(THREE_PLACES)
     with localcontext(prec=3, rounding=ROUND_HALF_EVEN):
         return three_places if three_places or not value else +value

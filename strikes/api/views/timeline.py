@@ -46,8 +46,10 @@ class WithTimeline(WithAccounts[OutageRow]):
         filter_request: Any = request
         filter_set = TimelineFilterSet(request.query_params, self.get_queryset(), request=filter_request)
         policy = filter_set.chosen("policy")
-        told = timeline(row, self.pin.as_of, None if policy == "all" else Policy(policy), today(request))
-        body = {str(self.model._meta.model_name): row, "policy": policy, **vars(told)}
+        outages_in_time = timeline(
+            row, self.pin.as_of, None if policy == "all" else Policy(policy), today(request)
+        )
+        body = {str(self.model._meta.model_name): row, "policy": policy, **vars(outages_in_time)}
         return Response(self.timeline_serializer(body, context=self.get_serializer_context()).data)
 
     def judged_by(self) -> list[str]:
