@@ -79,6 +79,7 @@ openapi: $(DEV) ## write docs/openapi.yaml, its examples anew from the starter d
 	@set -e; VAR_DIR=$$(mktemp -d); trap 'rm -rf "$$VAR_DIR"' EXIT; \
 	export VAR_DIR; unset DATABASE_URL PUBLIC_URL HTTPS DEBUG; \
 	$(PY) manage.py migrate --verbosity 0; \
+	$(PY) manage.py collect_if_changed; \
 	$(PY) manage.py load_starter; \
 	$(PY) manage.py capture_examples; \
 	$(PY) manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml; \

@@ -16,8 +16,9 @@ GRADES = {"reliability": r"[A-F]", "credibility": r"[1-6]"}
 @every_vocabulary
 def test_every_word_has_a_definition_of_one_sentence(vocabulary):
     for word in vocabulary:
-        assert re.fullmatch(r"\S(.*\S)?\.", word.definition), word
-        assert not re.search(r"\. [A-Z]", word.definition), word
+        cure = f"{vocabulary.__module__}: define {word.name} in one sentence, with a full stop."
+        assert re.fullmatch(r"\S(.*\S)?\.", word.definition), cure
+        assert not re.search(r"\. [A-Z]", word.definition), cure
 
 
 @every_vocabulary

@@ -18,7 +18,17 @@ from django.db import connection
 pytestmark = pytest.mark.skipif(connection.vendor != "sqlite", reason="one engine is enough")
 
 ROOT = Path(settings.BASE_DIR)
-CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+NEXT_MIGRATION = 1 + max(int(path.name[:4]) for path in (ROOT / "strikes" / "migrations").glob("[0-9]*.py"))
+
+
+def with_numbers_of_today(page: str) -> str:
+    """The page as its reader follows it: with migrations numbered on from the last that there is."""
+    for number, name in enumerate(("inspections", "roles_of_inspections"), start=NEXT_MIGRATION):
+        page = re.sub(rf"[0-9]{{4}}_{name}\b", f"{number:04}_{name}", page)
+    return page
+
+
+CONTRIBUTING = with_numbers_of_today((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"))
 STORY = Path(__file__).parent / "worked_example.py"
 MOST_LINES, MOST_FILES = 60, 3
 LEFT_OUT = (

@@ -236,7 +236,10 @@ def test_every_filter_leaves_something_out(api, question):
     whole = asked.size(api(asked.address))
     narrowing = {name for name in asked.filters if whole > 0 and narrows(api, question, name, whole)}
     excepted = {name for name in asked.filters if is_excepted(FILTERING_NOTHING, question, name)}
-    assert set(asked.filters) - narrowing - excepted == set(), "These filter nothing."
+    assert set(asked.filters) - narrowing - excepted == set(), (
+        f"No value of these leaves anything out of {question}: look up what they say in strikes/api/filters/, "
+        "or give the reason in FILTERING_NOTHING."
+    )
     assert narrowing & excepted == set(), "These filter: take them out of FILTERING_NOTHING."
 
 

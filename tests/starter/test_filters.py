@@ -341,4 +341,4 @@ def test_facets_count_the_filtered_set(api):
 
 def test_the_table_of_the_filters_is_the_one_in_the_docs():
     written = (Path(settings.BASE_DIR) / "docs" / "filters.md").read_text(encoding="utf-8")
-    assert written == filter_table()
+    assert written == filter_table(), "docs/filters.md is old: run `make openapi`"

@@ -10,7 +10,6 @@ from api.filters import CodesFilter, IdsFilter, OneOfFilter, RecordFilterSet, Se
 from sources.choices import Reliability, SourceKind
 from sources.models import Source
 from strikes.api.filters.claims import ClaimFilters
-from strikes.api.filters.events import EventFilters
 from strikes.api.filters.numbers import BoundFilters, ConvertedFilters, EstimateFilters
 from strikes.api.filters.places import PLACE_FILTERS, PlaceFilters, RegionsFilter
 from strikes.api.filters.propositions import PropositionFilters
@@ -24,14 +23,15 @@ from strikes.api.filters.rows import (
     in_names,
     lookups_of,
 )
+from strikes.api.filters.strikes import StrikeFilters
 from strikes.choices import Grade, GradeBasis, Metric, RegionLevel, Topic, UnitKind, WeaponOutcome
 from strikes.models import ClaimEvidence, DamageEstimate, Facility, Proposition, Strike, Unit, WeaponCount
 from strikes.outages.episodes import Policy
 from strikes.search_index import having_words
 
 REPORT_FILTERS = frozenset(ReportFilters.base_filters)
-STRIKE_FILTERS = frozenset(EventFilters.base_filters) - frozenset(NotedFilters.base_filters)
-PROPOSITION_FILTERS = frozenset(PropositionFilters.base_filters) - frozenset(EventFilters.base_filters)
+STRIKE_FILTERS = frozenset(StrikeFilters.base_filters) - frozenset(NotedFilters.base_filters)
+PROPOSITION_FILTERS = frozenset(PropositionFilters.base_filters) - frozenset(StrikeFilters.base_filters)
 
 
 def without(values: FilterValues, names: frozenset[str]) -> FilterValues:
@@ -191,7 +191,7 @@ class AssessmentFilterSet(PropositionFilters):
         return queryset
 
 
-class FacilityFilterSet(EventFilters):
+class FacilityFilterSet(StrikeFilters):
     q = SearchFilter(help_text="Names and aliases in any script; all words.")
 
     def narrow(self, queryset: QuerySet[Row], values: FilterValues) -> QuerySet[Row]:

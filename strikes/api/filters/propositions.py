@@ -9,9 +9,9 @@ from api.filters import CountFilter, FlagFilter, IdsFilter, RecordFilter, Vocabu
 from record.models import OnRecord
 from sources.models import Actor
 from strikes.api.accounts import newest_assessments
-from strikes.api.filters.events import EventFilters
 from strikes.api.filters.places import PLACE_FILTERS
 from strikes.api.filters.rows import FilterValues, conditions_of, lookups_of
+from strikes.api.filters.strikes import StrikeFilters
 from strikes.choices import Dispute, Grade, GradeBasis, RegionLevel, Topic, UnitKind
 from strikes.disputes.states import states_known_by
 from strikes.models import Facility, Proposition, PropositionState, Region, Strike, Unit
@@ -50,7 +50,7 @@ def subjects_with_id(public_id: str, revision: int) -> dict[str, set[int]]:
     return keys_of
 
 
-class PropositionFilters(EventFilters):
+class PropositionFilters(StrikeFilters):
     """Filters of a proposition."""
 
     unit = IdsFilter(Unit, help_text="Units that are the subject.")

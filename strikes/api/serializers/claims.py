@@ -8,112 +8,17 @@ from api.serializers import Brief, OnRecordSerializer, WordField
 from sources.choices import ReportPart
 from sources.moments import MomentField
 from sources.serializers import NOTE, ActorBrief, EvidenceBrief, ReportBrief
-from strikes.api.serializers.briefs import SUBJECT, StrikeBrief, SubjectField
 from strikes.api.serializers.numbers import CountInClaim, EstimateInClaim
-from strikes.api.serializers.places import FacilityBrief
-from strikes.api.serializers.summaries import SummarySerializer
+from strikes.api.serializers.propositions import PropositionBrief
 from strikes.choices import (
     Attribution,
     Certainty,
     ClaimRelationKind,
     Credibility,
-    Dispute,
     EvidenceRole,
-    Grade,
-    GradeBasis,
-    LocationPrecision,
-    Method,
     Polarity,
     Stance,
-    StrikeKind,
-    Topic,
 )
-
-
-class StrikeSerializer(OnRecordSerializer):
-    """One reported attack at one place, or a wave, a raid, or a plain incident.
-
-    It has no facts of its own beyond when, where and which facility: everything else is in the claims
-    about it, which may contradict each other.
-    """
-
-    kind = WordField(
-        StrikeKind,
-        help_text="Strike, wave, raid or incident; an editor's label. A wave groups strikes: "
-        "do not count it as one.",
-    )
-    title = serializers.CharField(help_text="A short name by which a reader recognises it.")
-    facility = FacilityBrief(
-        allow_null=True,
-        help_text="The facility it is reported to have been aimed at; null for a wave or an unnamed site.",
-    )
-    target_described_as = serializers.CharField(
-        allow_null=True,
-        help_text="How reports describe a site that is unnamed or whose name was withheld; otherwise null.",
-    )
-    wave = StrikeBrief(allow_null=True, help_text="The wave or campaign it belongs to; null if to none.")
-    regions = Brief(
-        many=True, help_text="Where it took place, de jure; for a wave, all its strikes' regions."
-    )
-    methods = serializers.ListField(
-        source="method_codes",
-        child=WordField(Method),
-        help_text="By what means: labels for finding it. What is said of weapons is in the claims.",
-    )
-    location_precision = WordField(LocationPrecision, help_text="How exactly the place is known.")
-    when = MomentField("", help_text="When it is reported to have happened.")
-    summary = SummarySerializer(
-        help_text="What is said of it, counted; a wave's own claims, not its strikes'."
-    )
-    note = serializers.CharField(allow_null=True, help_text=NOTE)
-
-
-class PropositionBrief(Brief):
-    """A point at issue, in short."""
-
-    topic = WordField(Topic, help_text="What it is about, in one word.")
-    strike = StrikeBrief(
-        allow_null=True, help_text="The strike it is about; null where it is about the subject alone."
-    )
-    subject = SubjectField(allow_null=True, help_text=SUBJECT)
-
-
-class PropositionSerializer(OnRecordSerializer):
-    """One point at issue, on which actors take stances in claims, for and against."""
-
-    topic = WordField(Topic, help_text="What it is about, in one word.")
-    text = serializers.CharField(
-        help_text="The point at issue, as one sentence that can be affirmed or denied. Not a finding of ours."
-    )
-    strike = StrikeBrief(
-        allow_null=True, help_text="The strike it is about; null where it is about the subject alone."
-    )
-    subject = SubjectField(allow_null=True, help_text=SUBJECT)
-    open = serializers.BooleanField(
-        help_text='Whether it is a question that rival propositions answer, such as "Who carried it out?".'
-    )
-    answers = Brief(allow_null=True, help_text="The open proposition it is an answer to; otherwise null.")
-    caused_by = Brief(
-        allow_null=True, help_text="The proposition said to be its cause; null if none is said."
-    )
-    dispute = WordField(
-        Dispute,
-        source="loaded_state.state",
-        help_text="How the independent origins stand to it, counted and not weighed. It is no verdict.",
-    )
-    origins_for = serializers.IntegerField(
-        source="loaded_state.origins_for",
-        help_text="How many independent origins are for it. Copies of one word count once.",
-    )
-    origins_against = serializers.IntegerField(
-        source="loaded_state.origins_against",
-        help_text="How many independent origins are against it. Copies of one word count once.",
-    )
-    documents = serializers.IntegerField(
-        source="loaded_state.documents",
-        help_text="How many reports carry a claim that takes a side and counts; more than origins, as copies do.",
-    )
-    note = serializers.CharField(allow_null=True, help_text=NOTE)
 
 
 class StepSerializer(serializers.Serializer[object]):
@@ -234,18 +139,3 @@ class ClaimSerializer(OnRecordSerializer):
         help_text="The id of the claim it corrects, which answers 410 from then on; null if it corrects none.",
     )
     note = serializers.CharField(allow_null=True, help_text=NOTE)
-
-
-class AssessmentSerializer(OnRecordSerializer):
-    """An editor's grade of a proposition, with its basis and its reason. The newest one counts."""
-
-    proposition = PropositionBrief(help_text="What is graded.")
-    grade = WordField(Grade, help_text="The grade, after Airwars.")
-    grade_basis = WordField(
-        GradeBasis, allow_null=True, help_text="What the grade rests on; null if it rests on nothing yet."
-    )
-    reason = serializers.CharField(help_text="Why this grade, for the public.")
-    assessed_on = serializers.DateField(help_text="The day of the assessment.")
-    author_role = serializers.CharField(
-        allow_null=True, help_text="The role in which it was made, such as `editor`; null if not kept."
-    )

@@ -9,7 +9,7 @@ from django.db.models import Prefetch, QuerySet
 from api.views import RecordViewSet
 from strikes.api import filters
 from strikes.api.facets import DISPUTE_FACETS, by_flag
-from strikes.api.serializers.claims import AssessmentSerializer, PropositionSerializer
+from strikes.api.serializers.propositions import AssessmentSerializer, PropositionSerializer
 from strikes.disputes.states import states_known_by
 from strikes.models import Assessment, Proposition, PropositionState
 from strikes.models.related import SUBJECTS, with_prefix

@@ -12,7 +12,7 @@ from strikes.api.accounts import summaries
 from strikes.api.facets import COUNTRY_OF_REGION, DISPUTE_FACETS
 from strikes.api.serializers.accounts import accounts_of
 from strikes.api.serializers.briefs import StrikeBrief
-from strikes.api.serializers.claims import StrikeSerializer
+from strikes.api.serializers.strikes import StrikeSerializer
 from strikes.api.views.accounts import WithAccounts
 from strikes.models import Strike
 

@@ -14,7 +14,7 @@ from strikes.choices import Method, PartyRole, StrikeKind
 from strikes.models import Facility, Party, Strike, StrikeMethod
 
 
-class EventFilters(PlaceFilters):
+class StrikeFilters(PlaceFilters):
     """Filters of a strike."""
 
     strike = IdsFilter(Strike, help_text="Exactly these strikes.")
