@@ -43,6 +43,7 @@ def id_schema(model: type[OnRecord]) -> JsonObject:
     """How the ids of a collection are spelt: as the database keeps it, in the anchors of JSON Schema."""
     for rule in model._meta.constraints:
         if isinstance(rule, CheckConstraint) and rule.name.endswith("_id_is_well_spelt"):
+            # The stubs do not know that the condition is a Q of one lookup, as `id_is_well_spelt` makes it.
             pattern = str(dict(rule.condition.children)["public_id__regex"])  # type: ignore[union-attr, arg-type]
             return {"type": "string", "pattern": pattern.replace(r"\A", "^").replace(r"\Z", "$")}
     return {"type": "string"}

@@ -112,7 +112,7 @@ class RecordSchema(AutoSchema):
             return f"The {self.inner} of one {model._meta.verbose_name}"
         return f"One {model._meta.verbose_name if model else 'vocabulary'}"
 
-    def get_description(self) -> str:  # type: ignore[override]
+    def get_description(self) -> str:  # type: ignore[override]  # as drf-spectacular's: no path, no method
         text = super().get_description()
         if not self.is_list or not self.filterset:
             return text
