@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, NamedTuple, Protocol, TypeVar
 from urllib.parse import urlencode
 
@@ -22,19 +23,29 @@ from rest_framework.response import Response
 from api.errors import BadParameter
 from api.types import JsonObject
 from record.models import AsOf, Ledger, Revision
+from record.moments import FIRST_ON_EARTH
 
 BACK_IN_TIME = ("as_of", "known_at")
 PAGE_SIZE, MOST = 50, 500
 CHUNK = 500  # rows that a stream holds at once
 COUNT_KEPT_SECONDS = 60 * 60  # the cache is bounded besides
-SALT = "record.api.pages"  # cursors that clients hold were signed with it
+
+
+class CursorSigner(signing.TimestampSigner):
+    """Signs the same cursor alike at any time: an answer's bytes follow from the record alone."""
+
+    def timestamp(self) -> str:
+        return "0"
+
+
+SIGNER = CursorSigner(salt="record.api.pages")  # cursors that clients hold were signed with it
 
 
 Row = TypeVar("Row", bound=Model)
 
 
 class Key(NamedTuple):
-    """One column of an ordering; never null."""
+    """One column of an ordering, of the row or of what it names (`report__issued_latest`); never null."""
 
     column: str
     descending: bool = False
@@ -48,13 +59,13 @@ class Cursor:
     takedowns: int
     query: str
     known: str | None
-    """The moment of `known_at`, where one was asked for."""
+    """The moment or the date of `known_at`, where one was asked for."""
     count: int
     backwards: bool
     values: list[str | int]
 
     def sign(self) -> str:
-        return signing.dumps(list(self.__dict__.values()), salt=SALT, compress=True)
+        return SIGNER.sign_object(list(self.__dict__.values()), compress=True)
 
     @classmethod
     def read(cls, request: Request) -> Cursor | None:
@@ -63,7 +74,7 @@ class Cursor:
         if text is None:
             return None
         try:
-            cursor = cls(*signing.loads(text, salt=SALT))
+            cursor = cls(*SIGNER.unsign_object(text))
         except (signing.BadSignature, TypeError, ValueError):
             raise BadParameter("cursor", "This is not a cursor of ours; take it from `next`.") from None
         if cursor.query != fingerprint(request):
@@ -101,7 +112,7 @@ def after(
 
 
 def values_of(row: Model, keys: Sequence[Key]) -> list[object]:
-    return [getattr(row, key.column) for key in keys]
+    return [attrgetter(key.column.replace("__", "."))(row) for key in keys]
 
 
 def chunks(rows: QuerySet[Row], keys: Sequence[Key]) -> Iterator[list[Row]]:
@@ -130,29 +141,37 @@ def day_or_moment(text: str) -> dt.date | dt.datetime | None:
     return None
 
 
-def past(request: Request, name: str) -> dt.datetime | None:
-    """The moment that a parameter of BACK_IN_TIME names: for a bare date the end of that day UTC, or now if it is today."""
+def past(request: Request, name: str, clocks: dt.tzinfo) -> dt.date | dt.datetime | None:
+    """The date or moment that a parameter of BACK_IN_TIME names. A date lies ahead until it has begun on some clocks."""
     text = request.query_params.get(name)
     if text is None:
         return None
-    day, now = day_or_moment(text), timezone.now()
-    if day is None:
+    point, now = day_or_moment(text), timezone.now()
+    if point is None:
         raise BadParameter(name, "A date, 2024-03-12, or a moment with its zone, 2024-03-12T08:25:00Z.")
-    if isinstance(day, dt.datetime):
-        moment = day
-    else:
-        if day > now.date():
-            raise BadParameter(name, "It lies in the future.", "future")
-        moment = min(dt.datetime.combine(day, dt.time.max, dt.UTC), now)
-    if moment > now:
+    if point > (now if isinstance(point, dt.datetime) else now.astimezone(clocks).date()):
         raise BadParameter(name, "It lies in the future.", "future")
-    return moment
+    return point
+
+
+def as_of(request: Request) -> dt.datetime | None:
+    """The moment of `as_of`: for a bare date the end of that day UTC, or now if it is today."""
+    point = past(request, "as_of", dt.UTC)
+    if point is None or isinstance(point, dt.datetime):
+        return point
+    return min(dt.datetime.combine(point, dt.time.max, dt.UTC), timezone.now())
+
+
+def known(request: Request) -> dt.date | dt.datetime | None:
+    """The moment of `known_at`, or its date on the clock of whatever is dated (decisions.md D83)."""
+    return past(request, "known_at", FIRST_ON_EARTH)
 
 
 def today(request: Request) -> dt.date:
     """The day by which an answer judges what is over: that of the point in time that was asked for, or today (UTC)."""
-    moments = [moment for name in BACK_IN_TIME if (moment := past(request, name)) is not None]
-    return min(moments, default=timezone.now()).date()
+    points = [point for point in (as_of(request), known(request)) if point is not None]
+    days = [point.date() if isinstance(point, dt.datetime) else point for point in points]
+    return min([*days, timezone.now().date()])
 
 
 class PagedView(Protocol):
@@ -255,28 +274,28 @@ class Pin:
     """The newest revision: what reference fields and filters over them are read as of."""
     at: dt.datetime | None = None
     """When the revision was recorded; null for an empty ledger."""
-    known: dt.datetime | None = None
-    """Of that, only what had been said and issued by this moment; null for all."""
+    known: dt.datetime | dt.date | None = None
+    """Of that, only what was known by this moment, or by the end of this day on its own clock; null for all."""
     cursor: Cursor | None = None
 
     @classmethod
     def of(cls, request: Request) -> Pin:
         """What a request looks at, by one query: the newest revision, or that of `as_of` or of its cursor."""
         cursor = Cursor.read(request)
-        as_of, known = past(request, "as_of"), past(request, "known_at")
+        published_by, known_by = as_of(request), known(request)
         if cursor is not None:
-            known = dt.datetime.fromisoformat(cursor.known) if cursor.known else None
+            known_by = day_or_moment(cursor.known) if cursor.known else None
             revisions = Revision.objects.filter(n=cursor.revision)
-        elif as_of is not None:
-            revisions = Revision.objects.filter(at__lte=as_of).order_by("-n")[:1]
+        elif published_by is not None:
+            revisions = Revision.objects.filter(at__lte=published_by).order_by("-n")[:1]
         else:
             revisions = Revision.objects.filter(n=OuterRef("n"))
         head = Ledger.objects.annotate(
             at=Subquery(revisions.values("at")), revision_read=Subquery(revisions.values("n"))
         ).first()
         if head is None:
-            return cls(0, 0, known=known)
-        return cls(head.revision_read or 0, head.takedowns, head.n, head.at, known, cursor)
+            return cls(0, 0, known=known_by)
+        return cls(head.revision_read or 0, head.takedowns, head.n, head.at, known_by, cursor)
 
     @property
     def as_of(self) -> AsOf:

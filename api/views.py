@@ -174,7 +174,9 @@ class ListViewSet(PublicView, GenericViewSet[Any], Generic[Row]):
     filterset_class: ClassVar[type[RecordFilterSet] | None] = None
     paging: ClassVar[Collection[str]] = (*PAGING, *BACK_IN_TIME)
     orderings: ClassVar[dict[str, str]] = {}
-    """Words that order the list, each with the column it means; `id` always does."""
+    """Words that order the list, each with the column it means."""
+    common_orderings: ClassVar[dict[str, str]] = {"id": "public_id"}
+    """Those that order every list of the kind."""
     default_ordering: ClassVar[str] = "id"
     orderings_help: ClassVar[str] = ""
     """What a caller must know of one of them, as a sentence."""
@@ -217,13 +219,12 @@ class ListViewSet(PublicView, GenericViewSet[Any], Generic[Row]):
     def ordering_keys(self) -> list[Key]:
         ordering = self.request.query_params.get("ordering", self.default_ordering)
         name = ordering.removeprefix("-")
-        if name not in {*self.orderings, "id"}:
-            known = ", ".join(sorted({*self.orderings, "id"}))
+        columns = {**self.orderings, **self.common_orderings}
+        if name not in columns:
+            known = ", ".join(sorted(columns))
             raise BadParameter("ordering", f"The list can be ordered by {known}; a leading - reverses it.")
-        descending = ordering.startswith("-")
-        if name == "id":
-            return [Key("public_id", descending)]
-        return [Key(self.orderings[name], descending), Key("public_id")]
+        key = Key(columns[name], ordering.startswith("-"))
+        return [key] if name == "id" else [key, Key("public_id")]
 
     def get_serializer_context(self) -> JsonObject:
         return {**super().get_serializer_context(), "api": f"{self.base_url()}{PREFIX}"}
@@ -262,6 +263,7 @@ class RecordViewSet(ListViewSet[Row], Generic[Row]):
     """A collection of rows. A subclass names its model, serializer, filters and orderings."""
 
     model: ClassVar[type[OnRecord]]
+    common_orderings = {"recorded": "published_rev_id", **ListViewSet.common_orderings}
     lookup_field = "public_id"
     lookup_value_regex = "[A-Za-z0-9_-]+"
 

@@ -30,7 +30,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
 from strikes.outages.amounts import Amount  # noqa: E402  (Django is set up first)
-from strikes.outages.series import Stretch, series  # noqa: E402
+from strikes.outages.coverage import Covered  # noqa: E402  (likewise)
+from strikes.outages.series import series  # noqa: E402  (likewise)
+from strikes.outages.stretches import Stretch  # noqa: E402  (likewise)
 
 FACILITIES, UNITS, DAYS = 400, 5, 3653
 FIRST = dt.date(2015, 1, 1)
@@ -107,9 +109,10 @@ def project_series(rows: list[Any]) -> Callable[[], list[tuple[Any, ...]]]:
     ]
     limits = dict.fromkeys(range(FACILITIES), Decimal(LIMIT))
     until = FIRST + dt.timedelta(days=DAYS)
+    covered = [Covered(FIRST, until)] * FACILITIES  # of every day something is known, as in the SQL
 
     def sweep() -> list[tuple[Any, ...]]:
-        points = series(stretches, limits, "month", FIRST, until)
+        points = series(stretches, limits, covered, "month", FIRST, until)
         return [(f"{point.start:%Y-%m}", point.low, point.best, point.high) for point in points]
 
     return sweep

@@ -17,6 +17,7 @@ from django.views.generic import View
 
 from editing.change_form import RowEditing
 from editing.deletion import admin_url, row_url
+from editing.questions import ask_in, were_looked_at
 from record import publishing
 from record.choices import WithdrawalReason
 from record.models import ClockBehind, OnRecord
@@ -55,6 +56,10 @@ def path_of(row: OnRecord) -> str:
 FormT = TypeVar("FormT", bound=forms.Form)
 
 
+class NotLookedAt(Exception):
+    """There is something that an editor should look at first."""
+
+
 class ActionPage(View, ABC, Generic[FormT]):
     """One action: the rows, what stands in the way, what would happen, and the button."""
 
@@ -63,6 +68,8 @@ class ActionPage(View, ABC, Generic[FormT]):
     title: ClassVar[str]
     button: ClassVar[str]
     permission: ClassVar[str]
+    questions: Sequence[str] = ()
+    """What is to be looked at twice, found when the action was tried."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         allowed = request.user.has_perm(f"record.{self.permission}")
@@ -100,6 +107,16 @@ class ActionPage(View, ABC, Generic[FormT]):
         """What stands in the way now."""
         return []
 
+    def tried(self, trial: publishing.Trial) -> list[str]:
+        """What stands in the way of an action that was tried; keeps what it would ask."""
+        self.questions = trial.questions
+        return [str(blocker) for blocker in trial.blockers]
+
+    def ask(self, rows: Iterable[OnRecord]) -> None:
+        """Let it be done only if the editor has looked at what these rows, public now, ask."""
+        if not were_looked_at(publishing.questions(rows), self.request.POST):
+            raise NotLookedAt
+
     def preview(self, form: FormT) -> Preview:
         return []
 
@@ -124,6 +141,8 @@ class ActionPage(View, ABC, Generic[FormT]):
             return self.page(request, form, [str(blocker) for blocker in blocked.blockers])
         except ClockBehind as behind:
             return self.page(request, form, [str(behind)])
+        except NotLookedAt:
+            return self.page(request, form)
         messages.success(request, sentence)
         return HttpResponseRedirect(self.afterwards())
 
@@ -135,6 +154,8 @@ class ActionPage(View, ABC, Generic[FormT]):
     def page(self, request: HttpRequest, form: FormT, refused_for: list[str] | None = None) -> HttpResponse:
         """The page as it is asked for or, if the action was refused, again with what stands in the way."""
         preview = self.preview(form)
+        blockers = self.blockers(form) if refused_for is None else refused_for
+        ask_in(form, self.questions)
         in_preview = [item for _, items in preview for item in items if isinstance(item, OnRecord)]
         shown_rows = [*self.rows, *in_preview, *self.offered(form)]
         context = {
@@ -144,7 +165,8 @@ class ActionPage(View, ABC, Generic[FormT]):
             "button": self.button,
             "form": form,
             "rows": self.rows,
-            "blockers": self.blockers(form) if refused_for is None else refused_for,
+            "blockers": blockers,
+            "questions": self.questions,
             "preview": preview,
             "versions": {path_of(row): row.version for row in shown_rows},
             "media": self.model_admin.media + form.media,

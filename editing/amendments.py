@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from django import forms
 from django.db import models
@@ -14,8 +15,17 @@ from record import publishing
 from record.models import Change, OnRecord, Recorded
 
 
-def amend(model: type[OnRecord], form: RowForm, formsets: Iterable[PartFormSet]) -> list[Difference]:
-    """Amend a row with what was entered; returns the old and new values, as the ledger has them."""
+class Amended(NamedTuple):
+    """What an amendment did."""
+
+    differences: list[Difference]
+    """The old and new values, as the ledger has them."""
+    questions: list[str]
+    """What an editor should look at twice, and what the row did not ask before."""
+
+
+def amend(model: type[OnRecord], form: RowForm, formsets: Iterable[PartFormSet]) -> Amended:
+    """Amend a row with what was entered."""
     row = model._default_manager.get(pk=form.instance.pk)
     row.seen_version = form.cleaned_data.get("seen_version")
     changed = [name for name in form.changed_data if name not in model.frozen]
@@ -34,12 +44,15 @@ def amend(model: type[OnRecord], form: RowForm, formsets: Iterable[PartFormSet])
             name = str(formset.fk.remote_field.related_name)
             parts[name] = [form.instance for form in used_forms(formset) if form not in formset.deleted_forms]
     note = form.cleaned_data.get("public_note") or None
+    asked_before = publishing.questions([row])
     revision = publishing.amend(row, changes, note=note, add=begun, end=ended, parts=parts)
     values_by_name = Change.objects.get(revision=revision).values or {}
-    return [
+    differences = [
         Difference(name, *(logged_value(value) for value in values))
         for name, values in values_by_name.items()
     ]
+    asked = publishing.questions([row])
+    return Amended(differences, [question for question in asked if question not in asked_before])
 
 
 def logged_value(value: object) -> str:

@@ -19,6 +19,7 @@ from editing.deletion import DraftDeletion, admin_url, touch_owner
 from editing.differences import differences
 from editing.fields import FieldGroups, Fields, Fieldsets, Inlines, with_fields_replaced
 from editing.forms import PartFormSet, RowForm
+from editing.questions import LOOKED_TWICE, TITLE, as_list, looked_twice_field, were_looked_at
 from editing.related_choices import RelatedChoicesField, choices_as_text
 from editing.request_state import editing_of
 from record import publishing
@@ -93,6 +94,9 @@ class RowEditing(Fields, DraftDeletion):
             fieldsets.append((None, {"fields": ["seen_version"], "classes": ["hidden"]}))
         if is_amendment:
             fieldsets.append(("What the public is told", {"fields": ["public_note"]}))
+        if questions := editing_of(request).questions:
+            asking = (TITLE, {"fields": [LOOKED_TWICE], "description": as_list(questions)})
+            fieldsets.insert(0, asking)
         return fieldsets
 
     def get_readonly_fields(self, request: HttpRequest, obj: OnRecord | None = None) -> list[str]:
@@ -134,6 +138,8 @@ class RowEditing(Fields, DraftDeletion):
                 required=False,
                 help_text="Why it is amended; stands beside the old and new values in the public ledger.",
             )
+        if editing.questions:
+            attributes[LOOKED_TWICE] = looked_twice_field(editing.questions)
         base = kwargs.pop("form", self.form)
         kwargs["form"] = type(base.__name__, (base,), attributes)
         form = super().get_form(request, obj, change, **kwargs)
@@ -160,8 +166,7 @@ class RowEditing(Fields, DraftDeletion):
             with transaction.atomic():
                 row = self.row_to_save(request, object_id) if object_id else None
                 response = super().changeform_view(request, object_id, form_url, extra_context)
-                is_preview = "_preview" in request.POST and editing.amended is not None
-                transaction.set_rollback(is_preview)
+                transaction.set_rollback(editing.is_undone)
         except Conflict as conflict:
             editing.conflict, row = conflict, conflict.row
             request.POST = with_parts_revived(request.POST, self.model, row)  # type: ignore[assignment]  # Django lets nobody change what was sent
@@ -172,7 +177,7 @@ class RowEditing(Fields, DraftDeletion):
         except IntegrityError as error:
             editing.broken_rules = [broken_rule(self.tables_written(), error)]
         else:
-            if not is_preview:
+            if not editing.is_undone:
                 return response
         editing.is_shown_again = True
         if object_id and row is None:  # deleted meanwhile: what was entered can be saved as a new row
@@ -225,7 +230,10 @@ class RowEditing(Fields, DraftDeletion):
         editing = editing_of(request)
         editing.differences = differences(form, formsets)
         if editing.is_amendment:
-            editing.amended = amend(self.model, form, formsets)
+            editing.amended, editing.questions = amend(self.model, form, formsets)
+            editing.is_undone = "_preview" in request.POST or not were_looked_at(
+                editing.questions, request.POST
+            )
             return
         row = form.instance
         super().save_related(request, form, formsets, change)

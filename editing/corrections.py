@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from django import forms
-from django.db import models, transaction
+from django.db import models
 from django.http import Http404, QueryDict
 
 from editing.action_page import ActionPage, Preview, path_of, public_note_field, reason_field
@@ -50,18 +50,14 @@ class CorrectPage(ActionPage[forms.Form]):
         (row,) = self.rows
         if self.is_drafting:
             return [] if row.is_public else [f"{path_of(row)} is {row.status}."]
-        with transaction.atomic():
-            # Tried out and rolled back: what stands in the way of a correction shows only when it is made.
-            try:
-                needed = publishing.needed_by(self.rows)
-                if needed:
-                    publishing.publish(*needed)
-                publishing.correct(row, reason=WithdrawalReason.TYPO)
-            except publishing.Blocked as blocked:
-                return [str(blocker) for blocker in blocked.blockers]
-            finally:
-                transaction.set_rollback(True)
-        return []
+        needed = publishing.needed_by(self.rows)
+
+        def correct() -> None:
+            if needed:
+                publishing.publish(*needed)
+            publishing.correct(row, reason=WithdrawalReason.TYPO)
+
+        return self.tried(publishing.tried(correct, [*needed, row]))
 
     def preview(self, form: forms.Form) -> Preview:
         (row,) = self.rows
@@ -91,6 +87,7 @@ class CorrectPage(ActionPage[forms.Form]):
         revision = publishing.correct(
             row, reason=WithdrawalReason(values["reason"]), note=values["note"] or None
         )
+        self.ask(self.changed_rows)
         return f"Corrected in revision {revision.n}: {values['reason'].replace('_', ' ')}."
 
 

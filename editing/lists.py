@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ERROR_FLAG, SEARCH_VAR
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from record.models import OnRecord
@@ -78,7 +78,7 @@ class RowList(Generic[Row]):
     order: Sequence[str] = ("pk",)
     load: Sequence[str] = ()
     """Relations that the columns read."""
-    prefetch: Sequence[str] = ()
+    prefetch: Sequence[str | Prefetch] = ()
     addable: bool = True
 
 

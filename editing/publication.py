@@ -45,7 +45,7 @@ class PublishForm(forms.Form):
         if name not in self.fields:
             return None
         if self.is_bound:
-            return self.cleaned_data.get(name) if self.is_valid() else None
+            return None if name in self.errors else self.cleaned_data[name]
         return self.fields[name].initial
 
 
@@ -78,7 +78,8 @@ class PublishPage(ActionPage[PublishForm]):
         return [*rows, *publishing.needed_by(rows)] if form.value("with_needed") else rows
 
     def blockers(self, form: PublishForm) -> list[str]:
-        return [str(blocker) for blocker in publishing.blockers(*self.batch(form))]
+        batch = self.batch(form)
+        return self.tried(publishing.tried(lambda: publishing.publish(*batch), batch))
 
     def preview(self, form: PublishForm) -> Preview:
         others = [row for row in self.batch(form) if row not in self.rows]
@@ -90,6 +91,7 @@ class PublishPage(ActionPage[PublishForm]):
     def act(self, form: PublishForm) -> str:
         self.changed_rows = batch = self.with_seen_versions(self.batch(form))
         revision = publishing.publish(*batch, note=form.cleaned_data["note"] or None)
+        self.ask(batch)
         return f"Published in revision {revision.n}: {len(batch)} row{'s' if len(batch) > 1 else ''}."
 
 

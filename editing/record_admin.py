@@ -9,7 +9,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.forms.formsets import BaseFormSet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
@@ -57,7 +57,7 @@ class RecordAdmin(ForgivingChangeList, RowEditing):
     search_help_text = "Names and aliases in any script, words, or an id."
     change_form_template = "admin/editing/change_form.html"
     object_history_template = "admin/editing/object_history.html"
-    list_prefetch_related: ClassVar[Sequence[str]] = ()
+    list_prefetch_related: ClassVar[Sequence[str | Prefetch]] = ()
     """What the columns of the list read, as `list_select_related` for rows that are many."""
     lists: ClassVar[Sequence[RowList]] = ()
 
@@ -311,7 +311,7 @@ class RecordAdmin(ForgivingChangeList, RowEditing):
 
     def response_change(self, request: HttpRequest, obj: OnRecord) -> HttpResponse:
         if editing_of(request).is_amendment:
-            if "_preview" not in request.POST:
+            if not editing_of(request).is_undone:
                 self.message_user(request, format_html("“{}” was amended.", str(obj)))
             return HttpResponseRedirect(row_url(obj))
         return super().response_change(request, obj)

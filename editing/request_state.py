@@ -26,6 +26,10 @@ class Editing:
     """What a colleague did to the row in the meantime."""
     differences: Sequence[Difference] = ()
     """What a draft was changed in."""
+    questions: Sequence[str] = ()
+    """What an editor is to look at twice in what an amendment changed."""
+    is_undone: bool = False
+    """Whether an amendment is taken back at once: it was a preview, or somebody is to look at it first."""
     amended: Sequence[Difference] | None = None
     """What an amendment changed in public; null until it went through, for good or for a preview."""
 

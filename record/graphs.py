@@ -53,11 +53,16 @@ def reached(
     return list(found)[begun_with:]
 
 
-def end_of_chain(start: Node, step: Callable[[Node], Node | None]) -> Node:
-    """The last node of the way from a node, one step at a time: itself, if there is no step from it."""
-    passed = {start}
+def way(start: Node, step: Callable[[Node], Node | None]) -> list[Node]:
+    """The nodes on the way from a node, one step at a time, itself first; a circle is gone round once."""
+    nodes = {start: None}
     node = start
-    while (following := step(node)) is not None and following not in passed:
-        passed.add(following)
+    while (following := step(node)) is not None and following not in nodes:
+        nodes[following] = None
         node = following
-    return node
+    return list(nodes)
+
+
+def end_of_chain(start: Node, step: Callable[[Node], Node | None]) -> Node:
+    """The last node of the way from a node: itself, if there is no step from it."""
+    return way(start, step)[-1]

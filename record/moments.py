@@ -1,7 +1,11 @@
 """Times as reports give them: a range in UTC, its precision, and the words."""
 
+from __future__ import annotations
+
+import datetime as dt
+from contextlib import suppress
 from functools import cache
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -59,10 +63,38 @@ def local_date(of: str, null: bool = True, blank: bool = True) -> models.DateFie
     return models.DateField(null=null, blank=blank, help_text=f"The date of {of} on the clocks of the place.")
 
 
+FIRST_ON_EARTH = dt.timezone(dt.timedelta(hours=14))
+LAST_ON_EARTH = dt.timezone(dt.timedelta(hours=-12))
+"""The clocks on which a date begins first, and those on which it ends last."""
+
+
+def last_day(latest: dt.datetime, zone: str | None, local_date: dt.date | None) -> dt.date:
+    """The last day of a time on its own clock. Without a zone a date is that of everywhere: it ends where it ends last.
+
+    A time with neither is one in UTC.
+    """
+    if zone is None and local_date is not None:
+        clocks: dt.tzinfo = LAST_ON_EARTH
+    else:
+        clocks = ZoneInfo(zone or "UTC")
+    day = latest.date()
+    with suppress(OverflowError):  # on the last day that a date can have
+        day = latest.astimezone(clocks).date()
+    return day if local_date is None else max(local_date, day)
+
+
 def as_stated(of: str) -> models.CharField:
     return models.CharField(
         max_length=200, null=True, blank=True, help_text=f"The words the report uses for {of}."
     )
+
+
+COLUMNS = ("earliest", "latest", "precision", "timezone", "local_date", "as_stated")
+"""What a moment is kept in, each with a prefix."""
+
+
+def columns_of(*prefixes: str) -> list[str]:
+    return [f"{prefix}{column}" for prefix in prefixes for column in COLUMNS]
 
 
 def moment_rules(

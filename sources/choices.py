@@ -192,10 +192,14 @@ class NoticeKind(Vocabulary):
     )
     RETRACTION = (
         "retraction",
-        "The publisher said that the report should not be relied on; our claims from it stay visible, "
-        "flagged, and stop counting.",
+        "The publisher said that the report, or a part of it, should not be relied on; the claims it touches "
+        "stay visible, flagged, and stop counting, with their copies.",
     )
-    WITHDRAWAL = "withdrawal", "The publisher took the report down without saying that its content was wrong."
+    WITHDRAWAL = (
+        "withdrawal",
+        "The publisher took the report down; its claims count on, unless the publisher said that the content was "
+        "wrong (`for_error`), since else whoever takes pages away could erase a voice.",
+    )
     HEADLINE_CHANGE = (
         "headline_change",
         "The headline was changed after publication, announced or not, at the same address.",
@@ -290,4 +294,32 @@ class Verification(Vocabulary):
     REFUTED = (
         "refuted",
         "It has been shown to be false, altered, or from another place, time or event than was said.",
+    )
+
+
+class IdentifierScheme(Vocabulary):
+    """A list that others keep of actors, facilities or units, in which each has an identifier of its own. Whoever has
+    it too can join that list with this record.
+
+    Origin: Wikidata, Global Energy Monitor, GeoNames and UNECE (UN/LOCODE), each with the identifiers that it gives.
+    """
+
+    WIKIDATA = (
+        "wikidata",
+        "The item of Wikidata that is about the very thing: `Q` and digits, such as Q329347.",
+    )
+    GEM = (
+        "gem",
+        "The id that Global Energy Monitor gives a location, a unit, a project or an owner in its trackers: a "
+        "capital letter and digits, such as L100000500000.",
+    )
+    GEONAMES = (
+        "geonames",
+        "The id of the thing itself in GeoNames, in digits; that of the town it belongs to is the `geonames_id` of "
+        "the facility.",
+    )
+    UN_LOCODE = (
+        "un_locode",
+        "The UN/LOCODE of the port or place that it is or belongs to: two letters for the country and three "
+        "characters for the place, such as RULED.",
     )

@@ -11,6 +11,7 @@ from rest_framework import serializers
 
 from api.serializers import WordField
 from api.types import JsonObject
+from record.moments import COLUMNS
 from sources.choices import TimePrecision
 
 
@@ -49,7 +50,7 @@ class Moment(serializers.Serializer[JsonObject]):
 class MomentField(serializers.Field):
     """A time as a report gives it: a range in UTC, its precision, and the words."""
 
-    columns = ("earliest", "latest", "precision", "timezone", "local_date", "as_stated")
+    columns = COLUMNS
 
     def __init__(self, prefix: str, **options: Any) -> None:
         super().__init__(**{"source": "*", "read_only": True, **options})

@@ -5,9 +5,18 @@ from typing import Any
 from rest_framework import serializers
 
 from api.serializers import Brief, OnRecordSerializer, WordField
-from sources.choices import ActorKind, EvidenceKind, NoticeKind, Reliability, SourceKind, Verification
+from sources.choices import (
+    ActorKind,
+    EvidenceKind,
+    IdentifierScheme,
+    NoticeKind,
+    Reliability,
+    SourceKind,
+    Verification,
+)
 from sources.models import ReportNotice
 from sources.models.fields import Name
+from sources.models.identifiers import Identifier
 from sources.moments import MomentField
 
 COUNTRY_HELP = "A country, ISO 3166-1 alpha-2, such as `UA`; null if not known or if it belongs to none."
@@ -15,6 +24,7 @@ LANGUAGE_HELP = "A BCP 47 tag, such as `en` or `uk`"
 NOTE = (
     "A public note by one of our editors, such as a source's own error or a mismatch; null if there is none."
 )
+IDENTIFIERS = "What it is called in lists that others keep; empty if we know of none."
 NAME_LOCAL = "The name in its own language and script; null if we have none."
 
 
@@ -27,6 +37,23 @@ class NameSerializer(serializers.Serializer[Name]):
         allow_null=True,
         help_text="What kind of name it is, such as `mistranslation`; null for a plain alias.",
     )
+
+
+class IdentifierSerializer(serializers.Serializer[Identifier]):
+    """What it is called in a list that others keep, by which that list can be joined with this record."""
+
+    scheme = WordField(IdentifierScheme, help_text="The list, such as `wikidata`.")
+    value = serializers.CharField(
+        help_text="What it is called there, such as `Q329347`; `identifier=wikidata:Q329347` finds it."
+    )
+    url = serializers.URLField(
+        allow_null=True, help_text="Where the list describes it; null if it has no page for each."
+    )
+
+    @staticmethod
+    def word(value: dict[str, Any]) -> str:
+        """In a cell: as the filter takes it."""
+        return f"{value['scheme']}:{value['value']}"
 
 
 class ActorBrief(Brief):
@@ -54,6 +81,7 @@ class ActorSerializer(OnRecordSerializer):
     )
     country = serializers.CharField(allow_null=True, help_text=COUNTRY_HELP)
     names = NameSerializer(many=True, help_text="Other names and spellings; `q` finds the actor by each.")
+    identifiers = IdentifierSerializer(many=True, source="public_identifiers", help_text=IDENTIFIERS)
     note = serializers.CharField(allow_null=True, help_text=NOTE)
 
 
@@ -82,6 +110,11 @@ class SourceSerializer(OnRecordSerializer):
         "judged, not that it is the worst; null means not graded yet.",
     )
     voice = ActorBrief(help_text="The actor that is its own voice, one to one.")
+    family = SourceBrief(
+        allow_null=True,
+        help_text="The source whose newsroom it belongs to, as an edition or a language service; null if to none. "
+        "What a family says in its own voice is one origin.",
+    )
     homepage = serializers.CharField(allow_null=True, help_text="Its home page; null if we have none.")
     note = serializers.CharField(allow_null=True, help_text=NOTE)
 
@@ -102,6 +135,16 @@ class NoticeSerializer(serializers.Serializer[ReportNotice]):
     )
     successor = Brief(
         allow_null=True, help_text="The report that replaced it; null if there is none or we do not hold it."
+    )
+    for_error = serializers.BooleanField(
+        help_text="For a withdrawal: whether the publisher said that the content was wrong. A retraction always is."
+    )
+    claims = serializers.ListField(
+        child=serializers.CharField(),
+        source="public_claims",
+        allow_null=True,
+        help_text="The claims of this report that it touches, each by the id of the first of its corrections, which "
+        "stands for them all; null if it touches all of it.",
     )
     note = serializers.CharField(allow_null=True, help_text="What changed, in our words; null if not known.")
 

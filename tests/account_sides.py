@@ -8,7 +8,10 @@ HOUR = timedelta(hours=1)
 
 
 def claim_at_hour(hours=0, **fields):
+    """A claim that was said, and read in a report issued, so many hours after the morning."""
     said_at = MORNING + hours * HOUR
+    if "report" not in fields:
+        fields["report__issued_earliest"] = said_at
     return ClaimFactory(said_earliest=said_at, said_latest=said_at, said_precision="minute", **fields)
 
 
@@ -17,6 +20,11 @@ def origins_of(account):
         origin["key"]: (origin["side"], origin["claims"], origin["documents"])
         for origin in account["origins"]
     }
+
+
+def totals_of(account):
+    """How many claims there are on the sides that have any."""
+    return {side: number for side, number in account["totals"].items() if number}
 
 
 def sides_of(account):

@@ -16,13 +16,14 @@ from record.models import Change, Ledger, Merge, Revision
 from sources.choices import (
     ActorKind,
     EvidenceKind,
+    IdentifierScheme,
     NoticeKind,
     ReportPart,
     SourceKind,
     TimePrecision,
     Verification,
 )
-from sources.models import Actor, ActorName, Evidence, Report, ReportNotice, Source
+from sources.models import Actor, ActorIdentifier, ActorName, Evidence, Report, ReportNotice, Source
 from strikes.choices import (
     Attribution,
     CapacityBasis,
@@ -55,6 +56,7 @@ from strikes.models import (
     CountedWeapon,
     DamageEstimate,
     Facility,
+    FacilityIdentifier,
     FacilityName,
     Party,
     Proposition,
@@ -63,6 +65,7 @@ from strikes.models import (
     Strike,
     StrikeMethod,
     Unit,
+    UnitIdentifier,
     UnitName,
     WeaponCount,
 )
@@ -143,6 +146,15 @@ class ActorNameFactory(Factory[ActorName]):
 
     actor = SubFactory(ActorFactory)
     name = "Олена Бондар"
+
+
+class ActorIdentifierFactory(Factory[ActorIdentifier]):
+    class Meta:
+        model = ActorIdentifier
+
+    actor = SubFactory(ActorFactory)
+    scheme = IdentifierScheme.WIKIDATA
+    value = "Q700"
 
 
 class SourceFactory(Factory[Source]):
@@ -235,6 +247,11 @@ class FacilityFactory(WithRegions[Facility]):
     kind = FacilityKind.REFINERY
     location_precision = LocationPrecision.TOWN
 
+    @post_generation
+    def jurisdictions(row: Any, create: bool, jurisdictions: list[Region] | None, **_: Any) -> None:
+        if create and jurisdictions:
+            row.jurisdictions.set(jurisdictions)
+
 
 class FacilityNameFactory(Factory[FacilityName]):
     class Meta:
@@ -242,6 +259,15 @@ class FacilityNameFactory(Factory[FacilityName]):
 
     facility = SubFactory(FacilityFactory)
     name = "Нефтезавод"
+
+
+class FacilityIdentifierFactory(Factory[FacilityIdentifier]):
+    class Meta:
+        model = FacilityIdentifier
+
+    facility = SubFactory(FacilityFactory)
+    scheme = IdentifierScheme.WIKIDATA
+    value = "Q700"
 
 
 class PartyFactory(Factory[Party]):
@@ -269,6 +295,15 @@ class UnitNameFactory(Factory[UnitName]):
 
     unit = SubFactory(UnitFactory)
     name = "CDU-6"
+
+
+class UnitIdentifierFactory(Factory[UnitIdentifier]):
+    class Meta:
+        model = UnitIdentifier
+
+    unit = SubFactory(UnitFactory)
+    scheme = IdentifierScheme.WIKIDATA
+    value = "Q700"
 
 
 class CapacityFactory(Factory[Capacity]):
@@ -345,7 +380,9 @@ class PropositionStateFactory(Factory[PropositionState]):
     state = Dispute.UNREPORTED
     origins_for = 0
     origins_against = 0
+    origins_forecasting = 0
     documents = 0
+    basis = LazyAttribute(lambda _: {"would_change": []})
 
 
 class AssessmentFactory(Factory[Assessment]):
@@ -408,7 +445,8 @@ class ClaimOriginFactory(Factory[ClaimOrigin]):
         model = ClaimOrigin
 
     claim = SubFactory(ClaimFactory)
-    key = SelfAttribute("claim.actor.public_id")
+    key = voice = own_key = own_voice = SelfAttribute("claim.actor.public_id")
+    is_named = is_own_words = False
     from_rev = SubFactory(RevisionFactory)
 
 

@@ -15,7 +15,8 @@ from django.db.models import CASCADE, PROTECT, BaseConstraint, CheckConstraint, 
 from record.choices import Action, WithdrawalReason
 from record.models import OnRecord, Revision
 from record.saving import fields_of
-from sources.choices import ActorKind, TimePrecision
+from sources.choices import ActorKind, IdentifierScheme, TimePrecision
+from sources.models import Report, ReportNotice
 from strikes.choices import (
     ClaimRelationKind,
     Comparator,
@@ -75,7 +76,9 @@ def gone(row: Any, published_rev: int | None = 1, withdrawn_rev: int = 2, **chan
     if isinstance(row, OnRecord):
         change.setdefault("withdrawal_reason", WithdrawalReason.TYPO)
     if isinstance(row, Claim):
-        change |= {"sort_at": MORNING, "known_at": MORNING}
+        change |= dict.fromkeys(["sort_at", "known_at", "when_at"], MORNING)
+    if isinstance(row, (Claim, Report, ReportNotice)):
+        change |= {"known_on": MORNING.date()}
     return change
 
 
@@ -114,6 +117,10 @@ def edges(time: str) -> list[Change]:
     ]
 
 
+def since_the_morning(prefix: str) -> Change:
+    return {f"{prefix}precision": TimePrecision.MINUTE, f"{prefix}earliest": MORNING}
+
+
 def backwards(prefix: str) -> Change:
     precision = {f"{prefix}precision": TimePrecision.MINUTE}
     return precision | {f"{prefix}earliest": MORNING, f"{prefix}latest": BEFORE}
@@ -138,6 +145,17 @@ SHARED_BREAKS: dict[str, list[Way]] = {
         {"comparator": Comparator.AT_LEAST, "low": -1},
         {"comparator": Comparator.APPROXIMATELY, "best": -1},
         {"comparator": Comparator.AT_MOST, "high": -1},
+    ],
+    "is_spelt_as_its_scheme_demands": [
+        *({"value": value} for value in ("", "?", "700", "q700", "Q0700", "Q700\n", "Q", "Q70 0")),
+        {"scheme": IdentifierScheme.GEM, "value": "100000500000"},
+        {"scheme": IdentifierScheme.GEM, "value": "LL1"},
+        {"scheme": IdentifierScheme.GEONAMES},
+        {"scheme": IdentifierScheme.GEONAMES, "value": "0"},
+        *(
+            {"scheme": IdentifierScheme.UN_LOCODE, "value": value}
+            for value in ("RULE", "ruled", "RULE1", "1ULED")
+        ),
     ],
     "or_more_is_for_ranges": [{"or_more": True}],
     "denominator_is_a_known_word": [{"unit_of_measure": UnitOfMeasure.PERCENT, "denominator": NO_WORD}],
@@ -200,18 +218,29 @@ BREAKS: dict[str, list[Way]] = {
     # What was said
     "claim_said_range_runs_forward": [backwards("said_")],
     "claim_said_range_has_a_precision": [{"said_earliest": MORNING}, {"said_latest": MORNING}],
+    "claim_disclosed_range_runs_forward": [backwards("disclosed_")],
+    "claim_disclosed_range_has_a_precision": [{"disclosed_earliest": MORNING}, {"disclosed_latest": MORNING}],
     "claim_event_range_runs_forward": [backwards("event_")],
     "claim_event_range_has_a_precision": [{"event_earliest": MORNING}, {"event_latest": MORNING}],
+    "claim_status_is_of_some_time": [{"is_status": True}, {"is_status": True, **since_the_morning("event_")}],
+    "claim_permanent_has_a_beginning_and_no_end": [
+        {"is_permanent": True},
+        {"is_permanent": True, "event_latest": MORNING, **since_the_morning("event_")},
+    ],
     "claim_quote_language_is_a_tag": [{"quote": "да", "quote_language": tag} for tag in ("", "RU", "ru\n")],
     "claim_quote_language_needs_a_quote": [{"quote_language": "ru"}],
     "claim_speakers_stated_are_one_or_more": [{"speakers_stated": 0}],
     "claim_in_public_can_be_ordered": [{"published_rev": 1}],
+    "report_in_public_has_a_last_day": [{"published_rev": 1}],
+    "reportnotice_in_public_has_a_last_day": [{"published_rev": 1}],
     "claim_that_corrects_keeps_its_lineage": [{"supersedes": ANOTHER}, {"lineage_from": F("public_id")}],
     "claim_supersedes_another_row": [{"supersedes": F("id"), "lineage_from": F("public_id")}],
     "claimstep_is_a_source_or_an_actor": [{"source": ANOTHER}, {"actor": None}],
     "claimstep_counts_from_one": [{"step": 0}],
     "claimrelation_is_between_two_claims": [{"other": F("claim")}],
     "claimorigin_ends_after_it_began": [{"to_rev": F("from_rev")}],
+    "source_is_not_its_own_family": [{"family": F("id")}],
+    "reportnotice_for_error_is_a_withdrawal": [{"kind": "retraction", "for_error": True}],
     "damageestimate_beginning_fits_its_edge": [*edges("effective_from")],
     "damageestimate_end_fits_its_edge": [*edges("effective_until")],
     "damageestimate_begins_before_it_ends": [
@@ -236,6 +265,9 @@ BREAKS: dict[str, list[Way]] = {
 # Rules that cannot be broken alone, because another one is always broken too: the database names either.
 NOT_ALONE = {
     "region_level_is_a_known_word": "region_without_a_parent_is_a_country",
+    "actoridentifier_scheme_is_a_known_word": "actoridentifier_is_spelt_as_its_scheme_demands",
+    "facilityidentifier_scheme_is_a_known_word": "facilityidentifier_is_spelt_as_its_scheme_demands",
+    "unitidentifier_scheme_is_a_known_word": "unitidentifier_is_spelt_as_its_scheme_demands",
     "capacity_comparator_is_a_known_word": "capacity_bounds_fit_the_comparator",
     "damageestimate_comparator_is_a_known_word": "damageestimate_bounds_fit_the_comparator",
     "weaponcount_comparator_is_a_known_word": "weaponcount_bounds_fit_the_comparator",

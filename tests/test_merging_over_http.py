@@ -245,7 +245,7 @@ def test_accounts_summaries_and_facets_of_a_survivor_have_what_was_said_of_both(
     assert set(both) == {twin.public_id, alone.public_id}
     account = both[twin.public_id]
     assert (account["dispute"], account["origins_for"], account["origins_against"]) == ("disputed", 2, 1)
-    assert account["totals"] == {"for": 2, "against": 1, "silent": 0}
+    assert account["totals"] == {"for": 2, "against": 1, "forecasts": 0, "silent": 0}
     claim_ids = {claim["id"] for side in ("for", "against") for claim in account[side]}
     assert claim_ids == {claim.public_id for claim in claims[:3]}
     assert account["assessment"]["grade"] == "fair"

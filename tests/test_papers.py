@@ -20,6 +20,7 @@ PAPERS = [
     "CHANGELOG.md",
     "docs/glossary.md",
     "docs/decisions.md",
+    "docs/disagreement.md",
 ]
 CITING = [*FILES, *(path.relative_to(ROOT) for path in sorted((ROOT / "tests").rglob("*.py")))]
 NO_ROOMS = {"management", "migrations", "__pycache__", "static", "templates", "templatetags"}

@@ -292,15 +292,33 @@ def known_from(api, path, hours):
     one_in(
         2,
         [
-            pytest.param(span("said_", 1), span("issued_", 5), 5, id="said before issued"),
-            pytest.param(span("said_", 7), span("issued_", 5), 7, id="said after"),
+            pytest.param(span("said_", 1), span("issued_", 5), 1, id="said before issued"),
+            pytest.param(span("said_", 7), span("issued_", 5), 5, id="never after its page"),
             pytest.param({}, span("issued_", 5), 5, id="unknown said"),
-            pytest.param(span("said_", 0, 8), span("issued_", 5), 8, id="late edge of said"),
-            pytest.param(span("said_", 1), span("issued_", 2, 20), 20, id="late edge of issued"),
+            pytest.param(span("said_", 0, 4), span("issued_", 5), 4, id="late edge of said"),
+            pytest.param({}, span("issued_", 2, 20), 20, id="late edge of issued"),
+            pytest.param(
+                span("said_", 1) | span("disclosed_", 2, 3), span("issued_", 5), 3, id="disclosed later"
+            ),
+            pytest.param(
+                span("said_", 1) | span("disclosed_", 4, 9), span("issued_", 5), 5, id="disclosed on a page"
+            ),
+            pytest.param(span("disclosed_", 3), span("issued_", 5), 3, id="disclosed, unknown when said"),
+            pytest.param(
+                span("said_", 1) | {"attribution": "anonymous"}, span("issued_", 5), 5, id="not by name"
+            ),
+            pytest.param(
+                span("said_", 1) | span("disclosed_", 2) | {"attribution": "court"},
+                span("issued_", 5),
+                5,
+                id="not on record",
+            ),
         ],
     ),
 )
-def test_a_claim_is_known_by_the_later_of_said_and_issued(api, said_at, issued_at, known):
+def test_words_by_name_are_known_from_when_they_were_public_and_others_from_their_page(
+    api, said_at, issued_at, known
+):
     claim = ClaimFactory(report=ReportFactory(**issued_at), **said_at)
     number, count = DamageEstimateFactory(claim=claim), WeaponCountFactory(claim=claim)
     on_record(claim)
@@ -335,7 +353,7 @@ def test_a_strike_its_waves_and_an_open_question_are_known_from_the_first_claim_
     for row in (unspoken, empty):
         api(f"{row.collection}/{row.public_id}/?known_at={as_parameter(MORNING + 99 * HOUR)}", status=404)
     accounts = api(f"strikes/{strike.public_id}/accounts/?known_at={as_parameter(MORNING + 4 * HOUR)}")
-    assert [account["text"] for account in accounts["propositions"]] == ["Who?", "X did."]
+    assert {account["text"] for account in accounts["propositions"]} == {"Who?", "X did."}
     assert [account["dispute"] for account in accounts["propositions"]] == ["single_origin", "single_origin"]
 
 
@@ -386,7 +404,8 @@ def test_relations_are_shown_between_claims_that_were_known(api):
 # How the time is given ----------------------------------------------------------------------------------------------
 
 
-def test_a_bare_date_is_the_end_of_that_day_in_utc(api):
+def test_a_bare_date_is_the_end_of_that_day_on_the_clock_of_what_is_dated(api):
+    """Revisions are dated in UTC, and so are these reports."""
     days = [datetime(2024, 3, day, 23, 59, 59, 500_000, UTC) for day in (12, 13)]
     rows = [
         [
@@ -401,7 +420,7 @@ def test_a_bare_date_is_the_end_of_that_day_in_utc(api):
         ]
         for at in days
     ]
-    publishing.publish_dated(zip(days, rows, strict=True))
+    publishing.publish_dated(zip(days, map(publishing.Batch, rows), strict=True))
     first, second = (batch[0].public_id for batch in rows)
     for name in ("as_of", "known_at"):
         for day, expected in [
@@ -416,20 +435,31 @@ def test_a_bare_date_is_the_end_of_that_day_in_utc(api):
     assert (answer["X-Record-Revision"], answer["X-Generated-At"]) == ("1", "2024-03-12T23:59:59.500000Z")
 
 
-def test_today_is_now_and_tomorrow_is_refused(api, monkeypatch):
+def test_today_is_now_and_what_has_not_begun_anywhere_is_refused(api, monkeypatch):
     noon = datetime(2031, 5, 6, 12, tzinfo=UTC)
     monkeypatch.setattr("django.utils.timezone.now", lambda: noon)
     past, later = (
         ClaimFactory(report=ReportFactory(issued_earliest=noon + hours * HOUR)) for hours in (-1, 1)
     )
     on_record(past, later)
-    assert listed(api, "known_at=2031-05-06") == {past.public_id}
+    assert listed(api, "known_at=2031-05-06") == {past.public_id, later.public_id}
     assert listed(api, "known_at=2031-05-06T12:00:00Z") == {past.public_id}
     assert listed(api, "as_of=2031-05-06") == {past.public_id, later.public_id}
     for name in ("as_of", "known_at"):
-        for text in ("2031-05-07", "2031-05-06T12:00:01Z", "2031-05-06T11:30:00-01:00", "9999-12-31"):
-            problem = api(f"claims/?{name}={text}", status=400)
-            assert [(error["parameter"], error["code"]) for error in problem["errors"]] == [(name, "future")]
+        for text in ("2031-05-08", "2031-05-06T12:00:01Z", "2031-05-06T11:30:00-01:00", "9999-12-31"):
+            assert is_future(api, name, text)
+    assert is_future(api, "as_of", "2031-05-07")
+    # It has begun on the first clocks on earth: fourteen hours before Greenwich.
+    assert listed(api, "known_at=2031-05-07") == {past.public_id, later.public_id}
+    monkeypatch.setattr("django.utils.timezone.now", lambda: noon - 2 * HOUR - timedelta(seconds=1))
+    assert is_future(api, "known_at", "2031-05-07")
+    assert listed(api, "known_at=2031-05-06") == {past.public_id, later.public_id}
+
+
+def is_future(api, name, text):
+    """Whether a moment is refused since it lies ahead."""
+    problem = api(f"claims/?{name}={text}", status=400)
+    return [(error["parameter"], error["code"]) for error in problem["errors"]] == [(name, "future")]
 
 
 MALFORMED = [

@@ -10,7 +10,7 @@ from django.test import Client
 
 from sources.choices import ActorKind
 from strikes.api.pictures import Axis, parse_date, scale_steps
-from strikes.choices import Topic
+from strikes.choices import Metric
 from tests.factories import ActorFactory, CapacityFactory, FacilityFactory, StrikeFactory, UnitFactory
 from tests.on_record import on_record
 from tests.outage_claims import (
@@ -21,7 +21,6 @@ from tests.outage_claims import (
     claim_restart,
     exactly,
     forecast_restart,
-    publish_claim,
 )
 
 pytestmark = pytest.mark.django_db
@@ -160,7 +159,7 @@ def test_every_bar_and_mark_of_a_timeline_names_its_claims(unit, claims):
     assert all(re.search(r"\((clm_\w+)(, clm_\w+)*\)$", title) for title in marks)
     text = " ".join(marks)
     assert all(claim in text for claim in claims.values())
-    assert f"out from 2024-03-12 until 2024-06-22 ({claims['over']})" in marks
+    assert f"halted from 2024-03-12 until 2024-06-22 ({claims['over']})" in marks
     assert f"Also said to end: 2024-04-22, by rival ({claims['rival']})" in marks
     assert f"Predicted to end: between 2024-04-01 and 2024-06-30, by rival ({claims['forecast']})" in marks
     description = named(root, "desc")[0].text
@@ -177,8 +176,8 @@ def test_forecasts_and_what_goes_on_are_dashed_and_what_is_over_is_not(unit, cla
 
     assert dashed("Predicted to end") == [True, True]
     assert dashed("Also said to end") == [False, False]
-    assert dashed("out from 2024-03-12 until") == [False]
-    assert dashed("out from 2024-03-12 still") == [True]
+    assert dashed("halted from 2024-03-12 until") == [False]
+    assert dashed("halted from 2024-03-12 still") == [True]
 
 
 def test_certain_and_uncertain_differ_by_more_than_their_colour(unit, claims):
@@ -186,20 +185,32 @@ def test_certain_and_uncertain_differ_by_more_than_their_colour(unit, claims):
     fills = {
         title.split(" (")[0]: marks[0].get("fill")
         for title, marks in marks_by_title.items()
-        if title.startswith("out from")
+        if title.startswith("halted from")
     }
     assert fills == {
-        "out from 2024-03-12 until 2024-06-22": "#8a2c0d",
-        "out from 2024-03-12 still, no end predicted": "url(#hatched)",
+        "halted from 2024-03-12 until 2024-06-22": "#8a2c0d",
+        "halted from 2024-03-12 still, no end predicted": "url(#hatched)",
     }
 
 
 def test_each_issuer_has_a_bar_of_its_own(unit, claims):
     root = picture(f"{TIMELINE}&policy=all")
-    bars = {title: marks[0] for title, marks in titles(root).items() if title.startswith("out from")}
+    bars = {title: marks[0] for title, marks in titles(root).items() if title.startswith("halted from")}
     assert len({(bar.get("x"), bar.get("y")) for bar in bars.values()}) == len(bars) == 3
     assert any(" by rival (" in title for title in bars)
     assert "rival" in [text.text for text in named(root, "text")]
+
+
+def test_what_ran_at_part_load_is_drawn_lower_than_what_stood_still(unit, agency):
+    load = exactly(60, metric=Metric.UTILISATION, unit_of_measure="percent", denominator="unit_capacity")
+    claim_outage(agency, unit, "2024-03-12", "2024-03-15")
+    back = claim_restart(agency, unit, "2024-06-22", "2024-06-26", numbers=[load])
+    root = picture(TIMELINE)
+    bars = {title.split()[0]: marks[0] for title, marks in titles(root).items() if title.endswith(f"{back})")}
+    assert int(bars["halted"].get("height")) == 2 * int(bars["reduced"].get("height"))
+    assert bars["halted"].get("fill") != bars["reduced"].get("fill") == "url(#hatched)"
+    text = named(root, "desc")[0].text
+    assert "reduced at utilisation: exactly 60 percent of unit capacity from 2024-06-22 still" in text
 
 
 def test_who_says_that_it_goes_on_is_drawn_as_an_arrow(unit, agency, rival):
@@ -210,7 +221,7 @@ def test_who_says_that_it_goes_on_is_drawn_as_an_arrow(unit, agency, rival):
 
 def test_an_outage_without_a_beginning_is_drawn_and_says_so(unit, agency):
     claim = claim_restart(agency, unit, "2024-04-01", "2024-06-01")
-    assert f"out, nobody says since when, until 2024-04-01 ({claim})" in titles(picture(TIMELINE))
+    assert f"halted nobody says since when, until 2024-04-01 ({claim})" in titles(picture(TIMELINE))
 
 
 def test_nothing_to_draw_is_said_in_words(unit):
@@ -300,7 +311,7 @@ def test_a_problem_is_no_picture(unit, agency):
         assert response.status_code in (400, 404)
         assert response["Content-Type"] == "application/problem+json"
         assert response.json()["status"] == response.status_code
-    publish_claim(agency, Topic.OPERATIONS_HALTED, unit.facility, "2024-03-01", numbers=[exactly(5)])
+    claim_outage(agency, unit, "2024-03-01", "2024-03-02", numbers=[exactly(5, unit_of_measure="mw")])
     assert Client().get(f"/api/v1/{SERIES}").json()["code"] == "invalid"
 
 

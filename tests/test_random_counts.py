@@ -35,7 +35,7 @@ from tests.factories import (
 )
 from tests.on_record import on_record
 
-STATES = ["unreported", "single_origin", "agreed", "denied", "disputed"]
+STATES = ["unreported", "forecast_only", "single_origin", "agreed", "denied", "disputed"]
 REGIONS = ["XA-1", "XA-2", "XB-1"]
 FACILITIES = {"north": ("refinery", ["XA-1"]), "south": ("port", ["XA-2", "XB-1"]), "sea": ("vessel", [])}
 TERMS = [
@@ -53,8 +53,12 @@ DAYS = [
     dt.date(2024, 2, 29),
     dt.date(2024, 12, 30),
 ]
+WAVES = ["the-wave", "inner", "lone"]
+WAVE_DAY = dt.date(2024, 3, 12)
 SAID = [dt.date(2024, 12, 31), dt.date(2025, 1, 10)]
 WORDS = [
+    "year",
+    "quarter",
     "month",
     "week",
     "day",
@@ -84,9 +88,11 @@ class Happened:
     facility: str | None
     regions: list[str]
     methods: list[str]
-    in_wave: bool
+    wave: str | None
+    """`the-wave`, `inner` (a wave in it) or `lone`."""
     points: list[Point]
     withdrawn: bool
+    precision: str = "minute"
 
 
 days, sides = st.sampled_from(DAYS), st.sampled_from(["asserts", "denies", "no_response"])
@@ -103,9 +109,10 @@ events = st.lists(
         facility=st.none() | st.sampled_from(list(FACILITIES)),
         regions=st.lists(st.sampled_from(REGIONS), unique=True, max_size=2),
         methods=st.lists(st.sampled_from(METHODS), unique=True, min_size=1, max_size=2),
-        in_wave=st.booleans(),
+        wave=st.sampled_from([None, *WAVES]),
         points=st.lists(points, max_size=2),
         withdrawn=st.sampled_from([False, False, False, True]),
+        precision=st.sampled_from(["minute", "day", "days", "week", "month", "year", "unknown"]),
     ),
     max_size=7,
 )
@@ -121,7 +128,8 @@ filters = st.fixed_dictionaries(
         "kind": st.sampled_from(["strike", "raid", "incident", "wave"]),
         "after": days.map(str),
         "before": days.map(str),
-        "wave": st.just("the-wave"),
+        "wave": st.sampled_from(WAVES),
+        "actor": st.sampled_from(ACTORS),
     },
 )
 
@@ -130,7 +138,8 @@ filters = st.fixed_dictionaries(
 
 
 def places(event: Happened) -> set[str]:
-    return {*event.regions, *(FACILITIES[event.facility][1] if event.facility else [])}
+    """Its own or, where none is given, its facility's."""
+    return set(event.regions or (FACILITIES[event.facility][1] if event.facility else []))
 
 
 def operators(event: Happened) -> set[str]:
@@ -152,12 +161,32 @@ def state(point: Point) -> str:
     return {0: "unreported", 1: "single_origin"}.get(len(pro), "agreed")
 
 
+def periods(event: Happened, word: str) -> set[str | None]:
+    """Goes through every day on which it may have happened."""
+    if event.precision == "unknown":
+        return set()
+
+    def period(day: dt.date, word: str) -> str:
+        year, week, _ = day.isocalendar()
+        return {
+            "year": str(day.year),
+            "quarter": f"{day.year}-Q{1 + (day.month - 1) // 3}",
+            "month": str(day)[:7],
+            "week": f"{year}-W{week:02}",
+            "day": str(day),
+        }[word]
+
+    known_to = event.precision if event.precision in ("week", "month", "year") else "day"
+    around = [event.on + dt.timedelta(days=number) for number in range(-370, 371)]
+    possible = [day for day in around if period(day, known_to) == period(event.on, known_to)]
+    found = {period(day, word) for day in possible}
+    return {*found} if len(found) == 1 else {period(event.on, known_to)}
+
+
 def values(event: Happened, word: str) -> set[str | None]:
-    year, week, _ = event.on.isocalendar()
+    if word in ("year", "quarter", "month", "week", "day"):
+        return periods(event, word) or {None}
     found: Any = {
-        "month": {str(event.on)[:7]},
-        "week": {f"{year}-W{week:02}"},
-        "day": {str(event.on)},
         "country": {region[:2] for region in places(event)},
         "region": places(event),
         "facility_kind": {FACILITIES[event.facility][0]} if event.facility else set(),
@@ -179,7 +208,7 @@ def matches(event: Happened, asked: dict[str, str]) -> bool:
         elif word == "before":
             fits = str(event.on) < value
         elif word == "wave":
-            fits = event.in_wave
+            fits = event.id == value or value in waves_above(event)
         else:
             fits = value in values(event, word)
         if not fits:
@@ -187,26 +216,52 @@ def matches(event: Happened, asked: dict[str, str]) -> bool:
     return True
 
 
-def count(happened: list[Happened]) -> dict[str, Any]:
-    struck = [event for event in happened if event.kind != "incident"]
+def waves_above(event: Happened) -> list[str]:
+    above = "the-wave" if event.id == "inner" else event.wave
+    return [above, "the-wave"] if above == "inner" else [above] if above else []
+
+
+def counted(happened: list[Happened]) -> list[Happened]:
+    """What is counted of all there is: not the waves with anything else below them."""
+    itemised = {wave for event in happened if event.kind != "wave" for wave in waves_above(event)}
+    return [event for event in happened if event.id not in itemised]
+
+
+def count(happened: list[Happened], actor: str | None = None) -> dict[str, Any]:
+    struck = [event for event in happened if event.kind in ("strike", "raid")]
+    waves = [event for event in happened if event.kind == "wave"]
     all_points = [point for event in struck for point in event.points]
+
+    def claims(events: list[Happened]) -> int:
+        said = [speaker for event in events for point in event.points for speaker, _, _ in point.claims]
+        return len([speaker for speaker in said if actor in (None, speaker)])
+
     return {
         "strikes": len(struck),
-        "incidents": len(happened) - len(struck),
+        "incidents": len([event for event in happened if event.kind == "incident"]),
+        "waves": len(waves),
         "facilities": len({event.facility for event in struck if event.facility}),
-        "claims": sum(len(point.claims) for point in all_points),
+        "claims": claims(struck),
+        "wave_claims": claims(waves),
         "propositions": {word: len([p for p in all_points if state(p) == word]) for word in STATES},
     }
 
 
-def known(event: Happened, by: dt.date) -> Happened | None:
-    """What was known of an event: the points that somebody had spoken to by then."""
-    heard = [Point([said for said in point.claims if said[2] <= by]) for point in event.points]
-    left = [point for point in heard if point.claims]
-    return Happened(**{**event.__dict__, "points": left}) if left else None
+def known(happened: list[Happened], by: dt.date) -> list[Happened]:
+    """What was known: the points that somebody had spoken to by then, and the waves of what was spoken of."""
+    spoken_of = []
+    for event in happened:
+        heard = [Point([said for said in point.claims if said[2] <= by]) for point in event.points]
+        points = [point for point in heard if point.claims]
+        spoken_of.append(Happened(**{**event.__dict__, "points": points}))
+    above = {wave for event in spoken_of if event.points for wave in waves_above(event)}
+    return [event for event in spoken_of if event.points or event.id in above]
 
 
-def expected(happened: list[Happened], group_by: list[str]) -> tuple[dict[Any, Any], dict[str, Any]]:
+def expected(
+    happened: list[Happened], group_by: list[str], actor: str | None = None
+) -> tuple[dict[Any, Any], dict[str, Any]]:
+    own = actor if "actor" in group_by else None
     combinations = {
         (a, b)
         for event in happened
@@ -220,8 +275,10 @@ def expected(happened: list[Happened], group_by: list[str]) -> tuple[dict[Any, A
             for event in happened
             if all(value in values(event, word) for word, value in zip(group_by, key, strict=False))
         ]
-        groups[key[: len(group_by)]] = count(members)
-    return groups, count(happened)
+        named = dict(zip(group_by, key, strict=False))
+        if own is None or named["actor"] == own:
+            groups[key[: len(group_by)]] = count(members, own)
+    return groups, count(happened, own)
 
 
 # --- The record --------------------------------------------------------------------------------------------
@@ -245,11 +302,13 @@ class Stage:
             PartyFactory(
                 facility=self.facilities[facility], actor=self.actors[actor], since=since, until=until
             )
-        self.wave = WaveFactory(public_id="the-wave")
-        early = dt.datetime(2023, 1, 1, tzinfo=dt.UTC)
-        self.report = ReportFactory(issued_earliest=early)
+        outer, lone = (WaveFactory(public_id=name, methods=["drone"]) for name in ("the-wave", "lone"))
+        inner = WaveFactory(public_id="inner", methods=["drone"], wave=outer)
+        self.waves = {"the-wave": outer, "inner": inner, "lone": lone}
+        # Of a later day than what is said by name in it, which was known before.
+        self.report = ReportFactory(issued_earliest=dt.datetime.combine(SAID[-1], dt.time(12), dt.UTC))
         on_record(
-            self.wave,
+            *self.waves.values(),
             self.report,
             *self.facilities.values(),
             *self.actors.values(),
@@ -263,7 +322,7 @@ class Stage:
         for number, event in enumerate(happened):
             event.id = f"{event.on}-event-{number}"
             start = dt.datetime.combine(event.on, dt.time(12), dt.UTC)
-            in_wave = {"wave": self.wave} if event.in_wave else {}
+            in_wave = {"wave": self.waves[event.wave]} if event.wave else {}
             if event.kind == "wave":
                 event.facility = None
             row = StrikeFactory(
@@ -271,6 +330,7 @@ class Stage:
                 kind=event.kind,
                 local_date=event.on,
                 earliest=start,
+                precision=event.precision,
                 timezone="UTC",
                 facility=event.facility and self.facilities[event.facility],
                 target_described_as="a site",
@@ -319,8 +379,13 @@ def ask(group_by: list[str], asked: dict[str, str], **more: str) -> tuple[dict[A
     return groups, answer["total"]
 
 
+def wave_there(public_id: str) -> Happened:
+    return Happened(public_id, "wave", WAVE_DAY, None, [], ["drone"], None, [], False)
+
+
 def check_random_counts(examples: int) -> None:
     stage = Stage()
+    waves_there = [wave_there(public_id) for public_id in WAVES]
 
     @settings(
         max_examples=examples,
@@ -333,25 +398,27 @@ def check_random_counts(examples: int) -> None:
     def check(happened: list[Happened], group_by: list[str], asked: dict[str, str]) -> None:
         with transaction.atomic():
             rows = stage.publish(happened)
-            before = [event for event in happened if event.kind != "wave"]
             published_at = Revision.objects.latest("n").at
             gone = [row for row, event in zip(rows, happened, strict=True) if event.withdrawn]
             if gone:
                 publishing.withdraw(*gone, reason=WithdrawalReason.OUT_OF_SCOPE, along=True)
+            before = [*happened, *waves_there]
             now = [event for event in before if not event.withdrawn]
 
-            def right(happened: list[Happened]) -> Any:
-                return expected([event for event in happened if matches(event, asked)], group_by)
+            def right(there: list[Happened], group_by: list[str], asked: dict[str, str]) -> Any:
+                found = [event for event in counted(there) if matches(event, asked)]
+                return expected(found, group_by, asked.get("actor"))
 
             for word in WORDS:
-                assert ask([word], {}) == expected(now, [word]), word
-            assert ask(group_by, asked) == right(now)
-            if gone:
-                assert ask(group_by, asked, as_of=published_at.isoformat().replace("+00:00", "Z")) == right(
-                    before
-                )
-            heard = [event for one in now if (event := known(one, SAID[0])) is not None]
-            assert ask(group_by, asked, known_at=str(SAID[0])) == right(heard)
+                assert ask([word], {}) == right(now, [word], {}), word
+            questions = [(group_by, asked), (["actor", "month"], {**asked, "actor": ACTORS[0]})]
+            for words, filters in questions:
+                assert ask(words, filters) == right(now, words, filters)
+                if gone:
+                    past = published_at.isoformat().replace("+00:00", "Z")
+                    assert ask(words, filters, as_of=past) == right(before, words, filters)
+                heard = known(now, SAID[0])
+                assert ask(words, filters, known_at=str(SAID[0])) == right(heard, words, filters)
             transaction.set_rollback(True)
 
     check()

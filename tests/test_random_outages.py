@@ -3,27 +3,33 @@
 import datetime as dt
 from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 import time_machine
 from django.core.cache import caches
 from django.db import transaction
-from django.test import Client
 from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 
 from sources.choices import ActorKind
-from strikes.choices import Stance, Topic
+from strikes.choices import Metric, Stance, Topic
 from tests import slow_outages as slowly
+from tests.client import Api
 from tests.factories import ActorFactory, CapacityFactory, ReportFactory, UnitFactory
 from tests.on_record import on_record
-from tests.outage_claims import add_operator, draft_claim, effective_period, get_json
+from tests.outage_claims import add_operator, draft_claim, effective_period, exactly, get_json
 from tests.slow_outages import PlainStatement
 from tests.sweeps import few_or_many
 
 pytestmark = pytest.mark.django_db
 
 FIRST = dt.date(2024, 1, 1)
+KINDS = [
+    *["out", "interval", "stop", "back", "forecast", "number"] * 2,
+    *["never", "cut", "full", "full_forecast", "load", "load", "status", "ran"],
+]
+LOADS = st.sampled_from([30, 60, 100])
 TODAY = 30
 NAMES = ["ann", "ben", "oil"]
 UNITS = {"plant": ["plant-1", "plant-2"], "works": ["works-1"]}
@@ -75,10 +81,15 @@ def bounds(amount):
 def statements(draw, subjects):
     found = []
     for moment in range(draw(st.integers(1, 9))):
-        kind = draw(st.sampled_from(["out", "interval", "stop", "back", "forecast", "number"]))
+        kind = draw(st.sampled_from(KINDS))
         said = draw(st.integers(1, TODAY - 1))
-        start = end = amount = None
-        if kind in ("out", "stop"):
+        start = end = amount = load = mark = None
+        if kind in ("status", "ran"):
+            first = draw(st.integers(0, said))
+            mark = first, first
+        elif kind == "load":
+            load = draw(LOADS)
+        elif kind in ("out", "stop", "never", "cut"):
             first = draw(st.integers(0, said))
             start = first, min(said, first + draw(st.sampled_from([0, 0, 3]))) if kind == "stop" else first
         elif kind in ("interval", "number"):
@@ -86,9 +97,13 @@ def statements(draw, subjects):
             start, last = (first, first), first + draw(st.integers(1, 15))
             end = (last, last) if kind == "interval" or draw(st.booleans()) else None
         else:
-            first = draw(st.integers(0, said) if kind == "back" else st.integers(said, TODAY + 10))
+            is_fact = kind in ("back", "full")
+            first = draw(st.integers(0, said) if is_fact else st.integers(said + 1, TODAY + 10))
             end = first, first + draw(st.sampled_from([0, 0, 4]))
-        if kind == "number" or (kind not in ("back", "forecast") and draw(st.booleans())):
+            load = draw(LOADS) if kind == "back" and draw(st.booleans()) else None
+        if kind in ("number", "cut") or (
+            kind in ("out", "stop", "interval", "never") and draw(st.booleans())
+        ):
             amount = draw(AMOUNTS)
         one = PlainStatement(
             kind,
@@ -99,6 +114,8 @@ def statements(draw, subjects):
             start,
             end,
             bounds(amount) if amount else None,
+            load,
+            mark,
         )
         found.append((one, amount))
     return found
@@ -156,30 +173,46 @@ def publish(told, places):
 
 def claim_of(one, amount, actors, things):
     values = dict(zip(("comparator", "low", "best", "high"), amount or (), strict=False))
+    numbers = [values] if amount else []
     if one.kind == "number":
         edge = None if one.end is not None else "open"
         values |= effective_period(date(one.start[0]), date(one.end[0]) if one.end else None, edge)
-    event = None
-    if one.kind == "out":
-        event = {"date": date(one.start[0]), "open": True}
-    elif one.kind == "stop":
-        event = {"date": date(one.start[0]), "until_date": date(one.start[1]), "precision": "week"}
-    elif one.kind == "interval":
-        event = {"date": date(one.start[0]), "until_date": date(one.end[0])}
-    elif one.kind != "number":
-        event = {"date": date(one.end[0]), "until_date": date(one.end[1])}
-    topic = {"number": Topic.CAPACITY, "back": Topic.RECOVERY, "forecast": Topic.RECOVERY}
+    if one.kind == "cut":
+        values |= {"metric": Metric.OUTPUT_CUT}
+    if one.load is not None:
+        share = {"unit_of_measure": "percent", "denominator": "unit_capacity"}
+        numbers.append(exactly(one.load, metric=Metric.UTILISATION, **share))
+    topic = {
+        **dict.fromkeys(["number", "load"], Topic.CAPACITY),
+        **dict.fromkeys(["back", "forecast", "ran"], Topic.RECOVERY),
+        **dict.fromkeys(["full", "full_forecast"], Topic.FULL_RECOVERY),
+    }
     moment = dt.datetime.fromisoformat(f"{date(one.said)}T08:{one.moment:02}:00+00:00")
     return draft_claim(
         actors[one.by],
         topic.get(one.kind, Topic.OPERATIONS_HALTED),
         things[one.subject],
         date(one.said),
-        event,
-        (values,) if amount else (),
+        event_of(one),
+        numbers,
         report=ReportFactory(source=things["source"], issued_earliest=moment),
-        stance=Stance.FORECASTS if one.kind == "forecast" else Stance.ASSERTS,
+        stance=Stance.FORECASTS if one.kind in ("forecast", "full_forecast") else Stance.ASSERTS,
+        is_status=one.mark is not None,
+        is_permanent=one.kind == "never",
     )
+
+
+def event_of(one):
+    if one.kind in ("number", "load"):
+        return None
+    if one.kind in ("out", "never", "cut"):
+        return {"date": date(one.start[0]), "open": True}
+    if one.kind == "stop":
+        return {"date": date(one.start[0]), "until_date": date(one.start[1]), "precision": "week"}
+    if one.kind == "interval":
+        return {"date": date(one.start[0]), "until_date": date(one.end[0])}
+    first, last = one.mark or one.end
+    return {"date": date(first), "until_date": date(last)}
 
 
 def example(told, places, check):
@@ -199,40 +232,76 @@ def edge(found):
 
 
 def as_read(found):
-    return slowly.Read(edge(found["start"]), edge(found["end"]), found["end"]["kind"])
+    """The phases of an answer, with their edges, who is behind them, and the loads."""
+    return [
+        (
+            phase["state"],
+            edge(phase["start"]),
+            phase["end"] and (edge(phase["end"]), phase["end"]["kind"]),
+            set(phase["issuers"]),
+            {(load["metric"], load["best"]) for load in phase["load"]},
+        )
+        for phase in found["phases"]
+    ]
+
+
+def as_expected(phases):
+    return [
+        (
+            phase.state,
+            phase.start.at,
+            phase.end and (phase.end.at, phase.end.kind),
+            phase.by,
+            {
+                ("output_cut", load.amount[1]) if load.kind == "cut" else ("utilisation", load.load)
+                for load in phase.loads
+            },
+        )
+        for phase in phases
+    ]
 
 
 def first_day(outage):
     starts = [one.start[0] for one in outage if one.start]
-    return min(starts or [one.end[0] for one in outage if one.end])
+    return min(starts or [(one.end or one.mark)[0] for one in outage if one.end or one.mark])
 
 
 @pytest.mark.parametrize("examples", few_or_many(6, 40))
 def test_every_policy_reads_outages_as_a_slow_reading_does(places, examples):
     @tried(examples)
-    @given(told=statements(["plant-1"]))
+    @given(told=statements(["plant-1", "plant-1", "plant-1", "plant"]))
     def check(told):
         example(told, places, compare)
 
-    def compare(said):
-        by_time = sorted(slowly.outages(said), key=first_day)
+    def compare(told):
+        said = slowly.of_unit_and_plant(told, "plant-1", "plant")
+        outages = slowly.outages(said)
+        before = {id(outage): following for outage, following in pairwise(outages)}
+        by_time = sorted(outages, key=first_day)
         for policy in ("latest", "widest", "operator_first"):
             found = get_json(f"units/plant-1/timeline/?policy={policy}")["outages"]
-            plain = [slowly.read(outage, policy, {"oil"}) for outage in by_time]
-            assert [as_read(one) for one in found] == plain, policy
-            for one, outage, reading in zip(found, by_time, plain, strict=True):
-                forecasts = sorted((s for s in outage if s.predicts), key=slowly.heard)
-                end = reading.end if reading.kind == "fact" else None
-                assert [(f["outcome"], f["days_late"]) for f in one["forecasts"]] == [
-                    slowly.score(s.end, end, TODAY) for s in forecasts
-                ]
+            plain = [slowly.read(outage, policy, {"oil"}, before.get(id(outage), ())) for outage in by_time]
+            assert [as_read(one) for one in found] == [as_expected(one) for one in plain], policy
+            for one, outage, phases in zip(found, by_time, plain, strict=True):
+                end = slowly.ended(phases)
+                assert (edge(one["end"]), one["end"]["kind"]) == (end.at, end.kind or "fact")
+                compare_forecasts(one, outage, phases)
         for one, outage in zip(
             get_json("units/plant-1/timeline/?policy=all")["outages"], by_time, strict=True
         ):
             names = {s.by for s in outage if s.speaks_of_it}
             assert {r["issuer"]: as_read(r) for r in one["readings"]} == {
-                name: slowly.read(outage, name, ()) for name in names
+                name: as_expected(slowly.read(outage, name, ())) for name in names
             }
+
+    def compare_forecasts(one, outage, phases):
+        forecasts = sorted((s for s in outage if s.predicts), key=slowly.heard)
+        stood_still = next((phase for phase in phases if phase.state == "halted"), phases[0])
+        returned = stood_still.end.at if stood_still.end.kind == "fact" else None
+        in_full = phases[-1].start.at if phases[-1].state == "full" else None
+        assert [(f["outcome"], f["days_late"]) for f in one["forecasts"]] == [
+            slowly.score(s.end, in_full if s.is_full else returned, TODAY) for s in forecasts
+        ]
 
     check()
 
@@ -263,7 +332,7 @@ def test_the_series_is_what_a_slow_sum_over_every_day_gives(places, examples):
             for policy in ("latest", "widest", "operator_first"):
                 query = f"facility=plant,works&unit_of_measure=kbbl_per_day&policy={policy}&{window}"
                 daily = [
-                    slowly.on_a_day(day, TODAY, policy, said, UNITS, capacities, LIMITS, {"oil"})
+                    slowly.on_a_day(day, TODAY, policy, said, UNITS, capacities, LIMITS, {"oil"}, newest_word)
                     for day in range(first, first + length)
                 ]
                 series(query, daily, first)
@@ -271,24 +340,25 @@ def test_the_series_is_what_a_slow_sum_over_every_day_gives(places, examples):
         example(told, places, compare)
 
     def series(query, daily, first):
-        response = ask_if_any(f"stats/capacity-offline/?{query}")
-        if response is None:
-            assert set(daily) == {(0, 0, 0)}
+        response = Api().raw(f"stats/capacity-offline/?{query}").json()
+        if "errors" in response:
+            assert "Nothing that was said can be shown" in response["errors"][0]["detail"]
+            assert {day.all for day in daily} <= {None, (0, 0, 0)}
             return
         for one in response["points"]:
             days = daily[number(one["start"]) - first : number(one["until"]) - first]
-            assert [one["low"], one["best"], one["high"]] == [rounded(v) for v in slowly.mean(days)], query
+            for found, expected in ((one, "all"), (one["quantified"], "stated")):
+                mean = slowly.mean([getattr(day, expected) for day in days])
+                assert [found["low"], found["best"], found["high"]] == [rounded(v) for v in mean], query
+            assert one["unquantified"] == len(set().union(*(day.unquantified for day in days)))
+            covered = len(set().union(*(day.covered for day in days)))
+            assert one["coverage"] == {"facilities": covered, "of": len(UNITS)}
         covered = [number(one[name]) for one in response["points"] for name in ("start", "until")]
         assert (covered[0], covered[-1]) == (first, first + len(daily))
 
     check()
 
 
-def ask_if_any(address):
-    """The answer, or null where nothing that was said can be shown."""
-    response = Client().get(f"/api/v1/{address}")
-    if response.status_code == 400:
-        assert "Nothing that was said can be shown" in response.json()["errors"][0]["detail"]
-        return None
-    assert response.status_code == 200, response.content
-    return response.json()
+def newest_word(facility, words):
+    """The day of the newest report about a facility."""
+    return max(one.said for one in words)

@@ -40,6 +40,7 @@ COMMON_WORDS = {
     "successor": "the row that replaces another",
     "text": "any text",
     "timezone": "a module of Django",
+    "value": "what a field holds",
 }
 """Words of the domain that are also ordinary words, each with what record/ means by it."""
 
@@ -107,7 +108,17 @@ def test_a_column_is_found_wherever_it_is_named():
 
 @every_model
 def test_a_model_declares_what_it_fills_in_before_it_is_published(model):
-    method = ast.parse(textwrap.dedent(inspect.getsource(model.before_publish)))
-    targets = [target for node in ast.walk(method) if isinstance(node, ast.Assign) for target in node.targets]
-    assert model.derived_fields == {target.attr for target in targets if isinstance(target, ast.Attribute)}
+    assert model.derived_fields == filled_in_by(model, "before_publish")
     assert model.derived_fields <= {field.name for field in model._meta.fields}
+
+
+def filled_in_by(model: type[models.Model], name: str) -> set[str]:
+    """What a method sets on its row, with the `keep_…` methods that it calls for that."""
+    method = ast.parse(textwrap.dedent(inspect.getsource(getattr(model, name))))
+    nodes = list(ast.walk(method))
+    targets = [target for node in nodes if isinstance(node, ast.Assign) for target in node.targets]
+    keeping = {
+        node.attr for node in nodes if isinstance(node, ast.Attribute) and node.attr.startswith("keep_")
+    }
+    set_here = {target.attr for target in targets if isinstance(target, ast.Attribute)}
+    return set_here.union(*(filled_in_by(model, called) for called in keeping))

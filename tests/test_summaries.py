@@ -50,17 +50,25 @@ def test_a_summary_counts_claims_documents_origins_and_states(api):
         claim_at_hour(2, proposition=PropositionFactory()),
     )
     summary = summary_of(api, strike)
-    assert list(summary) == ["claims", "documents", "origins", "propositions", "capacity_offline"]
+    assert list(summary) == [
+        "claims",
+        "documents",
+        "origins",
+        "origins_forecasting",
+        "propositions",
+        "capacity_offline",
+    ]
     assert (summary["claims"], summary["documents"], summary["origins"]) == (5, 3, 2)
     assert summary["propositions"] == {
         "unreported": 1,
+        "forecast_only": 0,
         "single_origin": 1,
         "agreed": 0,
         "denied": 0,
         "disputed": 1,
     }
     assert summary["capacity_offline"] == []
-    assert summary_of(api, strike, "?known_at=2024-03-12T06:00:00Z")["claims"] == 1
+    assert summary_of(api, strike, "?known_at=2024-03-12T06:00:00Z")["claims"] == 3  # those of the first page
 
 
 PERCENT = {"unit_of_measure": "percent", "metric": "capacity_offline"}
@@ -196,10 +204,10 @@ def test_open_ends_and_words_without_a_number_leave_the_bounds_open():
 
 def test_summaries_take_a_fixed_number_of_queries(api, django_assert_num_queries):
     on_record(offline(StrikeFactory(), **HALF))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         api("strikes/?ordering=id")
     on_record(*(offline(StrikeFactory(), **HALF) for _ in range(10)))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         assert api("strikes/?ordering=-id")["count"] == 11
 
 

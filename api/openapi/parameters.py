@@ -24,10 +24,11 @@ PARAMETERS: dict[str, tuple[str, JsonObject]] = {
         DATE_OR_MOMENT,
     ),
     "known_at": (
-        "What had been said and issued by then, among all that the record holds: a date (the end of that day, UTC) "
-        "or a moment with its zone; not in the future. Claims are known from the later of when they were said and "
-        "when they were issued; strikes and propositions with their first known claim; actors, facilities and "
-        "assessments always. With `as_of` it ranges over what was published by then.",
+        "What the world had been told by then, among all that the record holds: a moment with its zone, or a date, "
+        "which takes in whatever carries that date or an earlier one on its own clock; not in the future. Claims are "
+        "known from their report; words on record by name from when they were said or disclosed, if that is "
+        "earlier; strikes and propositions with their first known claim; actors, facilities and assessments always. "
+        "With `as_of` it ranges over what was published by then.",
         DATE_OR_MOMENT,
     ),
     "page_size": (
@@ -74,7 +75,7 @@ def paging_parameters(view: ListViewSet) -> list[JsonObject]:
     pages = [common_parameter(name) for name in ("page_size", "cursor")]
     if "ordering" not in view.paging:
         return pages
-    names = [*view.orderings, "id"]
+    names = [*view.orderings, *view.common_orderings]
     text = (
         "What the list is ordered by; a leading `-` reverses it. Ties are ordered by id. "
         f"`{view.default_ordering}` if not given. {view.orderings_help}"

@@ -7,9 +7,10 @@ import sys
 import time
 from urllib import error, request
 
-COMPUTED = {"url", "display", "origin", "report_retracted", "relations", "damage_estimates", "weapon_counts"}
-COMPUTED |= {"dispute", "origins_for", "origins_against", "documents", "summary", "author_role"}
-BESIDE = {"vocabularies", "changes", "corrections"}
+BESIDE, COMPUTED = {"vocabularies", "changes", "corrections"}, {"url", "display", "origin", "rank", "summary"}
+COMPUTED |= {"counts", "not_counted_because", "relations", "dispute", "origins_for", "origins_forecasting"}
+COMPUTED |= {"report_issued_later", "report_retracted", "retracted_through", "would_change", "author_role"}
+COMPUTED |= {"damage_estimates", "weapon_counts", "origins_against", "documents", "explanation", "main_point"}
 
 
 def get(address, etag=""):

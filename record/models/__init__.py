@@ -2,7 +2,7 @@
 
 from record.models.ledger import Change, ChangeQuerySet, ClockBehind, Ledger, Revision
 from record.models.merges import Merge
-from record.models.recorded import AsOf, Recorded, RecordedQuerySet, end_of
+from record.models.recorded import AsOf, KnownBy, Recorded, RecordedQuerySet, end_of
 from record.models.rows import EXEMPT, OnRecord, collections, never_blank, reference_fields, references_of
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "Change",
     "ChangeQuerySet",
     "ClockBehind",
+    "KnownBy",
     "Ledger",
     "Merge",
     "OnRecord",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
+from operator import attrgetter
 from typing import Any, ClassVar, NamedTuple, Self, TypeVar
 
 from django.db import models
@@ -34,11 +35,22 @@ class Unindexed(Func):
 
 
 class AsOf(NamedTuple):
-    """What a reader looks at: the record as it stood at a revision and, of that, what was known by a moment."""
+    """What a reader looks at: the record as it stood at a revision and, of that, what was known by a moment or a day."""
 
     revision: int
-    known: datetime | None = None
-    """Only what had been said and issued by then; null for all that we have."""
+    known: datetime | date | None = None
+    """Only what was known by then: by a moment, or by the end of a day on each row's own clock; null for all we have."""
+
+
+class KnownBy(NamedTuple):
+    """Where a row says from when it was known: the lookups of the moment, and of the day on its own clock."""
+
+    moment: str
+    day: str
+
+    def lookup(self, known: datetime | date) -> str:
+        """The one that compares with what was asked for (decisions.md D83)."""
+        return self.moment if isinstance(known, datetime) else self.day
 
 
 def end_of(path: str, canonical_keys: Mapping[int, int]) -> F | Case:
@@ -72,8 +84,8 @@ class RecordedQuerySet(models.QuerySet[_Row]):
         return rows
 
     def known(self, at: AsOf) -> Self:
-        """Rows that say something said and issued by a moment; all of them, where rows say nothing."""
-        return self.filter(**{f"{self.model.known_by}__lte": at.known}) if self.model.known_by else self.all()
+        """Rows that say something known by then; all of them, where rows say nothing."""
+        return self.filter(self.model.known_condition(at))
 
     def cited(self, at: int | AsOf | None = None) -> Self:
         """Rows that others may rest on: public, or merged away (which claims keep pointing at)."""
@@ -164,8 +176,10 @@ class Recorded(models.Model):
     mergeable: ClassVar[bool] = False
     owner: ClassVar[str | None] = None
     """The field that names the row this one is a part of: it is published and withdrawn with it."""
-    known_by: ClassVar[str | None] = None
-    """The lookup of the moment from which the row was known; null where that does not matter."""
+    known_by: ClassVar[KnownBy | None] = None
+    """From when the row was known; null where that does not matter."""
+    derived_fields: ClassVar[frozenset[str]] = frozenset()
+    """Fields that `before_publish` fills in, such as what the row is found by: no editor does."""
     follows_lineage: ClassVar[bool] = False
     """A part that hangs on the first row of a chain of corrections and outlives each of them."""
 
@@ -191,3 +205,22 @@ class Recorded(models.Model):
     @property
     def is_public(self) -> bool:
         return self.published_rev_id is not None and self.withdrawn_rev_id is None
+
+    @classmethod
+    def known_condition(cls, at: AsOf, path: str = "") -> Q:
+        """Whether a row was known by then, asked of whatever leads to it by a path."""
+        if cls.known_by is None or at.known is None:
+            return Q()
+        return Q(**{f"{path}{cls.known_by.lookup(at.known)}__lte": at.known})
+
+    def is_known(self, at: AsOf) -> bool:
+        """The same of this row, with all that it takes loaded."""
+        if self.known_by is None or at.known is None:
+            return True
+        known_from = attrgetter(self.known_by.lookup(at.known).replace("__", "."))(self)
+        return bool(known_from <= at.known)
+
+    # What the publishing functions ask ------------------------------------------------------
+
+    def before_publish(self) -> None:
+        """Fill in what the row is sorted and found by, when it is published and when it is amended."""

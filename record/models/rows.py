@@ -65,8 +65,6 @@ class OnRecord(Recorded):
     """Fields that never change once public; to change one, correct the row."""
     watched: ClassVar[frozenset[str]] = frozenset()
     """Amendable fields that the rules of other rows look at."""
-    derived_fields: ClassVar[frozenset[str]] = frozenset()
-    """Fields that `before_publish` fills in, such as what the row is found by: no editor does."""
     parts: ClassVar[tuple[str, ...]] = ()
     """Related names of rows that are part of this one and have no id of their own."""
     frozen_parts: ClassVar[frozenset[str]] = frozenset()
@@ -139,8 +137,8 @@ class OnRecord(Recorded):
 
     # What the publishing functions ask ------------------------------------------------------
 
-    def before_publish(self) -> None:
-        """Fill in what the row is sorted and found by, when it is published and when it is amended."""
+    def keep_defaults(self) -> None:
+        """Keep what the row takes over from rows that it names, once, when it is published."""
 
     def succeed(self, earlier: Self) -> None:
         """Take over what the next row of a chain of corrections inherits beyond its fields."""
@@ -151,6 +149,10 @@ class OnRecord(Recorded):
 
     def objections(self) -> Iterable[str]:
         """Rules that span rows and that this row breaks, as sentences for an editor."""
+        return ()
+
+    def questions(self) -> Iterable[str]:
+        """What an editor should look at twice, now that this row is public; nothing is refused for it."""
         return ()
 
     def merge_objections(self, other: Self) -> Iterable[str]:

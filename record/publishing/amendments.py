@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
@@ -28,6 +29,25 @@ from record.publishing.writing import (
 )
 
 
+@dataclass(frozen=True)
+class Amendment:
+    """What one public row changes in place, and why."""
+
+    row: OnRecord
+    changes: Mapping[str, object] = field(default_factory=dict)
+    """The new values by the names of their fields; a collection for a many-to-many field."""
+    note: str | None = None
+    add: Sequence[Recorded] = ()
+    """New parts of the row with a public life of their own, such as a party or a notice."""
+    end: Sequence[Recorded] = ()
+    """Parts of that kind that are withdrawn."""
+    parts: Mapping[str, Sequence[models.Model]] = field(default_factory=dict)
+    """Whole lists in place of parts without a public life of their own, such as names."""
+
+    def __bool__(self) -> bool:
+        return bool(self.changes or self.add or self.end or self.parts)
+
+
 def amend(
     row: OnRecord,
     changes: Mapping[str, object] | None = None,
@@ -39,33 +59,34 @@ def amend(
 ) -> Revision:
     """Change in place what a public row may change, keeping old and new value.
 
-    ``changes`` maps field names to new values (many-to-many fields to collections). ``add``
-    publishes new parts of the row, such as a party or a notice; ``end`` withdraws parts. ``parts``
-    puts whole lists in place of parts without a public life of their own, such as names. A frozen
-    field is refused: correct the row instead.
+    The arguments are those of an ``Amendment``. A frozen field is refused: correct the row instead.
     """
     with new_revision() as writer:
-        (row,) = lock_rows([row])
-        require_public([row])
-        values, targets_by_field = _set_fields(row, changes or {})
-        for name, new_parts in (parts or {}).items():
-            if difference := _replace_parts(row, name, new_parts):
-                values[name] = difference
-        row.version += 1
-        save(row, before_publish=True)
-        for name, targets in targets_by_field.items():
-            getattr(row, name).set(targets)
-        ended = [_end_part(writer, row, part) for part in end]
-        added = [_add_part(writer, row, part) for part in add]
-        if added or ended:
-            values["parts"] = [ended, added]
-        if not values:
-            raise Blocked([Blocker(row, "Nothing would change.")])
-        require_public_targets([row])
-        if row.watched & values.keys():
-            require_no_objections([dependant for dependant, _ in row.dependants()])
-        writer.log(Action.AMEND, row, note=note, values=values)
+        amend_row(writer, Amendment(row, changes or {}, note, list(add), list(end), parts or {}))
     return writer.revision
+
+
+def amend_row(writer: RevisionWriter, amendment: Amendment) -> None:
+    (row,) = lock_rows([amendment.row])
+    require_public([row])
+    values, targets_by_field = _set_fields(row, amendment.changes)
+    for name, new_parts in amendment.parts.items():
+        if difference := _replace_parts(row, name, new_parts):
+            values[name] = difference
+    row.version += 1
+    save(row, before_publish=True)
+    for name, targets in targets_by_field.items():
+        getattr(row, name).set(targets)
+    ended = [_end_part(writer, row, part) for part in amendment.end]
+    added = [_add_part(writer, row, part) for part in amendment.add]
+    if added or ended:
+        values["parts"] = [ended, added]
+    if not values:
+        raise Blocked([Blocker(row, "Nothing would change.")])
+    require_public_targets([row])
+    if row.watched & values.keys():
+        require_no_objections([dependant for dependant, _ in row.dependants()])
+    writer.log(Action.AMEND, row, note=amendment.note, values=values)
 
 
 def _set_fields(
@@ -159,7 +180,7 @@ def _add_part(writer: RevisionWriter, row: OnRecord, part: Recorded) -> str:
         raise Blocked([Blocker(part, "It is or was on the record already.")])
     part.published_rev = writer.revision
     setattr(part, str(part.owner), row.anchor() if part.follows_lineage else row)
-    save(part)
+    save(part, before_publish=True)
     writer.touch(part)
     return str(part)
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db import models
+from django.db import models, transaction
 
 from record.models import OnRecord
 
@@ -28,6 +28,31 @@ class Blocked(Exception):
     def __init__(self, blockers: Sequence[Blocker]) -> None:
         self.blockers = list(blockers)
         super().__init__("\n".join(str(blocker) for blocker in blockers))
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What a publishing function would meet with: what is in the way and, if nothing is, what it would ask."""
+
+    blockers: list[Blocker]
+    questions: list[str]
+
+
+def tried(act: Callable[[], object], rows: Iterable[OnRecord]) -> Trial:
+    """Do something that makes these rows public, look, and undo it: some things show only once it is done."""
+    with transaction.atomic():
+        try:
+            act()
+            return Trial([], questions(rows))
+        except Blocked as blocked:
+            return Trial(blocked.blockers, [])
+        finally:
+            transaction.set_rollback(True)
+
+
+def questions(rows: Iterable[OnRecord]) -> list[str]:
+    """What an editor should look at twice in these public rows, each question once. No function refuses it."""
+    return list(dict.fromkeys(question for row in rows for question in row.questions()))
 
 
 def refuse_if_any(blockers: Iterable[Blocker]) -> None:

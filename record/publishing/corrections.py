@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from django.db import models, transaction
 
@@ -16,7 +17,23 @@ from record.publishing.withdrawals import (
     resting_on,
     withdraw_row,
 )
-from record.publishing.writing import bookkeeping_of, field_values, lock_rows, new_revision, numbered_parts
+from record.publishing.writing import (
+    RevisionWriter,
+    bookkeeping_of,
+    field_values,
+    lock_rows,
+    new_revision,
+    numbered_parts,
+)
+
+
+@dataclass(frozen=True)
+class Correction:
+    """Drafts that take the place of the public rows they supersede, and why."""
+
+    drafts: Sequence[OnRecord]
+    reason: WithdrawalReason
+    note: str | None = None
 
 
 def correct(*drafts: OnRecord, reason: WithdrawalReason, note: str | None = None) -> Revision:
@@ -25,28 +42,33 @@ def correct(*drafts: OnRecord, reason: WithdrawalReason, note: str | None = None
     Each superseded row, and each of its numbered parts, is withdrawn and names its successor; a
     number that was not issued again is withdrawn without one. ``revise`` makes such drafts.
     """
-    if WithdrawalReason(reason).is_takedown:
-        raise Blocked([Blocker(row, "A takedown is not a correction.") for row in drafts])
     require_rows(drafts)
     with new_revision() as writer:
-        successors = lock_rows(drafts)
-        refuse_if_any(
-            Blocker(row, "It supersedes no row: publish it instead.")
-            for row in successors
-            if row.supersedes_id is None
-        )
-        replaced = lock_rows([row.supersedes for row in successors if row.supersedes is not None])
-        require_public(replaced)
-        numbers = [part for row in replaced for part in numbered_parts(row) if part.is_public]
-        leaving = [*replaced, *(part for part in numbers if part not in replaced)]
-        require_none_stranded(leaving, resting_on(leaving))
-        require_no_duplicates_left(leaving)
-        successor_of = {(type(row), row.supersedes_id): row for row in with_numbers(successors)}
-        # The old rows leave first: what is unique among public rows is then free for the new ones.
-        for row in leaving:
-            withdraw_row(writer, row, reason, note, successor_of.get((type(row), row.pk)))
-        publish_rows(writer, successors, correcting=True)
+        correct_rows(writer, Correction(drafts, reason, note))
     return writer.revision
+
+
+def correct_rows(writer: RevisionWriter, correction: Correction) -> None:
+    if WithdrawalReason(correction.reason).is_takedown:
+        raise Blocked([Blocker(row, "A takedown is not a correction.") for row in correction.drafts])
+    successors = lock_rows(correction.drafts)
+    refuse_if_any(
+        Blocker(row, "It supersedes no row: publish it instead.")
+        for row in successors
+        if row.supersedes_id is None
+    )
+    replaced = lock_rows([row.supersedes for row in successors if row.supersedes is not None])
+    require_public(replaced)
+    numbers = [part for row in replaced for part in numbered_parts(row) if part.is_public]
+    leaving = [*replaced, *(part for part in numbers if part not in replaced)]
+    require_none_stranded(leaving, resting_on(leaving))
+    require_no_duplicates_left(leaving)
+    successor_of = {(type(row), row.supersedes_id): row for row in with_numbers(successors)}
+    # The old rows leave first: what is unique among public rows is then free for the new ones.
+    for row in leaving:
+        successor = successor_of.get((type(row), row.pk))
+        withdraw_row(writer, row, correction.reason, correction.note, successor)
+    publish_rows(writer, successors, correcting=True)
 
 
 def revise(row: OnRecord, **changes: object) -> OnRecord:

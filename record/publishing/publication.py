@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
 from functools import cache
-
-from django.db import transaction
-from django.utils import timezone
 
 from record.choices import Action
 from record.graphs import reached
-from record.models import Ledger, OnRecord, Revision
-from record.publishing.blocking import Blocked, Blocker, refuse_if_any, require_public_targets, require_rows
+from record.models import OnRecord, Revision
+from record.publishing.blocking import (
+    Blocked,
+    Blocker,
+    refuse_if_any,
+    require_public_targets,
+    require_rows,
+    tried,
+)
 from record.publishing.writing import (
     RevisionWriter,
     load_together,
@@ -35,36 +38,9 @@ def publish(*rows: OnRecord, note: str | None = None) -> Revision:
     return writer.revision
 
 
-def publish_dated(batches: Iterable[tuple[datetime, Sequence[OnRecord]]]) -> Revision:
-    """The starter load: publish batches under past moments, in date order, into an empty ledger.
-
-    One transaction: all or nothing. A moment after now becomes now.
-    """
-    with transaction.atomic():
-        revision = None
-        if Ledger.head().n:
-            raise Blocked([Blocker(Ledger.head(), "Past moments are for an empty ledger only.")])
-        for at, rows in batches:
-            if not rows:
-                continue
-            with new_revision(min(at, timezone.now())) as writer:
-                publish_rows(writer, rows)
-            revision = writer.revision
-    if revision is None:
-        raise ValueError("There is nothing to load.")
-    return revision
-
-
 def blockers(*rows: OnRecord) -> list[Blocker]:
     """What would keep these drafts from being published now; empty if nothing would."""
-    with transaction.atomic():
-        try:
-            publish(*rows)
-        except Blocked as blocked:
-            return blocked.blockers
-        finally:
-            transaction.set_rollback(True)
-    return []
+    return tried(lambda: publish(*rows), ()).blockers
 
 
 def needed_by(rows: Iterable[OnRecord]) -> list[OnRecord]:
@@ -113,10 +89,12 @@ def publish_rows(
         row.version += 1
         row.before_publish()
         row.save()
+        row.keep_defaults()
         for part in parts_of(row):
             if part.published_rev_id is None:
                 part.published_rev = writer.revision
-                part.save(update_fields=["published_rev"])
+                part.before_publish()
+                part.save(update_fields=["published_rev", *part.derived_fields])
         writer.log(Action.PUBLISH, row, note=note)
     # Asked last: the rows of one revision may name each other.
     require_public_targets(rows)

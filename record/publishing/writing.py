@@ -22,7 +22,7 @@ ON_EVERY_ROW = frozenset({"id", *(field.name for field in OnRecord._meta.fields)
 
 def bookkeeping_of(model: type[models.Model]) -> frozenset[str]:
     """The fields that no editor fills in: they are neither amended, compared nor copied into a draft."""
-    return ON_EVERY_ROW | (model.derived_fields if issubclass(model, OnRecord) else frozenset())
+    return ON_EVERY_ROW | (model.derived_fields if issubclass(model, Recorded) else frozenset())
 
 
 @dataclass
@@ -140,7 +140,7 @@ def save(row: models.Model, before_publish: bool = False) -> None:
     """Save by the rules of one row: its constraints, its vocabularies, what it must have."""
     try:
         save_checked(
-            row, before_publish=row.before_publish if before_publish and isinstance(row, OnRecord) else None
+            row, before_publish=row.before_publish if before_publish and isinstance(row, Recorded) else None
         )
     except Refused as refused:
         raise Blocked([Blocker(row, str(refused))]) from refused

@@ -2,6 +2,7 @@
 
 from sources.models.actors import Actor, ActorName, Source
 from sources.models.evidence import Evidence
+from sources.models.identifiers import ActorIdentifier
 from sources.models.reports import Report, ReportNotice
 
-__all__ = ["Actor", "ActorName", "Evidence", "Report", "ReportNotice", "Source"]
+__all__ = ["Actor", "ActorIdentifier", "ActorName", "Evidence", "Report", "ReportNotice", "Source"]

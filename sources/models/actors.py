@@ -16,6 +16,8 @@ from record.vocabulary import one_of
 from sources.choices import ActorKind, Reliability, SourceKind
 from sources.models.fields import COUNTRY_CODE, LANGUAGE_TAG, Name, country_code, editors_note, language_code
 
+IDENTIFYING = "Nothing that could identify an anonymous voice is stored."
+
 
 class Actor(OnRecord):
     """Who speaks or acts: a person in an office, a body, a force, a company, or an anonymous voice.
@@ -59,7 +61,7 @@ class Actor(OnRecord):
     derived_fields = frozenset({"search_text"})
     watched = frozenset({"kind"})
     mergeable = True
-    parts = ("names",)
+    parts = ("names", "identifiers")
 
     class Meta(OnRecord.Meta):
         ordering = ["public_id"]
@@ -86,7 +88,7 @@ class Actor(OnRecord):
             CheckConstraint(
                 name="actor_that_is_anonymous_has_no_local_name",
                 condition=~Q(kind=ActorKind.ANONYMOUS) | Q(name_local__isnull=True),
-                violation_error_message="Nothing that could identify an anonymous voice is stored.",
+                violation_error_message=IDENTIFYING,
             ),
         ]
 
@@ -102,6 +104,9 @@ class Actor(OnRecord):
         start = self.canonical if self.affiliation else self
         if leads_back(start, lambda actor: actor.affiliation.canonical if actor.affiliation else None):
             yield "affiliation: it leads back to the actor itself."
+        # Those that ended, too: a past revision shows them beside the kind of today.
+        if self.kind == ActorKind.ANONYMOUS and self.identifiers.all():
+            yield f"identifiers: {IDENTIFYING}"
 
     def merge_objections(self, other: Actor) -> Iterable[str]:
         if (self.kind == ActorKind.ANONYMOUS) != (other.kind == ActorKind.ANONYMOUS):
@@ -150,6 +155,15 @@ class Source(OnRecord):
         related_name="source",
         help_text="The actor of kind `media` that is its own voice.",
     )
+    family = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="editions",
+        help_text="The source whose newsroom it belongs to, as an edition, a language service or another site of it. "
+        "What a family says in its own voice is one origin. To have the same owner is not enough.",
+    )
     homepage = models.URLField(max_length=500, null=True, blank=True, help_text="Its home page.")
     note = editors_note()
 
@@ -168,6 +182,11 @@ class Source(OnRecord):
             one_of("kind", SourceKind, "source"),
             one_of("reliability", Reliability, "source"),
             never_blank("source", "name", "ownership", "homepage", "note"),
+            CheckConstraint(
+                name="source_is_not_its_own_family",
+                condition=Q(family__isnull=True) | ~Q(family=F("id")),
+                violation_error_message="A source is not an edition of itself.",
+            ),
             CheckConstraint(
                 name="source_country_is_a_code",
                 condition=Q(country__regex=COUNTRY_CODE),
@@ -190,3 +209,14 @@ class Source(OnRecord):
     def objections(self) -> Iterable[str]:
         if self.voice.kind != ActorKind.MEDIA:
             yield "voice: the own voice of a source is an actor of kind `media`."
+        # Two sources that are one may close a circle, as with actors.
+        start = self.canonical if self.family else self
+        if leads_back(start, lambda source: source.family.canonical if source.family else None):
+            yield "family: it leads back to the source itself."
+
+    def merge_objections(self, other: Source) -> Iterable[str]:
+        for rule in self.canonical.objections():
+            yield f"Their survivor's {rule}"
+
+    def bound_by_merges(self) -> Iterable[OnRecord]:
+        return Source.objects.cited().filter(Q(pk=self.pk) | Q(family=self))

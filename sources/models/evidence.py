@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from record.ids import id_is_well_spelt, prefixed, random_id
-from record.models import OnRecord, never_blank
+from record.models import KnownBy, OnRecord, never_blank
 from record.vocabulary import one_of
 from sources.choices import EvidenceKind, Verification
 from sources.models.actors import Actor
@@ -44,7 +44,7 @@ class Evidence(OnRecord):
     note = editors_note()
 
     collection = "evidence"
-    known_by = "report__issued_latest"
+    known_by = KnownBy("report__issued_latest", "report__known_on")
     frozen = frozenset({"kind", "report", "published_by", "shows"})
 
     class Meta(OnRecord.Meta):

@@ -39,6 +39,15 @@ def editors_note() -> models.TextField:
     )
 
 
+def known_on(what: str) -> models.DateField:
+    return models.DateField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=f"The last day from which {what}, on its own clock. Kept for bare dates.",
+    )
+
+
 class Name(models.Model):
     """Another name of a row, in any script: an alias, a former name, a common misspelling."""
 

@@ -12,6 +12,11 @@ from strikes.admin.clocks import RULE, MomentAdmin, MomentForm, from_clock, mome
 from strikes.admin.numbers import DamageEstimateInline, WeaponCountInline
 from strikes.models import Claim, ClaimEvidence, ClaimRelation, ClaimStep
 
+DISCLOSED = (
+    "For words that were sealed, under embargo or printed later: from when on anybody could know them. Words on record "
+    "by name are known from then, never later than the report; leave it empty for words said in public."
+)
+
 
 class StepInline(PartInline):
     model = ClaimStep
@@ -30,8 +35,9 @@ class ClaimEvidenceInline(PartInline):
 
 
 class ClaimForm(MomentForm):
-    moments = ["said_", "event_"]
+    moments = ["said_", "disclosed_", "event_"]
     said_from_time, said_until_time = from_clock(), until_clock()
+    disclosed_from_time, disclosed_until_time = from_clock(), until_clock()
     event_from_time, event_until_time = from_clock(), until_clock()
 
 
@@ -71,9 +77,17 @@ class ClaimAdmin(MomentAdmin):
             },
         ),
         (
+            "When it became public, if that was neither then nor with this report",
+            {
+                "fields": [*moment_fields("disclosed_"), "disclosed_as_stated"],
+                "description": f"{DISCLOSED} {RULE}",
+                "classes": ["collapse"],
+            },
+        ),
+        (
             "When, by the claim, it happened or will happen",
             {
-                "fields": [*moment_fields("event_"), "event_as_stated"],
+                "fields": [*moment_fields("event_"), "event_as_stated", ("is_status", "is_permanent")],
                 "description": RULE,
                 "classes": ["collapse"],
             },

@@ -22,8 +22,9 @@ from strikes.imports.moments import moment_columns
 RULE = (
     "Enter the date as it was on the clocks of the place, the time zone if it is known, and the time of day if the "
     "report gives one. The two edges in UTC are then worked out: the minute; from the one time to the other; or, "
-    "without a time, the whole day (everywhere on earth, if the zone is not known). What is entered in the edges "
-    "themselves, such as for several days, is kept; empty both to have them worked out anew."
+    "without a time, the whole day (everywhere on earth, if the zone is not known). Known to the week, month or year "
+    "only, it ends with that week, month or year. What is entered in the edges themselves, such as for several days, is "
+    "kept; empty both to have them worked out anew."
 )
 EDGES = ("earliest", "latest", "precision")
 Columns = dict[str, Any]
@@ -65,11 +66,15 @@ def times_of_day(prefix: str) -> tuple[str, str]:
     return f"{prefix}from_time", f"{prefix}until_time"
 
 
-def as_written(date: dt.date, zone: str | None, starts: dt.time | None, ends: dt.time | None) -> Columns:
+def as_written(
+    date: dt.date, zone: str | None, precision: str | None, starts: dt.time | None, ends: dt.time | None
+) -> Columns:
     """A moment as a bundle would write it, from which the edges are worked out."""
     written: Columns = {"date": date}
     if zone is not None:
         written["timezone"] = zone
+    if precision:
+        written["precision"] = precision
     if ends is None:
         clocks = {"time": starts}
     else:
@@ -121,8 +126,9 @@ class MomentForm(RowForm):
         elif starts is not None and date is None:
             self.add_error(f"{prefix}local_date", "A time of day needs its date.")
         elif date is not None and (starts is not None or (earliest is None and latest is None)):
+            written = as_written(date, zone, columns[f"{prefix}precision"], starts, ends)
             try:
-                self.fill_in_edges(prefix, columns, moment_columns(as_written(date, zone, starts, ends)))
+                self.fill_in_edges(prefix, columns, moment_columns(written))
             except Refused as refused:
                 self.add_error(f"{prefix}local_date", str(refused))
                 return

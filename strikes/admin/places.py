@@ -9,7 +9,18 @@ from editing.lists import RowList, StateFilter
 from editing.record_admin import RecordAdmin
 from record.models import OnRecord
 from strikes.admin.columns import proposition_list
-from strikes.models import Capacity, Facility, FacilityName, Party, Region, Strike, Unit, UnitName
+from strikes.models import (
+    Capacity,
+    Facility,
+    FacilityIdentifier,
+    FacilityName,
+    Party,
+    Region,
+    Strike,
+    Unit,
+    UnitIdentifier,
+    UnitName,
+)
 
 
 @admin.register(Region)
@@ -27,18 +38,22 @@ class PartyInline(PartInline):
     model = Party
 
 
+class FacilityIdentifierInline(PartInline):
+    model = FacilityIdentifier
+
+
 @admin.register(Facility)
 class FacilityAdmin(RecordAdmin):
     list_display = ["public_id", "name", "name_local", "kind", "town", "location_precision", "state"]
     list_filter = [StateFilter, "kind", "location_precision"]
-    inlines = [FacilityNameInline, PartyInline]
+    inlines = [FacilityNameInline, PartyInline, FacilityIdentifierInline]
     fields = [
         "public_id",
         "name",
         "name_local",
         "kind",
         "regions",
-        "jurisdiction",
+        "jurisdictions",
         "town",
         "geonames_id",
         ("latitude", "longitude"),
@@ -74,11 +89,15 @@ class UnitNameInline(PartInline):
     model = UnitName
 
 
+class UnitIdentifierInline(PartInline):
+    model = UnitIdentifier
+
+
 @admin.register(Unit)
 class UnitAdmin(RecordAdmin):
     list_display = ["public_id", "designation", "facility", "kind", "state"]
     list_filter = [StateFilter, "kind"]
-    inlines = [UnitNameInline]
+    inlines = [UnitNameInline, UnitIdentifierInline]
     fields = ["public_id", "facility", "designation", "kind", "note"]
     lists = [
         RowList(

@@ -2,22 +2,58 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth.models import User
 from django.forms import ModelForm
 from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
 
 from editing.admin import ReadOnlyAdmin
 from editing.lists import RowList, StateFilter
 from editing.record_admin import RecordAdmin
 from record.models import OnRecord
-from strikes.admin.columns import CLAIM_COLUMNS, newest_state, proposition_list
+from strikes.admin.columns import (
+    CLAIM_COLUMNS,
+    current_state,
+    newest_state,
+    proposition_list,
+    standing_of_claims,
+    state_now,
+)
+from strikes.choices import Dispute
+from strikes.disputes.explanations import Explained, explained
 from strikes.models import Assessment, Claim, Proposition, PropositionState
+
+
+def explain(propositions: Iterable[Proposition]) -> None:
+    """Set why each of these stands as it does, all of them in three queries; null for what is not public."""
+    propositions = list(propositions)
+    states = [state for proposition in propositions if (state := current_state(proposition)) is not None]
+    explained_of = explained(states)
+    for proposition in propositions:
+        proposition.explained = explained_of.get(proposition.pk)
+
+
+def without_state(proposition: Proposition) -> str:
+    """Why a point has no state."""
+    return "not public yet" if proposition.status == "draft" else "not kept any longer"
+
+
+class ExplainedList(ChangeList):
+    """A page of points at issue, with the reasons why they stand as they do."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        self.result_list = list(self.result_list)
+        explain(self.result_list)
 
 
 @admin.register(Proposition)
 class PropositionAdmin(RecordAdmin):
-    list_display = ["public_id", "text", "topic", "strike", "how_it_stands", "state"]
+    list_display = ["public_id", "text", "topic", "strike", "standing", "state"]
     list_filter = [StateFilter, "topic", "open"]
     fields = [
         "public_id",
@@ -32,10 +68,12 @@ class PropositionAdmin(RecordAdmin):
         "answers",
         "caused_by",
         "how_it_stands",
+        "explanation",
+        "would_change",
         "note",
     ]
-    readonly_fields = ["how_it_stands"]
-    list_prefetch_related = ["states"]
+    readonly_fields = ["how_it_stands", "explanation", "would_change"]
+    list_prefetch_related = [state_now()]
     lists = [
         RowList(
             "Claims",
@@ -44,6 +82,7 @@ class PropositionAdmin(RecordAdmin):
             {**CLAIM_COLUMNS, "report": lambda claim: claim.report},
             ["sort_at", "pk"],
             ["report__source"],
+            [standing_of_claims()],
         ),
         proposition_list("answers", "Rival answers"),
         RowList(
@@ -61,9 +100,39 @@ class PropositionAdmin(RecordAdmin):
         ),
     ]
 
-    @admin.display(description="how it stands", empty_value="not public yet")
-    def how_it_stands(self, proposition: Proposition) -> str | None:
-        return newest_state(proposition)
+    @admin.display(description="how it stands")
+    def how_it_stands(self, proposition: Proposition) -> str:
+        return newest_state(proposition) or without_state(proposition)
+
+    @admin.display(description="how it stands, and why")
+    def standing(self, proposition: Proposition) -> str:
+        reason = self.reason_of(proposition)
+        if reason is None:
+            return without_state(proposition)
+        return format_html("{}<div class=help>{}</div>", newest_state(proposition), reason.explanation)
+
+    @admin.display(description="why")
+    def explanation(self, proposition: Proposition) -> str:
+        reason = self.reason_of(proposition)
+        return without_state(proposition) if reason is None else reason.explanation
+
+    @admin.display(description="what would change it")
+    def would_change(self, proposition: Proposition) -> str:
+        reason = self.reason_of(proposition)
+        if reason is None:
+            return without_state(proposition)
+        lines = [(Dispute(to).label, condition) for to, condition in reason.would_change]
+        return format_html_join("", "<div><strong>{}</strong>: if {}</div>", lines) or "no single claim"
+
+    def reason_of(self, proposition: Proposition) -> Explained | None:
+        """Why it stands so: worked out with the others of its list or, on a page of its own, when it is shown."""
+        if not hasattr(proposition, "explained"):
+            explain([proposition])
+        reason: Explained | None = proposition.explained
+        return reason
+
+    def get_changelist(self, request: HttpRequest, **kwargs: object) -> type[ChangeList]:
+        return ExplainedList
 
     def prefilled(self, row_list: RowList, row: OnRecord) -> str:
         """A rival answer is about the same strike."""
@@ -83,6 +152,7 @@ class StateAdmin(ReadOnlyAdmin):
         "state",
         "origins_for",
         "origins_against",
+        "origins_forecasting",
         "documents",
         "from_rev_id",
         "to_rev_id",

@@ -9,9 +9,10 @@ from editing.fields import PartInline
 from editing.lists import RowList, StateFilter
 from editing.record_admin import RecordAdmin
 from record.models import OnRecord
-from sources.models import Actor, ActorName, Evidence, Report, ReportNotice, Source
+from sources.models import Actor, ActorIdentifier, ActorName, Evidence, Report, Source
 from strikes.admin.clocks import RULE, MomentAdmin, MomentForm, from_clock, moment_fields, until_clock
-from strikes.admin.columns import CLAIM_COLUMNS
+from strikes.admin.columns import CLAIM_COLUMNS, standing_of_claims
+from strikes.admin.notices import ReportNoticeInline
 from strikes.models import Capacity, Claim
 
 
@@ -19,11 +20,15 @@ class ActorNameInline(PartInline):
     model = ActorName
 
 
+class ActorIdentifierInline(PartInline):
+    model = ActorIdentifier
+
+
 @admin.register(Actor)
 class ActorAdmin(RecordAdmin):
     list_display = ["public_id", "name", "name_local", "kind", "role", "affiliation", "country", "state"]
     list_filter = [StateFilter, "kind", "country"]
-    inlines = [ActorNameInline]
+    inlines = [ActorNameInline, ActorIdentifierInline]
     fields = [
         "public_id",
         "name",
@@ -40,13 +45,14 @@ class ActorAdmin(RecordAdmin):
 @admin.register(Source)
 class SourceAdmin(RecordAdmin):
     grades = frozenset({"reliability"})
-    list_display = ["public_id", "name", "kind", "country", "language", "reliability", "state"]
+    list_display = ["public_id", "name", "kind", "country", "language", "reliability", "family", "state"]
     list_filter = [StateFilter, "kind", "reliability", "country"]
     fields = [
         "public_id",
         "name",
         "kind",
         "voice",
+        "family",
         "country",
         "language",
         "ownership",
@@ -56,18 +62,24 @@ class SourceAdmin(RecordAdmin):
     ]
     lists = [
         RowList(
+            "Editions of its family",
+            Source,
+            "family",
+            {
+                "name": lambda source: source.name,
+                "kind": lambda source: source.get_kind_display(),
+                "language": lambda source: source.language,
+            },
+            ["public_id"],
+        ),
+        RowList(
             "Reports",
             Report,
             "source",
             {"title": lambda report: report.title, "issued": lambda report: report.issued_local_date},
             ["-issued_latest", "pk"],
-        )
+        ),
     ]
-
-
-class ReportNoticeInline(PartInline):
-    model = ReportNotice
-    fk_name = "report"
 
 
 class ReportForm(MomentForm):
@@ -104,6 +116,7 @@ class ReportAdmin(MomentAdmin):
                 "point at issue": lambda claim: claim.proposition.text,
             },
             ["position", "pk"],
+            prefetch=[standing_of_claims()],
         ),
         RowList("Capacities it states", Capacity, "report", {"as stated": str}),
         RowList(

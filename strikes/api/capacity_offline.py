@@ -15,7 +15,7 @@ from api.stats import StatsView
 from sources.models import Actor
 from strikes.api.filters import FilterValues, RegionsFilter
 from strikes.api.pictures import SeriesSvg
-from strikes.api.serializers.offline import CapacityOfflineSerializer, PointInTable
+from strikes.api.serializers.offline import CapacityOfflineSerializer, SeriesRow, rows_of
 from strikes.choices import FacilityKind, RegionLevel, UnitKind
 from strikes.models import Facility, Unit
 from strikes.outages.capacity_offline import capacity_offline
@@ -84,10 +84,7 @@ class CapacityOfflineView(StatsView):
         except Incomparable as refusal:
             raise BadParameter(refusal.parameter, str(refusal), "incomparable") from refusal
         body = CapacityOfflineSerializer(vars(answer), context={"api": self.api}).data
-        common = {name: body[name] for name in ("unit_of_measure", "policy", "interval")}
-        response: Response | HttpResponse = self.answer(
-            body, [{**common, **point} for point in body["points"]], PointInTable()
-        )
+        response: Response | HttpResponse = self.answer(body, list(rows_of(body)), SeriesRow())
         return response
 
     def judged_by(self) -> list[str]:

@@ -1,8 +1,8 @@
-"""Facets over what is kept beside the rows: how propositions stand, and how they are graded."""
+"""Facets over what is kept beside the rows: how propositions stand, whether claims count, and how they are graded."""
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -11,15 +11,17 @@ from django.db.models.functions import Substr
 
 from record.models import AsOf, end_of
 from strikes.api.accounts import newest_assessments
+from strikes.choices import Stance
 from strikes.disputes.origins import claims_about_own_deeds
+from strikes.disputes.standing import standings
 from strikes.disputes.states import states_of
-from strikes.models import Proposition
+from strikes.models import Claim, ClaimRelation, Proposition
 
 COUNTRY_OF_REGION = Substr("regions__public_id", 1, 2)
 """The country of a region begins its code: `UA` in `UA-63`."""
 
 Rows = QuerySet[Any]
-"""The filtered rows of a collection of strikes or of propositions."""
+"""The filtered rows of a collection of strikes, of propositions or of claims."""
 Counts = Iterable[tuple[str | None, int]]
 Facet = Callable[[Rows, AsOf], Counts]
 
@@ -32,6 +34,33 @@ def by_flag(column: str) -> Facet:
         return [(None if flag is None else str(flag).lower(), number) for flag, number in counted]
 
     return count
+
+
+def by_region_of_facility(facilities: Rows, as_of: AsOf) -> Counts:
+    """Counts facilities by their regions or, at sea, by the countries whose law applies; null for those of neither."""
+    return count_each(places_of(facilities).values())
+
+
+def by_country_of_facility(facilities: Rows, as_of: AsOf) -> Counts:
+    """Counts facilities by the countries in which they lie or, at sea, whose law applies."""
+    return count_each({code[:2] for code in codes} for codes in places_of(facilities).values())
+
+
+def count_each(values_of_rows: Iterable[set[str]]) -> Counts:
+    """How many rows have each value; null is for those with none."""
+    counted: Counter[str | None] = Counter()
+    for values in values_of_rows:
+        counted.update(values or [None])
+    return counted.items()
+
+
+def places_of(facilities: Rows) -> dict[int, set[str]]:
+    """The codes of the regions and jurisdictions of each facility."""
+    codes_of: dict[int, set[str]] = defaultdict(set)
+    for path in ("regions__public_id", "jurisdictions__public_id"):
+        for key, code in facilities.order_by().values_list("pk", path):
+            codes_of[key] |= {code} - {None}
+    return codes_of
 
 
 def by_state(column: str) -> Facet:
@@ -57,6 +86,33 @@ def by_grade(column: str) -> Facet:
         return list(graded.annotate(Count("row", distinct=True)))
 
     return count
+
+
+def by_polarity(claims: Rows, as_of: AsOf) -> Counts:
+    """Counts claims by the side that their stance takes."""
+    counted: Counter[str | None] = Counter()
+    for stance, number in claims.order_by().values_list("stance").annotate(Count("pk", distinct=True)):
+        counted[Stance(stance).polarity] += number
+    return counted.items()
+
+
+def by_counting(claims: Rows, as_of: AsOf) -> Counts:
+    """Counts claims by whether they count."""
+    standing_of = standings(set(claims.values_list("pk", flat=True)), as_of)
+    return Counter(str(standing.counts).lower() for standing in standing_of.values()).items()
+
+
+def by_relation(claims: Rows, as_of: AsOf) -> Counts:
+    """Counts claims by how they stand to others; null for those that stand alone."""
+    others = Claim.objects.published(as_of).filter(lineage=OuterRef("other__public_id"))
+    relations = ClaimRelation.objects.published(as_of).filter(Exists(others))
+    kinds_of: dict[str, set[str]] = defaultdict(set)
+    for lineage, kind in relations.values_list("claim__public_id", "kind"):
+        kinds_of[lineage].add(kind)
+    counted: Counter[str | None] = Counter()
+    for lineage in claims.values_list("lineage", flat=True):
+        counted.update(kinds_of.get(lineage, {None}))
+    return counted.items()
 
 
 def by_own_deed(rows: Rows, as_of: AsOf) -> Counts:

@@ -9,9 +9,9 @@ from django.db.models import F, Max, Min
 
 from sources.models import Actor, Report
 from strikes.choices import Dispute, Polarity, Stance, StrikeKind
-from strikes.disputes.states import retracted_reports
+from strikes.disputes.explanations import explained
 from strikes.models import Claim, ClaimOrigin, Facility, Proposition, PropositionState, Strike
-from strikes.models.claims import ClaimQuerySet
+from strikes.models.origins import ClaimOriginQuerySet
 
 MOST_VOICES = 3  # claims on each side of the dispute
 MOST_ORIGINS_READ = 200  # more are not looked through for the first of each
@@ -41,6 +41,7 @@ class DisputedPoint:
     proposition: Proposition
     strike: Strike
     sides: list[Side]
+    explanation: str
 
 
 @dataclass(frozen=True)
@@ -95,26 +96,28 @@ def most_disputed(revision: int) -> DisputedPoint | None:
     if state is None or state.proposition.strike is None:
         return None
     cluster = Proposition.objects.cluster([state.proposition_id], revision)
-    # As they are counted: claims of merged propositions too, and none that its report took back.
-    claims = Claim.objects.published(revision).exclude(report__in=retracted_reports(revision))
-    claims = claims.filter(proposition__in=cluster)
+    origins = ClaimOrigin.objects.current(revision).standing().filter(claim__proposition__in=cluster)
     sides = [
-        Side("for it", state.origins_for, first_voices(claims, revision, Polarity.POSITIVE)),
-        Side("against it", state.origins_against, first_voices(claims, revision, Polarity.NEGATIVE)),
+        Side("for it", state.origins_for, first_voices(origins, Polarity.POSITIVE)),
+        Side("against it", state.origins_against, first_voices(origins, Polarity.NEGATIVE)),
     ]
-    return DisputedPoint(state.proposition, state.proposition.strike, sides)
+    if state.origins_forecasting:
+        sides.append(
+            Side("forecasting it", state.origins_forecasting, first_voices(origins, Polarity.FORECAST))
+        )
+    why = explained([state])[state.proposition_id].explanation
+    return DisputedPoint(state.proposition, state.proposition.strike, sides, why)
 
 
-def first_voices(claims: ClaimQuerySet, revision: int, polarity: Polarity) -> list[Voice]:
-    """The first claim of each origin on one side, of as many origins as are shown."""
-    origins = (
-        ClaimOrigin.objects.current(revision)
-        .filter(claim__in=claims.of_polarity(polarity))
+def first_voices(origins: ClaimOriginQuerySet, polarity: Polarity) -> list[Voice]:
+    """The first claim of each origin that counts on one side, of as many origins as are shown."""
+    on_side = (
+        origins.filter(claim__stance__in=[stance for stance in Stance if stance.polarity == polarity])
         .select_related("claim__actor", "claim__report__source")
         .order_by("claim__sort_at", "claim__public_id")
     )
     first_claims: dict[str, Claim] = {}
-    for origin in origins[:MOST_ORIGINS_READ]:
+    for origin in on_side[:MOST_ORIGINS_READ]:
         first_claims.setdefault(origin.key, origin.claim)
     shown = list(first_claims.items())[:MOST_VOICES]
     actors = {

@@ -22,6 +22,8 @@ from api.types import JsonObject
 WIDTH, LEFT, RIGHT, TOP = 960, 190, 30, 64
 BAR, LANE, GAP = 20, 11, 10
 HEIGHT, FLOOR = 320, 262
+HEIGHT_OF_STATE = {"halted": BAR - 4, "reduced": (BAR - 4) // 2}
+"""How high a phase stands in its bar: what runs at a load that nobody states, or in full, is no outage."""
 NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What no XML document may have in it, however it is written."""
 
@@ -88,7 +90,8 @@ def by_whom(edge: JsonObject) -> str:
 
 
 class TimelineSvg(Svg):
-    """Outages as bars, solid as far as they are over and hatched as far as they are not; below, what others say."""
+    """Outages as bars, high where it stood still and low where it ran, solid as far as that is over and hatched as far as
+    it is not; below, what others say."""
 
     template = "pictures/timeline.svg"
 
@@ -152,32 +155,53 @@ class TimelineSvg(Svg):
         }
 
     def bar(self, top: int, reading: JsonObject, axis: Axis) -> JsonObject:
-        start, end = reading["start"], reading["end"]
+        """One reading: a segment for each phase, the lower the more of it ran."""
+        issuer = reading.get("issuer")
+        drawn = [phase for phase in reading["phases"] if phase["state"] in HEIGHT_OF_STATE]
+        segments = [self.segment(top, phase, axis, issuer) for phase in drawn]
+        told = [segment["text"] for segment in segments]
+        told += [
+            f"{phase['state']} again from {told_days(phase['start'])} ({', '.join(phase['claims'])})"
+            for phase in reading["phases"]
+            if phase not in drawn
+        ]
+        return {"y": top, "segments": segments, "issuer": issuer, "text": "; ".join(told)}
+
+    def segment(self, top: int, phase: JsonObject, axis: Axis, issuer: str | None) -> JsonObject:
+        start, end = phase["start"], phase["end"]
         start_day = parse_date(start["at"]["local_date"]) if start["at"] else None
         end_day = parse_date(end["at"]["local_until"]) if end["at"] else axis.last
-        issuer = reading.get("issuer")
-        since = f"out from {start_day}" if start_day else "out, nobody says since when,"
-        until = {
-            "fact": f"until {end_day}",
-            "forecast": f"still, predicted until {end_day}",
-            "open": "still, no end predicted",
-        }[end["kind"]]
-        claims = ", ".join(dict.fromkeys([*start["claims"], *end["claims"]]))
         left, right = axis.at(start_day or axis.first), axis.at(end_day)
+        height = HEIGHT_OF_STATE[phase["state"]]
+        until = {
+            "fact": f"until {told_days(end)}",
+            "forecast": f"still, predicted until {told_days(end)}",
+            "open": "still, no end predicted",
+            "never": "still, and said never to end",
+        }[end["kind"]]
+        since = f"from {told_days(start)}" if start_day else "nobody says since when,"
+        load = f" at {', '.join(number['display'] for number in phase['load'])}" if phase["load"] else ""
         return {
             "x": left,
-            "y": top,
+            "y": top + BAR - 4 - height,
             "width": round(max(right - left, 2), 1),
+            "height": height,
             "over": end["kind"] == "fact",
-            "issuer": issuer,
-            "text": f"{since} {until}{f' by {issuer}' if issuer else ''} ({claims})",
+            "text": f"{phase['state']}{load} {since} {until}{f' by {issuer}' if issuer else ''} "
+            f"({', '.join(phase['claims'])})",
         }
 
     def mark(self, top: int, edge: JsonObject, axis: Axis) -> JsonObject:
         """A rival: a circle on its last day, with a line from its first; an arrow where it is said to go on."""
-        told_as = {None: "Also said to begin", "fact": "Also said to end", "forecast": "Predicted to end"}
+        told_as = {
+            None: "Also said to begin",
+            "fact": "Also said to end",
+            "forecast": "Predicted to end",
+            "status": "Said to be otherwise",
+        }
         if edge["at"] is None:
-            text = f"Also said to go on, {by_whom(edge)}"
+            goes_on = "never to end" if edge["kind"] == "never" else "to go on"
+            text = f"Also said {goes_on}, {by_whom(edge)}"
             return {
                 "y": top,
                 "x": LEFT,
@@ -187,22 +211,29 @@ class TimelineSvg(Svg):
                 "text": text,
             }
         first, last = edge["at"]["local_date"], edge["at"]["local_until"]
-        when = first if first == last else f"between {first} and {last}"
         return {
             "y": top,
             "x": axis.at(parse_date(first)),
             "end": axis.at(parse_date(last)),
             "open": False,
             "dashed": edge["kind"] == "forecast",
-            "text": f"{told_as[edge['kind']]}: {when}, {by_whom(edge)}",
+            "text": f"{told_as[edge['kind']]}: {told_days(edge)}, {by_whom(edge)}",
         }
+
+
+def told_days(edge: JsonObject) -> str:
+    """The days of an edge in words."""
+    if edge["at"] is None:
+        return "a day that nobody gives"
+    first, last = edge["at"]["local_date"], edge["at"]["local_until"]
+    return str(first) if first == last else f"between {first} and {last}"
 
 
 def dated_edges(outage: JsonObject) -> list[JsonObject]:
     """Every edge of an outage that has a time: as it is read, and as others say."""
     edges = [outage["start"], outage["end"], *outage["rivals"]["start"], *outage["rivals"]["end"]]
-    for reading in outage["readings"]:
-        edges += [reading["start"], reading["end"]]
+    for phase in (phase for reading in (outage, *outage["readings"]) for phase in reading["phases"]):
+        edges += [phase["start"], phase["end"]]
     return [edge for edge in edges if edge and edge["at"]]
 
 

@@ -67,8 +67,9 @@ class Dispute(Vocabulary):
 
     UNREPORTED = (
         "unreported",
-        "No origin takes a side, for or against; silence alone leaves a proposition here.",
+        "No origin takes a side, for or against, and none forecasts; silence alone leaves a proposition here.",
     )
+    FORECAST_ONLY = ("forecast_only", "Nobody is for it or against it, and somebody says that it will be so.")
     SINGLE_ORIGIN = (
         "single_origin",
         "One origin is for it and none against, however many documents repeat it.",

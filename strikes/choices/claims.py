@@ -34,7 +34,13 @@ class Topic(Vocabulary):
     )
     RECOVERY = (
         "recovery",
-        "Whether and when work or service resumed or will resume; a stated future return is a forecast here.",
+        "Whether and when work or service resumed or will resume, at whatever load; a stated future return is a "
+        "forecast here.",
+    )
+    FULL_RECOVERY = (
+        "full_recovery",
+        "Whether and when work or service was or will be back in full, as before; a return at part load, or at a "
+        "load that nobody states, is `recovery`.",
     )
     RESPONSIBILITY = "responsibility", "Who carried out the attack."
     COMMAND = "command", "Who ordered or directed the attack, as distinct from who carried it out."
@@ -107,14 +113,15 @@ class Polarity(Vocabulary):
     Origin: this project.
     """
 
-    POSITIVE = (
-        "positive",
-        "The speaker holds that the proposition is so, wholly or in part, or that it will be.",
-    )
+    POSITIVE = ("positive", "The speaker holds that the proposition is so, wholly or in part.")
     NEGATIVE = "negative", "The speaker holds that it is not so, or no longer holds that it is."
     NEUTRAL = (
         "neutral",
         "The speaker takes no side; silence of every sort is kept as data but counts for neither side.",
+    )
+    FORECAST = (
+        "forecast",
+        "The speaker says that it will be so, which is no word that it is: forecasts stand apart and take no side.",
     )
 
 
@@ -189,7 +196,7 @@ _POLARITIES = {
     Stance.PARTLY_CONFIRMS: Polarity.POSITIVE,
     Stance.REPORTS: Polarity.POSITIVE,
     Stance.ESTIMATES: Polarity.POSITIVE,
-    Stance.FORECASTS: Polarity.POSITIVE,
+    Stance.FORECASTS: Polarity.FORECAST,
     Stance.DENIES: Polarity.NEGATIVE,
     Stance.DISPUTES: Polarity.NEGATIVE,
     Stance.RETRACTS: Polarity.NEGATIVE,
@@ -200,6 +207,31 @@ _POLARITIES = {
     Stance.WITHHOLDS: Polarity.NEUTRAL,
     Stance.CANNOT_ASSESS: Polarity.NEUTRAL,
 }
+
+
+class NotCounted(Vocabulary):
+    """Why a claim does not count among the independent origins of its proposition. Null means that it counts.
+    It is worked out from published claims, never set by an editor.
+
+    Origin: this project, after the attribution rules of news agencies.
+    """
+
+    ECHO = (
+        "echo",
+        "An outlet's own words without a source, beside somebody else's word on the same side: one document "
+        "more, no voice more.",
+    )
+    RETRACTED = (
+        "retracted",
+        "The publisher took the report back, or one that it copies or repeats; the claim stays visible, flagged.",
+    )
+    OUTDATED = (
+        "outdated",
+        "Its speaker has since taken another side or taken it back, or the same origin has said that what went "
+        "on has ended.",
+    )
+    NEUTRAL = "neutral", "It takes no side: silence of any sort, or the taking back of a word."
+    FORECAST = "forecast", "It says what will be, and is counted apart, among the forecasts."
 
 
 class Certainty(Vocabulary):
@@ -234,6 +266,10 @@ class Attribution(Vocabulary):
         "anonymous",
         'Said by speakers whom the report describes but does not name, such as "two industry sources".',
     )
+    OWN_REPORTING = (
+        "own_reporting",
+        "Seen or found out by the outlet's own people, and said to be so, such as a correspondent at the place.",
+    )
     UNATTRIBUTED = "unattributed", "Stated by the outlet with no source given, however it came to know."
     LEAKED_DOCUMENT = "leaked_document", "Taken from a document that its author or owner did not publish."
     COURT = "court", "Taken from a court's ruling, hearing or filing."
@@ -267,13 +303,15 @@ class ClaimRelationKind(Vocabulary):
     QUALIFIES = "qualifies", "Limits the earlier claim or puts conditions on it."
     UPDATES = (
         "updates",
-        "Gives a newer state of the same matter, such as a higher count; the earlier was right when made.",
+        "Gives a newer state of the same matter, such as a higher count; the earlier was right when made; from "
+        "another point, it says that what goes on by the earlier claim has ended or was suspended.",
     )
     CORRECTS = "corrects", "Says that the earlier claim was wrong in some point and gives the right version."
     RETRACTS = "retracts", "Takes the earlier claim back; only for a claim by the same speaker."
     REPEATS = (
         "repeats",
-        "Passes on the earlier claim with nothing of its own; it adds a document but no independent origin.",
+        "Passes on the earlier claim, on the same point and side, with nothing of its own; it adds a document but "
+        "no independent origin.",
     )
     RESPONDS_TO = "responds_to", "Answers or reacts to the earlier claim without any of the above."
 

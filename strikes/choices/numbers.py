@@ -291,6 +291,7 @@ class NumberEdge(Vocabulary):
     STATED = "stated", "A time that the speaker gave as a fact, past or present."
     OPEN = "open", "No end had come when the speaker spoke, or there is no bound on this side."
     FORECAST = "forecast", "A time that the speaker predicted or planned, such as a restart by 30 June."
+    NEVER = "never", "No end will come, by the speaker's word: it was destroyed, or given up for good."
 
 
 class PersonKind(Vocabulary):

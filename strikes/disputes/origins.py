@@ -1,122 +1,82 @@
-"""On whose word a claim rests: the actor that is its origin, however many pages repeat it."""
+"""Claims about the speaker's own deed: where the speaker, or a body above, is the one it is about."""
 
 from __future__ import annotations
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from collections import defaultdict
+from collections.abc import Iterator
 
-from record.graphs import end_of_chain
-from record.models import AsOf
-from sources.choices import ActorKind, ReportPart
-from sources.models import Actor, Report, Source
-from strikes.choices import ClaimRelationKind
-from strikes.disputes.past import RecordAt
-from strikes.models import Claim, ClaimOrigin, ClaimRelation
+from django.db.models import Exists, F, OuterRef, Q
+
+from record.choices import Action
+from record.graphs import way
+from record.models import AsOf, Change
+from sources.models import Actor
+from strikes.disputes.voices import in_batches
+from strikes.models import Claim, ClaimOrigin, Proposition
 from strikes.models.claims import ClaimQuerySet
 
-NAMELESS = {ActorKind.COLLECTIVE, ActorKind.UNKNOWN}
-HEADINGS = {ReportPart.HEADLINE, ReportPart.SUBHEADLINE}
-
-
-def origin_key(claim: Claim, record_at: RecordAt | None = None) -> str:
-    """The id of the actor on whose word a claim rests. Claims of one key are one origin.
-
-    Whoever was merged is the one that stands for them.
-    """
-    record_at = record_at or RecordAt()
-    # Who only repeats adds a document and no origin.
-    repeated = claim_repeated_by(claim, record_at.at)
-    if repeated is not None:
-        return origin_key(repeated, record_at)
-    return str(_voice_behind(claim, record_at).public_id)
-
-
-def _voice_behind(claim: Claim, record_at: RecordAt) -> Actor:
-    actor = record_at.actor(claim.actor)
-    # "Officials" or "residents" rest on the named actor whose words the chain begins with, if it begins with one.
-    if actor.kind in NAMELESS:
-        speaker = _head_of_chain(claim, record_at)
-        if speaker is not None:
-            return body_of(speaker, record_at)
-    # An outlet in its own voice rests on the outlet whose copy it carries; but it writes its headings itself.
-    if record_at.as_it_was(claim).part not in HEADINGS and _is_own_voice(actor, claim, record_at):
-        source = record_at.source(source_behind(claim.report, record_at))
-        return record_at.actor(source.voice)
-    return body_of(actor, record_at)
-
-
-def _head_of_chain(claim: Claim, record_at: RecordAt) -> Actor | None:
-    """The actor at the head of a claim's chain, if it is a named one."""
-    head = claim.chain.select_related("actor").first()
-    if head is None or head.actor is None:
-        return None
-    is_named = record_at.actor(head.actor).kind not in NAMELESS | {ActorKind.ANONYMOUS}
-    return head.actor if is_named else None
-
-
-def _is_own_voice(actor: Actor, claim: Claim, record_at: RecordAt) -> bool:
-    """Whether an actor is the voice of the source that published the report, before or after merges."""
-    publisher = claim.report.source
-    voices = (source.voice_id for source in (publisher, record_at.source(publisher)))
-    return actor.pk in (record_at.canonical_actors.get(voice, voice) for voice in voices)
-
-
-def body_of(actor: Actor, record_at: RecordAt) -> Actor:
-    """The first body above a person, or the person."""
-
-    def body_above(actor: Actor) -> Actor | None:
-        # A spokesman and his chief are one voice; a body is never folded into its parent.
-        if actor.kind != ActorKind.PERSON or actor.affiliation is None:
-            return None
-        return record_at.actor(actor.affiliation)
-
-    return end_of_chain(record_at.actor(actor), body_above)
-
-
-def source_behind(report: Report, record_at: RecordAt) -> Source:
-    """The source whose own words a report carries, at the end of what is known of its copies."""
-
-    def copied_from(report: Report) -> Report | None:
-        return None if report.derived_from is None else record_at.as_it_was(report.derived_from)
-
-    original = end_of_chain(record_at.as_it_was(report), copied_from)
-    return original.wire_source or original.source
-
-
-def claim_repeated_by(claim: Claim, at: int | None = None) -> Claim | None:
-    """The public claim that this one merely repeats."""
-    relation = (
-        ClaimRelation.objects.published(at)
-        .filter(claim__public_id=claim.lineage, kind=ClaimRelationKind.REPEATS)
-        .select_related("other")
-        .first()
-    )
-    if relation is None:
-        return None
-    return Claim.objects.published(at).filter(lineage=relation.other.public_id).first()
-
-
-def claims_repeating(claim: Claim) -> QuerySet[Claim]:
-    """The public claims that merely repeat this one."""
-    lineages = (
-        ClaimRelation.objects.published()
-        .filter(other__public_id=claim.lineage, kind=ClaimRelationKind.REPEATS)
-        .values("claim__public_id")
-    )
-    return Claim.objects.published().filter(lineage__in=lineages)
+BODIES_AT_ONCE = 200
+"""Bodies of one condition: SQLite refuses an expression of more than 1,000 parts."""
 
 
 def claims_about_own_deeds(as_of: AsOf) -> ClaimQuerySet:
-    """Claims about the speaker's own deed: the speaker, or the body it speaks for, is the subject."""
+    """Claims about the speaker's own deed: it, or a body above it, is the subject (decisions.md D77)."""
     origins = ClaimOrigin.objects.current(as_of.revision).filter(claim=OuterRef("pk"))
-    by_subject = Q(actor=F("proposition__actor")) | Q(
+    own = Q(actor=F("proposition__actor")) | Q(
         Exists(origins.filter(key=OuterRef("proposition__actor__public_id")))
     )
+    for bodies in in_batches(_speakers_of_subjects(as_of), BODIES_AT_ONCE):
+        by_speaker = Q()
+        for same_body, speakers in bodies:
+            keys = Actor.objects.filter(pk__in=speakers).values("public_id")
+            spoken = Q(actor__in=speakers) | Q(Exists(origins.filter(key__in=keys)))
+            by_speaker |= Q(proposition__actor__in=same_body) & spoken
+        own |= Q(pk__in=Claim.objects.filter(by_speaker).values("pk"))
+    return Claim.objects.filter(own)
+
+
+def _speakers_of_subjects(as_of: AsOf) -> Iterator[tuple[set[int], set[int]]]:
+    """Each subject for which others speak, with all that is the same; and all who speak for it, itself included."""
     canonical = Actor.objects.canonical_keys(as_of)
-    roots = Actor.objects.filter(pk__in=set(canonical.values())).values_list("pk", "public_id")
-    for root, public_id in roots:
-        # Origins name whoever stands for the merged ones; claims and propositions name them as they did.
-        cluster = {root} | {loser for loser, end in canonical.items() if end == root}
-        by_subject |= Q(proposition__actor__in=cluster) & (
-            Q(actor__in=cluster) | Q(Exists(origins.filter(key=public_id)))
-        )
-    return Claim.objects.filter(by_subject)
+    affiliation_of = _affiliations(as_of)
+
+    def above(actor: int) -> int | None:
+        body = affiliation_of.get(actor)
+        return None if body is None else canonical.get(body, body)
+
+    same: dict[int, set[int]] = defaultdict(set)
+    for duplicate, end in canonical.items():
+        same[end] |= {duplicate, end}
+    speakers_of: dict[int, set[int]] = defaultdict(set)
+    for actor in {*affiliation_of, *canonical, *canonical.values()}:
+        for body in way(canonical.get(actor, actor), above):
+            speakers_of[body] |= {actor, body, *same.get(body, ())}
+    subjects = Proposition.objects.cited(as_of.revision).exclude(actor=None).order_by()
+    keys = {canonical.get(key, key) for key in subjects.values_list("actor", flat=True).distinct() if key}
+    for body in sorted(keys & speakers_of.keys()):
+        yield same.get(body, {body}), speakers_of[body]
+
+
+def _affiliations(as_of: AsOf) -> dict[int, int]:
+    """Whom each actor speaks for, as it was said at a revision."""
+    affiliated = Actor.objects.exclude(affiliation=None)
+    affiliation_of = {
+        pk: body for pk, body in affiliated.values_list("pk", "affiliation") if body is not None
+    }
+    amended = Change.objects.filter(
+        collection=Actor.collection,
+        action=Action.AMEND,
+        revision__gt=as_of.revision,
+        values__has_key="affiliation",
+    )
+    # From the newest back: the oldest amendment since has the last word on how it was.
+    changes = list(amended.order_by("-revision", "-position").values_list("object_id", "values"))
+    old_of = [(actor, values["affiliation"][0]) for actor, values in changes if values]
+    named = {public_id for pair in old_of for public_id in pair if public_id is not None}
+    keys = dict(Actor.objects.filter(public_id__in=named).values_list("public_id", "pk")) if named else {}
+    for actor, before in old_of:
+        if before is None:
+            affiliation_of.pop(keys[actor], None)
+        else:
+            affiliation_of[keys[actor]] = keys[before]
+    return affiliation_of

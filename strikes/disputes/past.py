@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import copy
 from collections import defaultdict
-from collections.abc import Mapping
 from functools import cached_property
 from typing import TypeVar
 
-from django.db.models import Field, QuerySet
+from django.db.models import Field
 
 from record.choices import Action
 from record.models import Change, OnRecord
@@ -78,8 +77,6 @@ class RecordAt:
 
     def __init__(self, at: int | None = None, past: Past | None = None) -> None:
         self.at, self.past = at, past
-        self._actors: dict[int, Actor] = {}
-        self._sources: dict[int, Source] = {}
 
     @cached_property
     def canonical_actors(self) -> dict[int, int]:
@@ -89,21 +86,13 @@ class RecordAt:
     def canonical_sources(self) -> dict[int, int]:
         return Source.objects.canonical_keys(self.at)
 
-    def actor(self, actor: Actor) -> Actor:
-        """The actor that stands for this one."""
-        return self._canonical(actor, self.canonical_actors, self._actors, Actor.objects.all())
-
-    def source(self, source: Source) -> Source:
-        """The source that stands for this one."""
-        return self._canonical(source, self.canonical_sources, self._sources, Source.objects.all())
-
-    def _canonical(
-        self, row: Row, canonical: Mapping[int, int], as_they_were: dict[int, Row], rows: QuerySet[Row]
-    ) -> Row:
-        key = canonical.get(row.pk, row.pk)
-        if key not in as_they_were:
-            as_they_were[key] = self.as_it_was(row if key == row.pk else rows.get(pk=key))
-        return as_they_were[key]
+    def in_its_time(self) -> RecordAt:
+        """The same with what rows said then, where it is not the record of today."""
+        if self.at is None or self.past is not None:
+            return self
+        past = Past()
+        past.rewind(self.at)
+        return RecordAt(self.at, past)
 
     def as_it_was(self, row: Row) -> Row:
         return row if self.past is None else self.past.as_it_was(row)

@@ -1,32 +1,35 @@
-"""After a takedown: the origins and states of the past, as if what is gone had never been there.
+"""The origins and states of the past, written anew: after a takedown, as if what is gone had never been there, and
+where a record was made by other rules.
 
-Everything else keeps what it had. So each revision is read as it was: who was public, who stood for
-whom, and what rows said before amendments changed them, which the ledger tells.
+Everything else keeps what it had. So each revision is read as it was: who was public, who stood for whom, and what
+rows said before amendments changed them, which the ledger tells.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from record.choices import Action
 from record.graphs import closure
 from record.models import Change, ChangeQuerySet, Merge, Recorded, Revision
-from sources.choices import NoticeKind
-from sources.models import Actor, ReportNotice, Source
-from strikes.choices import ClaimRelationKind
-from strikes.disputes.keeping import claims_resting_on, open_questions_beside, questions_answered
-from strikes.disputes.origins import origin_key
-from strikes.disputes.past import Past, RecordAt
+from sources.models import Actor, Report, ReportNotice, Source
+from strikes.disputes.keeping import ROWS_AT_ONCE, open_questions_beside, origins_in, questions_answered
+from strikes.disputes.past import Past
 from strikes.disputes.states import dispute_tallies
+from strikes.disputes.touched import BEARING, RESTS_ON, WEIGHED_BY_REPORT, points_ended_by, points_ending
+from strikes.disputes.voices import all_copies_of, claims_spoken_through, in_batches, known
 from strikes.models import Claim, ClaimOrigin, ClaimRelation, Proposition, PropositionState
 
-Kept = dict[int, dict[int, dict[str, object]]]
+Columns = dict[str, object]
+Kept = dict[int, dict[int, Columns]]
 """What each revision has of each row."""
-Interval = tuple[int, int | None, dict[str, object]]
+Interval = tuple[int, int | None, Columns]
 """From which revision until which one something is kept, and what."""
+PROPOSITIONS_AT_ONCE = 200
 
 
 def rewrite(touched: Collection[Recorded], revision: Revision) -> None:
@@ -35,45 +38,61 @@ def rewrite(touched: Collection[Recorded], revision: Revision) -> None:
     if not gone:
         return
     stays = [row for row in touched if row.taken_down_rev_id is None]
-    gone_claims = [row for row in gone if isinstance(row, Claim)]
-    gone_propositions = [row for row in gone if isinstance(row, Proposition)]
-    ClaimOrigin.objects.filter(claim__in=gone_claims).delete()
-    PropositionState.objects.filter(proposition__in=gone_propositions).delete()
-
-    claims = _claims_that_rested_on(gone, stays)
-    if claims:
-        _rewrite_origins(claims, revision)
-    propositions = {claim.proposition_id for claim in [*gone_claims, *claims]}
-    propositions |= {row.pk for row in touched if isinstance(row, Proposition)}
+    ClaimOrigin.objects.filter(claim__in=[row for row in gone if isinstance(row, Claim)]).delete()
+    PropositionState.objects.filter(
+        proposition__in=[row for row in gone if isinstance(row, Proposition)]
+    ).delete()
+    propositions = {row.pk for row in touched if isinstance(row, Proposition)}
+    propositions |= _propositions_that_rested_on(gone, stays)
     propositions = _ever_merged_with(propositions)
+    propositions |= _ever_merged_with(points_ended_by(propositions))
     questions = open_questions_beside(propositions) | questions_answered(
         propositions, _ever_amended(propositions)
     )
-    propositions |= _ever_merged_with(questions)
+    rewrite_propositions(propositions | _ever_merged_with(questions), revision)
+
+
+def rewrite_propositions(propositions: Collection[int], revision: Revision) -> None:
+    """Compute anew what every revision keeps of these propositions and of the claims on them."""
     staying = Proposition.objects.filter(
         pk__in=propositions, published_rev__isnull=False, taken_down_rev__isnull=True
     )
-    _rewrite_states(set(staying.values_list("pk", flat=True)), revision)
+    done: set[int] = set()
+    for batch in in_batches(staying.order_by("pk").values_list("pk", flat=True), PROPOSITIONS_AT_ONCE):
+        # Those that were ever one are written together: their claims were weighed together.
+        together = _ever_merged_with(set(batch) - done)
+        done |= together
+        _rewrite(together & set(staying.filter(pk__in=together).values_list("pk", flat=True)), revision)
 
 
-def _claims_that_rested_on(gone: Iterable[Recorded], stays: Collection[Recorded]) -> list[Claim]:
-    """The claims whose origin was ever that of something gone: through a repetition, or a merge."""
+def _propositions_that_rested_on(gone: Iterable[Recorded], stays: Collection[Recorded]) -> set[int]:
+    """The propositions on which something gone was ever heard, or on which claims were heard through it."""
+    claims = {row.pk for row in gone if isinstance(row, Claim)}
     voices = [row.public_id for row in gone if isinstance(row, Actor)]
-    claims = set(ClaimOrigin.objects.filter(key__in=voices).values_list("claim", flat=True))
+    for column in ("key", "own_key", "own_voice", "voice"):
+        kept = ClaimOrigin.objects.filter(**{f"{column}__in": voices})
+        claims |= set(kept.values_list("claim", flat=True))
     parted = [row for row in stays if isinstance(row, (Actor, Source))]
-    claims |= {claim.pk for claim in claims_resting_on((), parted)}
-    claims |= {row.pk for row in gone if isinstance(row, Claim)}
-
-    def ever_repeating(keys: Collection[int]) -> QuerySet[Claim, int]:
-        lineages = Claim.objects.filter(pk__in=keys).values("lineage")
-        repeats = ClaimRelation.objects.filter(kind=ClaimRelationKind.REPEATS, other__public_id__in=lineages)
-        repeating = Claim.objects.filter(lineage__in=repeats.values("claim__public_id"))
-        return repeating.values_list("pk", flat=True)
-
-    resting = closure(claims, ever_repeating)
-    return list(
-        Claim.objects.filter(pk__in=resting, published_rev__isnull=False, taken_down_rev__isnull=True)
+    claims |= claims_spoken_through(
+        {row.pk for row in parted if isinstance(row, Actor)},
+        {row.pk for row in parted if isinstance(row, Source)},
+        set(),
     )
+    lineages = set(Claim.objects.filter(pk__in=claims).values_list("lineage", flat=True))
+    related = Claim.objects.filter(lineage__in=_related_lineages(lineages))
+    claims |= set(related.values_list("pk", flat=True))
+    propositions = set(Claim.objects.filter(pk__in=claims).values_list("proposition", flat=True))
+    # What was taken back as a whole reached its copies by the voices that were heard in it.
+    noticed = ReportNotice.objects.filter(report__claims__in=claims).values_list("report", flat=True)
+    copies = Claim.objects.filter(report__in=all_copies_of(set(noticed)))
+    return propositions | set(copies.values_list("proposition", flat=True))
+
+
+def _related_lineages(lineages: Collection[str]) -> set[str]:
+    relations = ClaimRelation.objects.filter(
+        Q(claim__public_id__in=lineages) | Q(other__public_id__in=lineages), kind__in=BEARING
+    )
+    return {end for pair in relations.values_list("claim__public_id", "other__public_id") for end in pair}
 
 
 def _ever_merged_with(propositions: Iterable[int]) -> set[int]:
@@ -96,12 +115,14 @@ def _ever_amended(propositions: Collection[int]) -> ChangeQuerySet:
     return Change.objects.filter(collection=Proposition.collection, object_id__in=rows.values("public_id"))
 
 
-WEIGHED = {
-    "actors": ["kind", "affiliation"],
-    "sources": ["voice"],
-    "reports": ["source", "derived_from", "wire_source", "issued_earliest", "issued_latest"],
-}
-"""What `origin_key` and `side_of` look at beyond a claim and its proposition: amending anything else moves no claim."""
+def _ever_answering(propositions: Collection[int]) -> set[int]:
+    """The propositions that answer one of these, or answered one until an amendment."""
+    rows = Proposition.objects.filter(pk__in=propositions)
+    questions = set(rows.filter(open=True).values_list("public_id", flat=True))
+    amended = Change.objects.filter(collection=Proposition.collection, values__has_key="answers")
+    once = {rival for _, rival, values in amended.amendments() if questions & {*values["answers"]}}
+    rivals = Proposition.objects.filter(Q(answers__in=propositions) | Q(public_id__in=once))
+    return set(rivals.values_list("pk", flat=True))
 
 
 def _revisions_that_matter(
@@ -112,73 +133,72 @@ def _revisions_that_matter(
     changes = Q(collection="claims", object_id__in=claims.values("public_id"))
     changes |= Q(collection="propositions", object_id__in=rows.values("public_id"))
     changes |= Q(collection__in=["actors", "sources"], action__in=[Action.MERGE, Action.UNMERGE])
-    for collection, fields in WEIGHED.items():
-        changes |= Q(collection=collection, action=Action.AMEND, values__has_any_keys=fields)
+    for collection, fields in {**RESTS_ON, "reports": RESTS_ON["reports"] | WEIGHED_BY_REPORT}.items():
+        changes |= Q(collection=collection, action=Action.AMEND, values__has_any_keys=list(fields))
     revisions = set(Change.objects.filter(changes).values_list("revision", flat=True))
     # Parts have no line of their own in the ledger: their revisions stand with them.
-    revisions |= set(_revisions_of_parts(claims))
+    revisions |= set(_revisions_of_relations(claims))
     return sorted({*revisions, revision.pk})
 
 
-def _revisions_of_parts(claims: QuerySet[Claim]) -> Iterator[int]:
-    """Where a relation of claims, a retraction of their reports or an origin began or ended."""
+def _revisions_of_relations(claims: QuerySet[Claim]) -> Iterator[int]:
+    """Where something that bears on claims began or ended: relations, what they relate to, what is kept of them."""
     lineages = claims.values("lineage")
     relations = ClaimRelation.objects.filter(
         Q(claim__public_id__in=lineages) | Q(other__public_id__in=lineages)
     )
-    retractions = ReportNotice.objects.filter(report__in=claims.values("report"), kind=NoticeKind.RETRACTION)
-    origins = ClaimOrigin.objects.filter(claim__in=claims)
+    others = Claim.objects.filter(
+        Q(lineage__in=relations.values("claim__public_id"))
+        | Q(lineage__in=relations.values("other__public_id"))
+    )
+    reports = closure(claims.values_list("report", flat=True), _copied_from)
+    noticed = ReportNotice.objects.of_error().filter(report__in=reports)
+    heard = Claim.objects.filter(report__in=noticed.values("report"))
     for ends in (
         relations.values_list("published_rev", "withdrawn_rev"),
-        retractions.values_list("published_rev", "withdrawn_rev"),
-        origins.values_list("from_rev", "to_rev"),
+        others.values_list("published_rev", "withdrawn_rev"),
+        heard.values_list("published_rev", "withdrawn_rev"),
+        ClaimOrigin.objects.filter(claim__in=claims).values_list("from_rev", "to_rev"),
     ):
         yield from (revision for pair in ends for revision in pair if revision is not None)
 
 
-def _rewrite_origins(claims: Collection[Claim], revision: Revision) -> None:
-    def ever_repeated_by(lineages: Collection[str]) -> QuerySet[ClaimRelation, str]:
-        repeats = ClaimRelation.objects.filter(kind=ClaimRelationKind.REPEATS, claim__public_id__in=lineages)
-        return repeats.values_list("other__public_id", flat=True)
-
-    lineages = closure((claim.lineage for claim in claims), ever_repeated_by)
-    weighed = Claim.objects.filter(lineage__in=lineages)
-    keys = [claim.pk for claim in claims]
-    past = Past()
-    kept_by_revision: Kept = {}
-    for n in reversed(_revisions_that_matter(weighed, (), revision)):
-        past.rewind(n)
-        record_at = RecordAt(n, past)
-        public = Claim.objects.published(n).filter(pk__in=keys)
-        kept_by_revision[n] = {claim.pk: {"key": origin_key(claim, record_at)} for claim in public}
-    ClaimOrigin.objects.filter(claim__in=keys).delete()
-    for key in keys:
-        for from_rev, to_rev, columns in _intervals(key, kept_by_revision):
-            ClaimOrigin.objects.create(claim_id=key, from_rev_id=from_rev, to_rev_id=to_rev, **columns)
+def _copied_from(reports: Collection[int]) -> set[int]:
+    return known(Report.objects.filter(pk__in=reports).values_list("derived_from", flat=True))
 
 
-def _rewrite_states(propositions: set[int], revision: Revision) -> None:
-    rivals = Proposition.objects.filter(Q(answers__in=propositions) | Q(pk__in=propositions))
-    weighed = _ever_merged_with({*propositions, *rivals.values_list("pk", flat=True)})
+def _rewrite(propositions: set[int], revision: Revision) -> None:
+    weighed = _ever_merged_with(propositions | _ever_answering(propositions))
+    weighed |= _ever_merged_with(points_ending(weighed))
     claims = Claim.objects.filter(proposition__in=weighed, published_rev__isnull=False)
     past = Past()
-    kept_by_revision: Kept = {}
+    states: Kept = {}
+    origins: Kept = {}
     for n in reversed(_revisions_that_matter(claims, weighed, revision)):
         past.rewind(n)
         public = Proposition.objects.published(n).filter(pk__in=propositions)
         tallies = dispute_tallies(set(public.values_list("pk", flat=True)), n, past)
-        kept_by_revision[n] = {pk: tally.as_state() for pk, tally in tallies.items()}
+        states[n] = {pk: tally.as_state() for pk, tally in tallies.items()}
+        origins[n] = origins_in(tallies.values())
     PropositionState.objects.filter(proposition__in=propositions).delete()
-    for pk in propositions:
-        for from_rev, to_rev, columns in _intervals(pk, kept_by_revision):
-            PropositionState.objects.create(
-                proposition_id=pk, from_rev_id=from_rev, to_rev_id=to_rev, **columns
-            )
+    _write(PropositionState, "proposition_id", states)
+    ClaimOrigin.objects.filter(claim__proposition__in=propositions).delete()
+    _write(ClaimOrigin, "claim_id", origins)
+
+
+def _write(model: Any, of: str, kept_by_revision: Kept) -> None:
+    keys = {key for columns_of in kept_by_revision.values() for key in columns_of}
+    intervals = [
+        model(**{of: key}, from_rev_id=from_rev, to_rev_id=to_rev, **columns)
+        for key in sorted(keys)
+        for from_rev, to_rev, columns in _intervals(key, kept_by_revision)
+    ]
+    model.objects.bulk_create(intervals, batch_size=ROWS_AT_ONCE)
 
 
 def _intervals(key: int, kept_by_revision: Kept) -> Iterator[Interval]:
     """What each revision has of one row, as few intervals: one lasts until something else is so, or nothing."""
-    began: tuple[int, dict[str, object]] | None = None
+    began: tuple[int, Columns] | None = None
     for n in sorted(kept_by_revision):
         columns = kept_by_revision[n].get(key)
         if began is not None and columns == began[1]:

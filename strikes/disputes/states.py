@@ -1,49 +1,44 @@
-"""How a proposition stands: its origins, the side of each, and the dispute state that follows from them."""
+"""How a proposition stands: its origins, the sides they are on, and the dispute state that follows from them."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 
 from django.db.models import Q, QuerySet
 
 from record.limits import TooMuch
 from record.models import AsOf
-from sources.choices import NoticeKind
-from sources.models import ReportNotice
-from strikes.choices import ClaimRelationKind, Dispute, Polarity, Stance
-from strikes.disputes.past import Past
-from strikes.models import Claim, ClaimOrigin, ClaimRelation, Proposition, PropositionState
+from strikes.choices import Dispute, Polarity
+from strikes.disputes.basis import Basis, basis_of, basis_of_answers, stands_of, state_from
+from strikes.disputes.loading import Weighed, weigh_propositions
+from strikes.disputes.past import Past, RecordAt
+from strikes.disputes.voices import VoicesAt
+from strikes.disputes.weighing import OriginTally, WeighedClaim, origins_among
+from strikes.models import Claim, Proposition, PropositionState
 
-SUPERSEDING = {ClaimRelationKind.UPDATES, ClaimRelationKind.CORRECTS}
-
-
-@dataclass
-class OriginTally:
-    """One independent origin: its one side, and by how many claims in how many reports it is heard."""
-
-    key: str
-    side: Polarity | None
-    """Null where it takes none: it only declined, or has retracted what it said."""
-    claims: int = 0
-    reports: set[int] = field(default_factory=set)
-
-    @property
-    def documents(self) -> int:
-        return len(self.reports)
+LAST = dt.datetime.max.replace(tzinfo=dt.UTC)
 
 
-@dataclass
 class DisputeTally:
     """How the origins of a proposition stand to it."""
 
-    keys_by_side: dict[Polarity, set[str]] = field(
-        default_factory=lambda: {Polarity.POSITIVE: set(), Polarity.NEGATIVE: set()}
-    )
-    reports: set[int] = field(default_factory=set)
-    """The reports with a claim that takes a side."""
-    origins: list[OriginTally] = field(default_factory=list)
+    def __init__(self, weighed: Weighed | None = None) -> None:
+        self.weighed = weighed or Weighed()
+
+    @property
+    def claims(self) -> Sequence[WeighedClaim]:
+        return self.weighed.claims
+
+    @cached_property
+    def keys_by_side(self) -> dict[Polarity, set[str]]:
+        keys: dict[Polarity, set[str]] = defaultdict(set)
+        for claim in self.claims:
+            if claim.stands:
+                keys[claim.polarity].add(claim.key)
+        return keys
 
     @property
     def origins_for(self) -> int:
@@ -54,15 +49,33 @@ class DisputeTally:
         return len(self.keys_by_side[Polarity.NEGATIVE])
 
     @property
+    def origins_forecasting(self) -> int:
+        return len(self.keys_by_side[Polarity.FORECAST])
+
+    @cached_property
+    def reports(self) -> set[int]:
+        """The reports with a claim for it, against it or that forecasts it, and that was not taken back."""
+        return {
+            claim.page
+            for claim in self.claims
+            if claim.page and claim.polarity != Polarity.NEUTRAL and claim.retracted_through is None
+        }
+
+    @cached_property
+    def origins(self) -> list[OriginTally]:
+        return origins_among(self.claims)
+
+    @property
+    def first_said_at(self) -> dt.datetime | None:
+        return min((claim.time[0] for claim in self.claims), default=None)
+
+    @property
     def state(self) -> Dispute:
-        if self.origins_for and self.origins_against:
-            return Dispute.DISPUTED
-        if self.origins_against:
-            return Dispute.DENIED
-        # One word alone is reported; only a second origin makes it agreed, however many pages repeat the first.
-        if self.origins_for > 1:
-            return Dispute.AGREED
-        return Dispute.SINGLE_ORIGIN if self.origins_for else Dispute.UNREPORTED
+        return state_from({side: len(keys) for side, keys in self.keys_by_side.items()})
+
+    @cached_property
+    def basis(self) -> Basis:
+        return basis_of(self.claims, self.weighed.endings)
 
     def as_state(self) -> dict[str, object]:
         """What is kept of it in a ``PropositionState``."""
@@ -70,115 +83,103 @@ class DisputeTally:
             "state": self.state,
             "origins_for": self.origins_for,
             "origins_against": self.origins_against,
+            "origins_forecasting": self.origins_forecasting,
             "documents": len(self.reports),
+            "first_said_at": self.first_said_at,
+            "basis": self.basis,
         }
 
 
 class OpenDisputeTally(DisputeTally):
     """How an open question stands: by which of its rival answers somebody is for."""
 
-    def __init__(self, rivals: Collection[DisputeTally]) -> None:
+    def __init__(self, own: DisputeTally, rivals: Mapping[str, DisputeTally]) -> None:
         super().__init__()
-        self.asserted = [rival for rival in rivals if rival.origins_for]
+        self.own, self.rivals = own, rivals
+        self.asserted = {name: rival for name, rival in rivals.items() if rival.origins_for}
         # Where one answer alone is given, the question stands as that answer does; else all are counted together.
-        counted = self.asserted if len(self.asserted) == 1 else rivals
-        origins: dict[tuple[str, Polarity | None], OriginTally] = {}
-        for rival in counted:
-            for side, keys in rival.keys_by_side.items():
-                self.keys_by_side[side] |= keys
-            self.reports |= rival.reports
-            for origin in rival.origins:
-                tally = origins.setdefault((origin.key, origin.side), OriginTally(origin.key, origin.side))
-                tally.claims += origin.claims
-                tally.reports |= origin.reports
-        self.origins = list(origins.values())
+        self.counted = self.asserted if len(self.asserted) == 1 else rivals
+
+    @cached_property
+    def counted_claims(self) -> list[WeighedClaim]:
+        return [claim for rival in self.counted.values() for claim in rival.claims]
+
+    @cached_property
+    def keys_by_side(self) -> dict[Polarity, set[str]]:
+        keys: dict[Polarity, set[str]] = defaultdict(set)
+        for rival in self.counted.values():
+            for side, keys_of_rival in rival.keys_by_side.items():
+                keys[side] |= keys_of_rival
+        return keys
+
+    @cached_property
+    def reports(self) -> set[int]:
+        return {report for rival in self.counted.values() for report in rival.reports}
+
+    @cached_property
+    def origins(self) -> list[OriginTally]:
+        return origins_among(self.counted_claims)
+
+    @property
+    def claims(self) -> Sequence[WeighedClaim]:
+        return self.own.claims
+
+    @property
+    def first_said_at(self) -> dt.datetime | None:
+        moments = [tally.first_said_at for tally in (self.own, *self.rivals.values())]
+        return min((moment for moment in moments if moment is not None), default=None)
 
     @property
     def state(self) -> Dispute:
         if not self.asserted:
-            return Dispute.UNREPORTED  # denying answers gives none
+            # Denying answers gives none; predicting one does not either.
+            return Dispute.FORECAST_ONLY if self.origins_forecasting else Dispute.UNREPORTED
         if len(self.asserted) > 1:
             return Dispute.DISPUTED  # two who name different culprits contradict each other
         return super().state
 
+    @cached_property
+    def basis(self) -> Basis:
+        stands = {name: stands_of(rival.claims) for name, rival in self.rivals.items()}
+        return basis_of_answers(self.own.basis, {n: rival.basis for n, rival in self.rivals.items()}, stands)
+
 
 def dispute_tallies(
-    propositions: Collection[int], at: int | AsOf | None = None, past: Past | None = None
+    propositions: Collection[int],
+    at: int | AsOf | None = None,
+    past: Past | None = None,
+    voices: VoicesAt | None = None,
 ) -> dict[int, DisputeTally]:
     """How each of these propositions stood at a revision (now, if none is given), with what was merged into it.
 
-    ``past`` puts back what amendments have changed since that revision.
+    ``past`` puts back what amendments have changed since that revision; ``voices`` knows those that are not kept yet.
     """
+    revision = at.revision if isinstance(at, AsOf) else at
+    voices = voices or VoicesAt(RecordAt(revision, past))
     canonical = Proposition.objects.canonical_keys(at)
     rivals: dict[int, set[int]] = defaultdict(set)
     for rival, question in rivals_of(_with_duplicates(propositions, canonical), at, past):
         rivals[canonical.get(question, question)].add(canonical.get(rival, rival))
-    weighed = set(propositions).union(*rivals.values())
-    tallies = _tallies_by_claims(weighed, canonical, at, past)
-    questions = Proposition.objects.filter(pk__in=propositions, open=True)
-    open_ones = set(questions.values_list("pk", flat=True))
-    return {
-        pk: OpenDisputeTally([tallies[rival] for rival in rivals[pk]]) if pk in open_ones else tallies[pk]
-        for pk in propositions
-    }
+    wanted = set(propositions).union(*rivals.values())
+    weighed = weigh_propositions(_with_duplicates(wanted, canonical), canonical, at, voices)
+    tallies = {pk: DisputeTally(weighed.get(pk)) for pk in wanted}
+    questions = Proposition.objects.filter(pk__in=propositions, open=True).values_list("pk", flat=True)
+    answering = set().union(*rivals.values())
+    id_of = dict(Proposition.objects.filter(pk__in=answering).values_list("pk", "public_id"))
+    for question in questions:
+        # What was answered first is told first; an answer that nobody has given comes last.
+        in_order = sorted(
+            rivals[question], key=lambda rival: (tallies[rival].first_said_at or LAST, id_of[rival])
+        )
+        answers = {str(id_of[rival]): tallies[rival] for rival in in_order}
+        tallies[question] = OpenDisputeTally(tallies[question], answers)
+    return {pk: tallies[pk] for pk in propositions}
 
 
 def _with_duplicates(propositions: Iterable[int], canonical: Mapping[int, int]) -> set[int]:
     """These propositions and what was merged into them."""
     wanted = set(propositions)
     return wanted | {loser for loser, root in canonical.items() if root in wanted}
-
-
-def _tallies_by_claims(
-    propositions: Collection[int], canonical: Mapping[int, int], at: int | AsOf | None, past: Past | None
-) -> dict[int, DisputeTally]:
-    """How these propositions stood by the claims on them, answers left aside."""
-    with_duplicates = _with_duplicates(propositions, canonical)
-    claims = _claims_that_count(with_duplicates, at, past)
-    revision = at.revision if isinstance(at, AsOf) else at
-    origin_keys = dict(
-        ClaimOrigin.objects.current(revision)
-        .filter(claim__proposition__in=with_duplicates)
-        .values_list("claim", "key")
-    )
-    updates = set(
-        ClaimRelation.objects.published(at)
-        .filter(kind__in=SUPERSEDING, other__public_id__in=[claim.lineage for claim in claims])
-        .values_list("claim__public_id", "other__public_id")
-    )
-    claims_by_origin: dict[int, dict[str, list[Claim]]] = defaultdict(lambda: defaultdict(list))
-    for claim in claims:
-        proposition = canonical.get(claim.proposition_id, claim.proposition_id)
-        claims_by_origin[proposition][origin_keys[claim.pk]].append(claim)
-    return {pk: _tally(claims_by_origin[pk], updates) for pk in propositions}
-
-
-def _claims_that_count(
-    propositions: Collection[int], at: int | AsOf | None, past: Past | None
-) -> list[Claim]:
-    """The claims that take a side. Nobody stands on one by silence, nor by a report that was retracted."""
-    claims = (
-        Claim.objects.published(at)
-        .of_polarity(Polarity.POSITIVE, Polarity.NEGATIVE)
-        .filter(proposition__in=propositions)
-        .exclude(report__in=retracted_reports(at))
-        .select_related("report")
-    )
-    return [claim if past is None else past.claim_as_it_was(claim) for claim in claims]
-
-
-def _tally(
-    claims_by_origin: Mapping[str, Collection[Claim]], updates: Collection[tuple[str, str]]
-) -> DisputeTally:
-    tally = DisputeTally()
-    for key, claims in claims_by_origin.items():
-        side = side_of(claims, updates)
-        if side is not None:
-            tally.keys_by_side[side].add(key)  # once, however often it speaks
-        reports = {claim.report_id for claim in claims}
-        tally.reports |= reports
-        tally.origins.append(OriginTally(key, side, len(claims), reports))
-    return tally
 
 
 def rivals_of(
@@ -194,37 +195,12 @@ def rivals_of(
             yield row.pk, question
 
 
-def side_of(claims: Collection[Claim], updates: Collection[tuple[str, str]]) -> Polarity | None:
-    """The one side of one origin: that of its newest claim; none if that retracts what it said.
-
-    A claim is older than its own origin's update or correction of it; beyond that the later edge of
-    when it was said, when it was issued, its position and its id decide.
-    """
-    lineages = {claim.lineage for claim in claims}
-    # An update by somebody else ages nothing: only one's own word takes one's word back.
-    outdated = {older for newer, older in updates if newer in lineages and older in lineages}
-    # Two that update each other are both outdated: then their dates decide.
-    latest = [claim for claim in claims if claim.lineage not in outdated] or claims
-    newest = max(
-        latest, key=lambda claim: (claim.sort_at, claim.report.issued_latest, claim.position, claim.public_id)
-    )
-    return None if newest.stance == Stance.RETRACTS else newest.polarity
-
-
-def retracted_reports(at: int | AsOf | None = None) -> QuerySet[ReportNotice, int]:
-    """Reports that their publisher has retracted, as far as the record knew at a revision."""
-    # Only a retraction: a page that was merely taken away counts on, else a censor could erase an origin.
-    return (
-        ReportNotice.objects.published(at).filter(kind=NoticeKind.RETRACTION).values_list("report", flat=True)
-    )
-
-
 MOST_CLAIMS_WEIGHED, MOST_PROPOSITIONS_WEIGHED = 20_000, 10_000
 """What is weighed for one answer under `known_at`; beyond that it is refused."""
 
 
-def states_known_by(propositions: QuerySet[Proposition], as_of: AsOf) -> dict[int, PropositionState]:
-    """How propositions stood, by what had been said and issued by a moment: computed, since none is kept."""
+def tallies_known_by(propositions: QuerySet[Proposition], as_of: AsOf) -> dict[int, DisputeTally]:
+    """How propositions stood, by what had been said and issued by a moment: computed, since it is not kept."""
     keys = set(propositions.values_list("pk", flat=True)[: MOST_PROPOSITIONS_WEIGHED + 1])
     claims = Claim.objects.published(as_of).filter(proposition__in=propositions.values("pk"))
     if (
@@ -235,7 +211,12 @@ def states_known_by(propositions: QuerySet[Proposition], as_of: AsOf) -> dict[in
             "known_at",
             f"More than {MOST_CLAIMS_WEIGHED:,} claims or {MOST_PROPOSITIONS_WEIGHED:,} propositions to weigh: narrow it.",
         )
-    tallies = dispute_tallies(keys, as_of)
+    return dispute_tallies(keys, as_of)
+
+
+def states_known_by(propositions: QuerySet[Proposition], as_of: AsOf) -> dict[int, PropositionState]:
+    """The same as states."""
+    tallies = tallies_known_by(propositions, as_of)
     return {pk: PropositionState(proposition_id=pk, **tally.as_state()) for pk, tally in tallies.items()}
 
 

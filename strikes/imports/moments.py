@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from calendar import monthrange
 from collections.abc import Mapping
 from contextlib import suppress
 from zoneinfo import ZoneInfo
 
+from record.moments import FIRST_ON_EARTH, LAST_ON_EARTH
 from record.saving import Refused
+from sources.choices import TimePrecision
 from strikes.imports.problems import printable
 from strikes.imports.values import as_boolean, as_date, as_utc, as_zone
 
 CLOCK = re.compile(r"[0-2][0-9]:[0-5][0-9](:[0-5][0-9])?")
-# Where no zone is given, a day begins with the first clocks on earth and ends with the last.
-EASTMOST, WESTMOST = dt.timezone(dt.timedelta(hours=14)), dt.timezone(dt.timedelta(hours=-12))
 DAY_BEGINS, DAY_ENDS = dt.time.min, dt.time(23, 59, 59)
 TIMES_OF_DAY = {"time", "from_time", "until_time"}
 KEYS = TIMES_OF_DAY | {
@@ -32,7 +33,8 @@ KEYS = TIMES_OF_DAY | {
 def moment_columns(written: Mapping[str, object]) -> dict[str, object]:
     """The columns of a moment that was written as a date on the clocks of a place.
 
-    A date alone is that whole day; where the zone is not given, the day as it is anywhere on earth.
+    A date alone is that whole day, or the week, month or year that its precision says; where the zone is not given,
+    as it is anywhere on earth.
     """
     _must_fit_together(written)
     zone = None if written.get("timezone") is None else as_zone(written["timezone"])
@@ -60,15 +62,31 @@ def _must_fit_together(written: Mapping[str, object]) -> None:
 def _edges(written: Mapping[str, object], zone: ZoneInfo | None) -> dict[str, object]:
     """From when until when the days and times of day last, and how precise that is."""
     first = as_date(written["date"])
-    last = as_date(written["until_date"]) if "until_date" in written else first
+    last = (
+        as_date(written["until_date"])
+        if "until_date" in written
+        else _end_of(first, written.get("precision"))
+    )
     begins = _time_of_day(written.get("time", written.get("from_time")), DAY_BEGINS)
     ends = _time_of_day(written.get("time", written.get("until_time")), DAY_ENDS)
     return {
-        "earliest": as_utc(dt.datetime.combine(first, begins, zone or EASTMOST)),
-        "latest": as_utc(dt.datetime.combine(last, ends, zone or WESTMOST)),
+        "earliest": as_utc(dt.datetime.combine(first, begins, zone or FIRST_ON_EARTH)),
+        "latest": as_utc(dt.datetime.combine(last, ends, zone or LAST_ON_EARTH)),
         "local_date": first,
         "precision": "minute" if "time" in written else "day" if last == first else "days",
     }
+
+
+def _end_of(day: dt.date, precision: object) -> dt.date:
+    """The last day of the week that begins on a day, or of its month or year: what is known so is known by its end."""
+    match precision:
+        case TimePrecision.WEEK:
+            return day + dt.timedelta(days=6)
+        case TimePrecision.MONTH:
+            return day.replace(day=monthrange(day.year, day.month)[1])
+        case TimePrecision.YEAR:
+            return day.replace(month=12, day=31)
+    return day
 
 
 def _time_of_day(value: object, unless_given: dt.time) -> dt.time:

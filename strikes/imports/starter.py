@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -12,37 +13,62 @@ from django.utils import timezone
 
 from record import publishing
 from record.graphs import closure
-from record.models import Ledger, OnRecord
+from record.models import ClockBehind, Ledger, OnRecord
 from sources.models import Report
+from strikes.imports.corrections import CorrectionFile, Done, batch_of
 from strikes.imports.drafts import import_bundle
 from strikes.imports.entries import Entry
 from strikes.imports.problems import BundleError, Problem
-from strikes.imports.yaml_files import read_folder
+from strikes.imports.yaml_files import correction_files, read_folder
+from strikes.models import Claim
 
 
-def load_starter(folder: Path) -> int:
-    """Put on the record what the files hold and the record does not. Returns how many rows are new.
+def load_starter(folder: Path) -> Done:
+    """Put on the record what the files hold and the record does not. Returns how much that was.
 
-    The first load writes the reports' own dates into the empty ledger; a later one is dated now.
-    Raises ``BundleError`` and changes nothing if any row breaks a rule.
+    The first load writes the reports' own dates into the empty ledger, and those on which corrections were made; a
+    later one is dated now. Raises ``BundleError`` and changes nothing if any row breaks a rule.
     """
-    entries = read_folder(folder)
+    entries, files = read_folder(folder), correction_files(folder)
+    done = Done()
     with transaction.atomic():
         is_first = Ledger.head().n == 0
         drafts = import_bundle(entries)
-        if not drafts:
-            return 0
+        done.rows += len(drafts)
         count_rows()
+        batches = _batches(entries, drafts, files, done)
         try:
-            if is_first:
-                publishing.publish_dated(in_date_order(entries, drafts))
+            if is_first and drafts:
+                publishing.publish_dated(batches)
             else:
-                for _, rows in in_date_order(entries, drafts):
-                    publishing.publish(*rows)
+                for _, batch in batches:
+                    if batch:
+                        publishing.publish_batch(batch)
         except publishing.Blocked as blocked:
-            raise BundleError(_problems(blocked, entries)) from blocked
+            corrected = [entry for file in files for entry in file.entries]
+            raise BundleError(_problems(blocked, [*entries, *corrected])) from blocked
+        except ClockBehind as behind:
+            raise BundleError([Problem("corrections", "made", str(behind))]) from behind
+        if is_first and done.left_alone:  # no editor can have changed it
+            rule = "It is not public when this is made."
+            raise BundleError([Problem("corrections", name, rule) for name in done.left_alone])
         count_rows()
-    return len(drafts)
+    return done
+
+
+def _batches(
+    entries: Iterable[Entry], drafts: Sequence[OnRecord], files: Iterable[CorrectionFile], done: Done
+) -> Iterator[tuple[dt.datetime, publishing.Batch]]:
+    """The reports and the files of corrections in date order; of each file only what is not done yet."""
+    waiting = deque(sorted(files, key=lambda file: (file.made, file.name)))
+    notes = {note for file in waiting for note in file.notes}
+    for number, (at, rows) in enumerate(in_date_order(entries, drafts)):
+        while number and waiting and waiting[0].made < at:
+            file = waiting.popleft()
+            yield file.made, batch_of(file, notes, done)
+        yield at, publishing.Batch(rows)
+    for file in waiting:
+        yield file.made, batch_of(file, notes, done)
 
 
 def count_rows() -> None:
@@ -83,9 +109,13 @@ def in_date_order(
 def _with_needs(rows: Iterable[OnRecord], waiting: Sequence[OnRecord]) -> list[OnRecord]:
     """The rows and every waiting row they rest on, in the order in which they were made."""
     unpublished = set(waiting)
+    claims = {row.public_id: row for row in waiting if isinstance(row, Claim)}
 
     def named_by(rows: Collection[OnRecord]) -> Iterator[OnRecord]:
         for row in rows:
+            if isinstance(row, Report):  # a notice names claims by their ids
+                touched = {claim for notice in row.notices.all() for claim in notice.claims}
+                yield from (claims[claim] for claim in touched & claims.keys())
             numbers = [number for name in row.numbered_parts for number in getattr(row, name).all()]
             for referring in [row, *numbers]:
                 yield from (target for _, target in referring.references() if target in unpublished)
@@ -98,7 +128,9 @@ def _problems(blocked: publishing.Blocked, entries: Iterable[Entry]) -> list[Pro
     entry_by_row: dict[Model, Entry] = {entry.row: entry for entry in entries if entry.row is not None}
     problems = []
     for blocker in blocked.blockers:
-        entry = entry_by_row.get(blocker.row)
+        entry = (
+            entry_by_row.get(blocker.row) if blocker.row.pk is not None else None
+        )  # unsaved, it has no hash
         problems.append(
             entry.problem(blocker.rule) if entry else Problem("the record", str(blocker.row), blocker.rule)
         )

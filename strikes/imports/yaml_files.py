@@ -12,6 +12,7 @@ from yaml.composer import ComposerError
 from yaml.constructor import ConstructorError
 from yaml.nodes import MappingNode, Node, ScalarNode
 
+from strikes.imports.corrections import CorrectionFile, correction_file
 from strikes.imports.entries import Entry, entries_of
 from strikes.imports.problems import BundleError, Problem, printable
 
@@ -58,23 +59,41 @@ class PlainYaml(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
+CORRECTIONS = "corrections"
+"""The folder of what editors put right: its files are no bundles."""
+
+
 def read_folder(folder: Path) -> list[Entry]:
-    """Every row of every file below a folder, in the order of the file names."""
-    if not folder.is_dir():
-        raise BundleError([Problem(str(folder), "the folder", "There is no such folder.")])
+    """Every row of every bundle below a folder, in the order of the file names."""
     return [
         entry
-        for path in sorted(folder.rglob("*.yaml"))
-        for entry in read_file(path, str(path.relative_to(folder)))
+        for path, name in _files(folder)
+        if not name.startswith(f"{CORRECTIONS}/")
+        for entry in entries_of(_read(path, name), name)
     ]
 
 
-def read_file(path: Path, name: str) -> list[Entry]:
-    """Every row of one file, which messages call by that name."""
+def correction_files(folder: Path) -> list[CorrectionFile]:
+    """The files of a folder that say what editors put right."""
+    return [
+        correction_file(_read(path, name), name)
+        for path, name in _files(folder)
+        if name.startswith(f"{CORRECTIONS}/")
+    ]
+
+
+def _files(folder: Path) -> list[tuple[Path, str]]:
+    if not folder.is_dir():
+        raise BundleError([Problem(str(folder), "the folder", "There is no such folder.")])
+    return [(path, path.relative_to(folder).as_posix()) for path in sorted(folder.rglob("*.yaml"))]
+
+
+def _read(path: Path, name: str) -> object:
+    """What stands in one file, which messages call by that name."""
     try:
         if path.stat().st_size > LARGEST:
             raise BundleError([Problem(name, "the file", f"It is larger than {LARGEST:,} bytes.")])
-        bundle = yaml.load(path.read_text(encoding="utf-8"), Loader=PlainYaml)
+        written = yaml.load(path.read_text(encoding="utf-8"), Loader=PlainYaml)
     except OSError as error:
         raise BundleError([Problem(name, "the file", f"It cannot be read: {error.strerror}.")]) from error
     except UnicodeDecodeError as error:
@@ -85,4 +104,4 @@ def read_file(path: Path, name: str) -> list[Entry]:
         raise BundleError([Problem(name, where, f"Not YAML as we read it: {error.problem}.")]) from error
     except yaml.YAMLError as error:
         raise BundleError([Problem(name, "the file", " ".join(str(error).split()))]) from error
-    return entries_of({} if bundle is None else bundle, name)
+    return {} if written is None else written

@@ -6,7 +6,16 @@ from strikes.models.claims import Claim
 from strikes.models.damage_estimates import DamageEstimate
 from strikes.models.facility_capacities import Capacity
 from strikes.models.origins import ClaimOrigin
-from strikes.models.places import Facility, FacilityName, Party, Region, Unit, UnitName
+from strikes.models.places import (
+    Facility,
+    FacilityIdentifier,
+    FacilityName,
+    Party,
+    Region,
+    Unit,
+    UnitIdentifier,
+    UnitName,
+)
 from strikes.models.propositions import Proposition, PropositionState
 from strikes.models.strikes import Strike, StrikeMethod
 from strikes.models.weapon_counts import CountedWeapon, WeaponCount
@@ -22,6 +31,7 @@ __all__ = [
     "CountedWeapon",
     "DamageEstimate",
     "Facility",
+    "FacilityIdentifier",
     "FacilityName",
     "Party",
     "Proposition",
@@ -30,6 +40,7 @@ __all__ = [
     "Strike",
     "StrikeMethod",
     "Unit",
+    "UnitIdentifier",
     "UnitName",
     "WeaponCount",
 ]

@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 
-from record.models import Recorded, never_blank
+from record.models import KnownBy, Recorded, never_blank
 from record.vocabulary import one_of
 from sources.models import Actor, Evidence, Source
 from sources.models.fields import editors_note
@@ -120,7 +120,7 @@ class ClaimEvidence(Recorded):
         max_length=20, choices=EvidenceRole.choices, help_text="What it does for the claim."
     )
     owner = "claim"
-    known_by = "evidence__report__issued_latest"
+    known_by = KnownBy("evidence__report__issued_latest", "evidence__report__known_on")
 
     class Meta(Recorded.Meta):
         ordering = ["pk"]

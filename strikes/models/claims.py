@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import datetime as dt
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, ClassVar, Self, cast
 
 from django.db import models
 from django.db.models import CheckConstraint, Q
 from django.db.models.functions import Coalesce
 
+from record.graphs import closure
 from record.ids import PublicIdField, id_is_well_spelt, prefixed, random_id
-from record.models import OnRecord, RecordedQuerySet, never_blank
-from record.moments import as_stated, earliest, latest, local_date, moment_rules, precision, zone
+from record.models import AsOf, KnownBy, OnRecord, RecordedQuerySet, never_blank
+from record.moments import columns_of, moment_rules
 from record.search import search_text, searchable_words
 from record.vocabulary import one_of
 from sources.choices import ReportPart, TimePrecision
 from sources.models import Actor, Report
 from sources.models.fields import LANGUAGE_TAG, editors_note, language_code
 from strikes.choices import Attribution, Certainty, ClaimRelationKind, Credibility, Polarity, Stance
+from strikes.models.event_times import WithEventTime
+from strikes.models.known_times import WithKnownTime, is_by_name
 from strikes.models.propositions import Proposition
 
 
@@ -25,8 +29,18 @@ class ClaimQuerySet(RecordedQuerySet["Claim"]):
     def of_polarity(self, *polarities: Polarity) -> Self:
         return self.filter(stance__in=[stance for stance in Stance if stance.polarity in polarities])
 
+    def repeating(self, lineage: str | None = None) -> Self:
+        """The claims that repeat one, named by its lineage; or any, if none is named."""
+        first_claims = Claim.objects.filter(
+            relations__kind=ClaimRelationKind.REPEATS,
+            relations__withdrawn_rev__isnull=True,
+            relations__published_rev__isnull=False,
+            **({} if lineage is None else {"relations__other__public_id": lineage}),
+        )
+        return self.filter(lineage__in=first_claims.values("public_id"))
 
-class Claim(OnRecord):
+
+class Claim(OnRecord, WithKnownTime, WithEventTime):
     """One actor taking one stance on one proposition, as read in one report.
 
     Example: Lukoil (actor) declines to comment (stance) on whether half of NORSI's output is halted
@@ -74,18 +88,6 @@ class Claim(OnRecord):
         max_length=300, null=True, blank=True, help_text="The few words that matter, as printed."
     )
     quote_language = language_code("The language of the quote, where it is not the report's.")
-    said_earliest = earliest("the time it was said")
-    said_latest = latest("the time it was said")
-    said_precision = precision("the time it was said", TimePrecision)
-    said_timezone = zone()
-    said_local_date = local_date("the statement")
-    said_as_stated = as_stated("the time it was said")
-    event_earliest = earliest("what the claim says happened")
-    event_latest = latest("what the claim says happened")
-    event_precision = precision("what the claim says happened", TimePrecision)
-    event_timezone = zone()
-    event_local_date = local_date("what the claim says happened")
-    event_as_stated = as_stated("the time of what happened")
     place_as_stated = models.CharField(
         max_length=200, null=True, blank=True, help_text="The place as this speaker names it."
     )
@@ -110,28 +112,22 @@ class Claim(OnRecord):
         db_persist=True,
         help_text="The id of the first claim of the chain of corrections, by which relations name it.",
     )
-    sort_at = models.DateTimeField(
-        null=True,
-        blank=True,
-        editable=False,
-        help_text="The late edge of when it was said or, if that is not known, issued. Kept for ordering.",
-    )
-
-    known_at = models.DateTimeField(
-        null=True,
-        blank=True,
-        editable=False,
-        help_text="From when it was known: the later of the late edges of said and issued. Kept by the doors.",
-    )
-
     public_relations: Sequence[dict[str, Any]]
     """How it stands to other claims at the revision a request reads, set by its loading plan."""
+    standing: Any
+    """On whose word it rests and whether it counts, a ``strikes.disputes.standing.Standing``, set likewise."""
+    retracted_through: Report | None
+    """The report whose publisher took it back, set likewise."""
+    report_issued_later: bool
+    """Whether its report was issued later than the moment a request asks for, set likewise."""
 
     search_text = search_text()
 
     collection = "claims"
-    derived_fields = frozenset({"search_text", "sort_at", "known_at"})
-    known_by = "known_at"
+    derived_fields = frozenset(
+        {"search_text", "sort_at", "known_at", "known_on", "when_at", "event_began_on", "event_ended_on"}
+    )
+    known_by = KnownBy("known_at", "known_on")
     display_needs = ("actor", "proposition")
     parts = ("chain", "evidence_links", "relations")
     frozen_parts = frozenset({"chain"})
@@ -149,18 +145,9 @@ class Claim(OnRecord):
             "statement",
             "quote",
             "quote_language",
-            "said_earliest",
-            "said_latest",
-            "said_precision",
-            "said_timezone",
-            "said_local_date",
-            "said_as_stated",
-            "event_earliest",
-            "event_latest",
-            "event_precision",
-            "event_timezone",
-            "event_local_date",
-            "event_as_stated",
+            *columns_of("said_", "disclosed_", "event_"),
+            "is_status",
+            "is_permanent",
             "place_as_stated",
             "lineage_from",
             "lineage",
@@ -173,12 +160,15 @@ class Claim(OnRecord):
         ordering = ["report", "position", "public_id"]
         indexes = [
             models.Index(fields=["-sort_at", "public_id"], name="claim_newest_first"),
+            models.Index(fields=["-when_at", "public_id"], name="claim_newest_event_first"),
             models.Index(fields=["lineage"], name="claim_lineage"),
             models.Index(fields=["proposition", "known_at"], name="claim_known_of_a_proposition"),
+            models.Index(fields=["proposition", "known_on"], name="claim_day_of_a_proposition"),
             models.Index(fields=["report", "position", "public_id"], name="claim_in_its_report"),
         ]
         constraints = [
             *OnRecord.Meta.constraints,
+            *WithEventTime.Meta.constraints,
             id_is_well_spelt(prefixed("clm"), "claim"),
             one_of("stance", Stance, "claim"),
             one_of("certainty", Certainty, "claim"),
@@ -186,6 +176,7 @@ class Claim(OnRecord):
             one_of("part", ReportPart, "claim"),
             one_of("credibility", Credibility, "claim"),
             *moment_rules("claim", "said_", TimePrecision),
+            *moment_rules("claim", "disclosed_", TimePrecision),
             *moment_rules("claim", "event_", TimePrecision),
             never_blank(
                 "claim",
@@ -194,6 +185,8 @@ class Claim(OnRecord):
                 "quote",
                 "said_timezone",
                 "said_as_stated",
+                "disclosed_timezone",
+                "disclosed_as_stated",
                 "event_timezone",
                 "event_as_stated",
                 "place_as_stated",
@@ -216,7 +209,13 @@ class Claim(OnRecord):
             ),
             CheckConstraint(
                 name="claim_in_public_can_be_ordered",
-                condition=Q(published_rev__isnull=True) | Q(sort_at__isnull=False, known_at__isnull=False),
+                condition=Q(published_rev__isnull=True)
+                | Q(
+                    sort_at__isnull=False,
+                    known_at__isnull=False,
+                    known_on__isnull=False,
+                    when_at__isnull=False,
+                ),
             ),
             CheckConstraint(
                 name="claim_that_corrects_keeps_its_lineage",
@@ -233,15 +232,35 @@ class Claim(OnRecord):
     def polarity(self) -> Polarity:
         return Stance(self.stance).polarity
 
+    @property
+    def report_retracted(self) -> bool:
+        """Whether the publisher of its own report took it back."""
+        return self.retracted_through is not None and self.retracted_through.pk == self.report_id
+
+    @property
+    def said_on(self) -> dt.date:
+        """The last day on which it can have been said or, if that is not known, issued."""
+        return self.said_day(self.report)
+
+    @property
+    def is_by_name(self) -> bool:
+        """Whether somebody says it on the record, by name; the speaker is the one who was entered."""
+        return is_by_name(self.attribution, self.actor.kind)
+
+    def compare_with_report(self, at: AsOf) -> None:
+        """Say whether its report was issued later than what a request asks for."""
+        self.report_issued_later = not self.report.is_known(at)
+
     def before_publish(self) -> None:
-        self.sort_at = self.said_latest or self.said_earliest or self.report.issued_latest
-        # Words said in the morning are known when the evening's report of them is out.
-        self.known_at = max(self.sort_at, self.report.issued_latest)
+        self.keep_known_time(self.report, self.is_by_name)
+        self.keep_event_time()
+        self.when_at = self.when_at or self.sort_at  # unless its strike has a time: strikes.event_times
         self.search_text = searchable_words(self.statement, self.quote)
 
     def succeed(self, earlier: Self) -> None:
         self.lineage_from = earlier.lineage
-        self.sort_at = self.known_at = None  # worked out anew when it is published
+        # worked out anew when it is published
+        self.sort_at = self.known_at = self.known_on = self.when_at = None
 
     def anchor(self) -> Self:
         return cast(Self, Claim.objects.get(public_id=self.lineage))
@@ -249,12 +268,67 @@ class Claim(OnRecord):
     def objections(self) -> Iterable[str]:
         if self.proposition.open and self.polarity != Polarity.NEUTRAL:
             yield "proposition: it is an open question and takes only neutral claims; claim one of its answers."
+        published = self.published_rev
+        yield from self.objections_to_disclosure(self.report, None if published is None else published.at)
         first = self.anchor()  # relations outlive corrections: they hang on the first claim of the chain
         for relation in first.relations.filter(withdrawn_rev__isnull=True).select_related("other"):
             if relation.other.lineage_from is not None:
                 yield "relations: name the first claim of the other lineage."
             if relation.kind == ClaimRelationKind.REPEATS:
-                repeated_at, published_at = relation.other.published_rev_id, first.published_rev_id
-                # Of two that repeat each other, neither would be anybody's word.
-                if repeated_at is None or published_at is None or repeated_at >= published_at:
-                    yield "relations: a claim repeats only what was published before it."
+                yield from self._objections_to_repeating(relation.other, first)
+        if self.lineage_from is not None:  # what corrects no claim cannot have been repeated yet
+            yield from self._objections_to_being_repeated()
+
+    def questions(self) -> Iterable[str]:
+        if self.disclosed_latest is not None and not self.is_by_name:
+            yield "disclosed: only words on record by name are known from then; these are known from their page."
+        # All that repeat each other count as one, on the best attributed word: the other name would be lost.
+        lineages = closure([self.lineage], repeating_or_repeated)
+        named = Claim.objects.cited().filter(
+            lineage__in=lineages, origins__to_rev=None, origins__is_named=True
+        )
+        speakers: dict[str, str] = {}
+        for voice, speaker, claim in named.order_by("sort_at", "public_id").values_list(
+            "origins__own_voice", "actor__name", "public_id"
+        ):
+            speakers.setdefault(voice, f"{speaker} ({claim})")
+        if len(speakers) > 1:
+            *others, last = speakers.values()
+            yield (
+                f"{', '.join(others)} and {last} speak by name, and count as one origin because of “repeats”. "
+                "Does each that repeats another only pass on what was said?"
+            )
+
+    def _objections_to_repeating(self, other: Claim, first: Claim) -> Iterable[str]:
+        # Of two that repeat each other, neither would be anybody's word.
+        repeated_at, published_at = other.published_rev_id, first.published_rev_id
+        if repeated_at is None or published_at is None or repeated_at >= published_at:
+            yield "relations: a claim repeats only what was published before it."
+        for repeated in Claim.objects.cited().filter(lineage=other.lineage).select_related("proposition"):
+            if not self.says_the_same_as(repeated):
+                yield f"relations: it repeats {repeated.public_id}, which is about another point or takes another side."
+
+    def _objections_to_being_repeated(self) -> Iterable[str]:
+        for other in Claim.objects.cited().repeating(self.lineage).select_related("proposition"):
+            if not other.says_the_same_as(self):
+                yield f"relations: {other.public_id} repeats it, and is about another point or takes another side."
+
+    def says_the_same_as(self, other: Claim) -> bool:
+        """Whether two claims are about one point and take one side: only then can one repeat the other.
+
+        To take a word back is not to deny it, although both are negative.
+        """
+        same_point = self.proposition_id == other.proposition_id or (
+            self.proposition.canonical == other.proposition.canonical
+        )
+        both_retract = (self.stance == Stance.RETRACTS) == (other.stance == Stance.RETRACTS)
+        return same_point and self.polarity == other.polarity and both_retract
+
+
+def repeating_or_repeated(lineages: Collection[str]) -> Iterator[str]:
+    """The lineages that these repeat, and those that repeat one of them."""
+    claims = Claim.objects.filter(public_id__in=lineages)
+    for mine, theirs in (("relations", "other"), ("relations_from", "claim")):
+        relation = {"kind": ClaimRelationKind.REPEATS, "withdrawn_rev": None, "published_rev__isnull": False}
+        joined = claims.filter(**{f"{mine}__{name}": value for name, value in relation.items()}).order_by()
+        yield from joined.values_list(f"{mine}__{theirs}__public_id", flat=True)

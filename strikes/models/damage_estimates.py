@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import CheckConstraint, F, Q
 
 from record.ids import id_is_well_spelt, prefixed, random_id
-from record.models import OnRecord, never_blank
+from record.models import KnownBy, OnRecord, never_blank
 from record.vocabulary import one_of
 from strikes.choices import Metric, PersonKind
 from strikes.models.claims import Claim
@@ -66,7 +66,7 @@ class DamageEstimate(OnRecord, Measured, Lasting):
     )
 
     collection = "damage-estimates"
-    known_by = "claim__known_at"
+    known_by = KnownBy("claim__known_at", "claim__known_on")
     owner = "claim"
     frozen = (
         FROZEN_MEASURE

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import CheckConstraint, Q
 
 from record.ids import id_is_well_spelt, prefixed, random_id
-from record.models import OnRecord, never_blank
+from record.models import KnownBy, OnRecord, never_blank
 from sources.models import Actor, Report
 from strikes.models.numbers import FROZEN_MEASURE, Measured
 from strikes.models.places import Facility, Unit
@@ -52,7 +52,7 @@ class Capacity(OnRecord, Measured):
     )
 
     collection = "capacities"
-    known_by = "report__issued_latest"
+    known_by = KnownBy("report__issued_latest", "report__known_on")
     display_needs = ("unit", "facility")
     frozen = FROZEN_MEASURE | {"facility", "unit", "report", "actor", "product", "period_as_stated"}
 

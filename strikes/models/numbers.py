@@ -234,7 +234,7 @@ class Lasting(models.Model):
         choices=NumberEdge.choices,
         null=True,
         blank=True,
-        help_text="How the end is meant: stated, still open, or forecast; null if nothing was said of it.",
+        help_text="How the end is meant: stated, still open, forecast, or never to come; null if nothing was said of it.",
     )
 
     class Meta:
@@ -262,13 +262,17 @@ class Lasting(models.Model):
             CheckConstraint(
                 name="%(class)s_end_fits_its_edge",
                 condition=Q(effective_until__isnull=True, effective_until_edge__isnull=True)
-                | Q(effective_until__isnull=True, effective_until_edge=NumberEdge.OPEN)
+                | Q(
+                    effective_until__isnull=True,
+                    effective_until_edge__in=[NumberEdge.OPEN, NumberEdge.NEVER],
+                    effective_until_edge__isnull=False,
+                )
                 | Q(
                     effective_until__isnull=False,
                     effective_until_edge__in=[NumberEdge.STATED, NumberEdge.FORECAST],
                     effective_until_edge__isnull=False,
                 ),
-                violation_error_message="A stated or forecast end has a time; an open one has none.",
+                violation_error_message="A stated or forecast end has a time; an open one, and one that never comes, has none.",
             ),
             CheckConstraint(
                 name="%(class)s_begins_before_it_ends",

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 
 from record.ids import REGION_CODE, SLUG, PublicIdField, id_is_well_spelt, slug_id
-from record.models import OnRecord, Recorded, never_blank
+from record.models import OnRecord, Recorded, RecordedQuerySet, never_blank
 from record.search import folded_names, search_text
 from record.vocabulary import one_of
 from sources.models import Actor, Report
-from sources.models.fields import COUNTRY_CODE, Name, country_code, editors_note
+from sources.models.fields import Name, editors_note
+from sources.models.identifiers import Identifier, given_once
 from strikes.choices import FacilityKind, LocationPrecision, PartyRole, RegionLevel, UnitKind
 
 
@@ -78,6 +79,12 @@ class Region(OnRecord):
             yield "parent: a subdivision belongs to the country its code begins with."
 
 
+class FacilityQuerySet(RecordedQuerySet["Facility"]):
+    def lying_in(self, regions: Iterable[int]) -> Self:
+        """Facilities that lie in one of these regions or, at sea, under the law of one."""
+        return self.filter(Q(regions__in=regions) | Q(jurisdictions__in=regions)).distinct()
+
+
 class Facility(OnRecord):
     """A piece of infrastructure at town or site level, such as the NORSI refinery at Kstovo."""
 
@@ -93,7 +100,13 @@ class Facility(OnRecord):
         blank=True,
         help_text="The subdivisions (or the country) it lies in; several for a pipeline; none at sea.",
     )
-    jurisdiction = country_code("At sea, where there is no region: the country whose law applies.")
+    jurisdictions = models.ManyToManyField(
+        Region,
+        related_name="facilities_at_sea",
+        blank=True,
+        limit_choices_to={"level": RegionLevel.COUNTRY},
+        help_text="At sea, where there is no region: the country whose law applies, or the countries.",
+    )
     town = models.CharField(
         max_length=100,
         null=True,
@@ -123,7 +136,9 @@ class Facility(OnRecord):
     derived_fields = frozenset({"search_text"})
     mergeable = True
     compared = ("capacities", "units")
-    parts = ("names", "parties")
+    parts = ("names", "parties", "identifiers")
+
+    objects: ClassVar = FacilityQuerySet.as_manager()
 
     class Meta(OnRecord.Meta):
         ordering = ["public_id"]
@@ -134,11 +149,6 @@ class Facility(OnRecord):
             one_of("kind", FacilityKind, "facility"),
             one_of("location_precision", LocationPrecision, "facility"),
             never_blank("facility", "name", "name_local", "town", "note"),
-            CheckConstraint(
-                name="facility_jurisdiction_is_a_code",
-                condition=Q(jurisdiction__regex=COUNTRY_CODE),
-                violation_error_message="Two capital letters, as in ISO 3166-1.",
-            ),
             CheckConstraint(
                 name="facility_has_both_coordinates_or_none",
                 condition=Q(latitude__isnull=True, longitude__isnull=True)
@@ -166,6 +176,10 @@ class Facility(OnRecord):
             [self.name, self.name_local, self.town, *(row.name for row in self.names.all())]
         )
 
+    def objections(self) -> Iterable[str]:
+        if any(region.level != RegionLevel.COUNTRY for region in self.jurisdictions.all()):
+            yield "jurisdictions: the law is that of a country; where it lies is in `regions`."
+
     def bound_by_merges(self) -> Iterable[OnRecord]:
         yield from self.units.all()
         yield from self.propositions.all()
@@ -176,6 +190,16 @@ class FacilityName(Name):
 
     facility = models.ForeignKey(Facility, models.CASCADE, related_name="names")
     owner: ClassVar[str] = "facility"
+
+
+class FacilityIdentifier(Identifier):
+    """What a facility is called in a list that others keep, such as Wikidata."""
+
+    facility = models.ForeignKey(Facility, models.CASCADE, related_name="identifiers")
+    owner: ClassVar[str] = "facility"
+
+    class Meta(Identifier.Meta):
+        constraints = [*Identifier.Meta.constraints, given_once("facility")]
 
 
 class Party(Recorded):
@@ -209,7 +233,9 @@ class Party(Recorded):
         ]
 
     def __str__(self) -> str:
-        return f"{self.role}: {self.actor.name}"
+        # The ledger shows parts by this line: with all that can be put right in one.
+        term = f", {self.since or ''} to {self.until or ''}" if self.since or self.until else ""
+        return f"{self.role}: {self.actor.name}{term}{f' ({self.report.public_id})' if self.report else ''}"
 
 
 class Unit(OnRecord):
@@ -236,7 +262,7 @@ class Unit(OnRecord):
     display_needs = ("facility",)
     mergeable = True
     compared = ("capacities",)
-    parts = ("names",)
+    parts = ("names", "identifiers")
     frozen = frozenset({"facility", "designation"})
 
     class Meta(OnRecord.Meta):
@@ -275,3 +301,13 @@ class UnitName(Name):
 
     unit = models.ForeignKey(Unit, models.CASCADE, related_name="names")
     owner: ClassVar[str] = "unit"
+
+
+class UnitIdentifier(Identifier):
+    """What a unit is called in a list that others keep, such as a tracker of power plants by unit."""
+
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="identifiers")
+    owner: ClassVar[str] = "unit"
+
+    class Meta(Identifier.Meta):
+        constraints = [*Identifier.Meta.constraints, given_once("unit")]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.apps import apps
 from django.db import models
@@ -164,6 +164,11 @@ class Proposition(OnRecord):
     loaded_states: Sequence[PropositionState]
     """The state in force at the revision a request reads, set by its loading plan."""
 
+    explained: Any
+    """Why it stands so, a ``strikes.disputes.explanations.Explained``, set likewise."""
+    rank: int | None
+    """Its place among all that is at issue about its strike, set likewise."""
+
     @property
     def loaded_state(self) -> PropositionState:
         return self.loaded_states[0]
@@ -197,8 +202,9 @@ class Proposition(OnRecord):
             yield f"Their survivor's {rule}"
 
     def bound_by_merges(self) -> Iterable[OnRecord]:
-        # An undone merge can close a circle of causes.
-        return Proposition.objects.filter(Q(pk=self.pk) | Q(caused_by=self))
+        # An undone merge can close a circle of causes, and part a claim from the point of the one it repeats.
+        yield from Proposition.objects.filter(Q(pk=self.pk) | Q(caused_by=self))
+        yield from self.claims.cited().repeating()
 
 
 def cause_of(proposition: Proposition) -> Proposition | None:
@@ -234,7 +240,14 @@ class PropositionState(models.Model):
     state = models.CharField(max_length=20, choices=Dispute.choices, help_text="The dispute state.")
     origins_for = models.PositiveIntegerField(help_text="Independent origins whose side is for it.")
     origins_against = models.PositiveIntegerField(help_text="Independent origins whose side is against it.")
-    documents = models.PositiveIntegerField(help_text="Reports with a claim that takes a side and counts.")
+    origins_forecasting = models.PositiveIntegerField(help_text="Independent origins that forecast it.")
+    documents = models.PositiveIntegerField(
+        help_text="Reports with a claim for it, against it or that forecasts it, and that was not taken back."
+    )
+    first_said_at = models.DateTimeField(
+        null=True, help_text="When somebody first spoke of it, as claims are ordered; null if nobody did."
+    )
+    basis = models.JSONField(help_text="What the state rests on, by ids: from it the explanation is written.")
 
     objects = StateQuerySet.as_manager()
 

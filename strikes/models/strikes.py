@@ -90,7 +90,8 @@ class Strike(OnRecord):
         Region,
         related_name="strikes",
         blank=True,
-        help_text="Where it took place: the facility's regions, a wave's the union of its strikes'.",
+        help_text="Where it took place. Left empty, it keeps the regions that its facility has when it is published or, "
+        "at sea, the countries whose law applies there; a wave's are the union of its strikes'.",
     )
     location_precision = models.CharField(
         max_length=20, choices=LocationPrecision.choices, help_text="How exactly the place is known."
@@ -155,6 +156,11 @@ class Strike(OnRecord):
             last = self.latest.astimezone(zone).date() if zone else self.local_date
             # Clocks and date may be said apart: an event never ends before the date it is listed under.
             self.local_until = max(last, self.local_date)
+
+    def keep_defaults(self) -> None:
+        # Its own from then on: what is amended at the facility later moves no event (decisions.md D79).
+        if self.facility is not None and not self.regions.all():
+            self.regions.set(self.facility.regions.all() or self.facility.jurisdictions.all())
 
     @property
     def method_codes(self) -> list[str]:

@@ -9,7 +9,8 @@ from django.db import models
 from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 
 from record.ids import id_is_well_spelt, prefixed, random_id
-from record.models import OnRecord, never_blank
+from record.models import KnownBy, OnRecord, never_blank
+from record.search import folded_names, search_text
 from record.vocabulary import one_of
 from strikes.choices import Method, WeaponOutcome
 from strikes.models.claims import Claim
@@ -59,8 +60,11 @@ class WeaponCount(OnRecord, Bounded):
         help_text="Whether the named regions are all of them; false where the speaker says 'including'.",
     )
 
+    search_text = search_text()
+
     collection = "weapon-counts"
-    known_by = "claim__known_at"
+    derived_fields = frozenset({"search_text"})
+    known_by = KnownBy("claim__known_at", "claim__known_on")
     owner = "claim"
     parts = ("weapons",)
     frozen_parts = frozenset({"weapons"})
@@ -97,6 +101,9 @@ class WeaponCount(OnRecord, Bounded):
     @property
     def display(self) -> str:
         return f"{self.words} {self.outcome}"
+
+    def before_publish(self) -> None:
+        self.search_text = folded_names([self.model_as_stated])
 
     @property
     def weapon_codes(self) -> list[str]:

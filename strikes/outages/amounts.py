@@ -6,12 +6,14 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Self
 
-from strikes.choices import CapacityBasis, Denominator, UnitOfMeasure
+from strikes.choices import CapacityBasis, Denominator, Metric, UnitOfMeasure
 from strikes.models import Capacity, DamageEstimate
 from strikes.models.numbers import Measured
 from strikes.outages.conversions import comparable, convert
 from strikes.outages.episodes import Episode, Policy
+from strikes.outages.readings import Phase, PhaseState
 from strikes.outages.statements import Statement, Subject, period_of
 
 Bounds = tuple[Decimal | None, Decimal | None, Decimal | None]
@@ -28,6 +30,10 @@ SCOPE = "What was said to be offline covers only a part, in words: {}."
 UNLIKE = "What was said to be offline is in {}, which cannot be converted."
 HOW_MUCH = "It says that something stood still at a facility, not how much of it in a comparable unit."
 NO_CAPACITY = "Nobody states what the unit can do in a comparable unit."
+OF_OTHERS = (
+    "How much was stated only by others than those on whose word it is read, and no policy lends a size."
+)
+AT_PART_LOAD = "It ran at part load, and nobody states in a comparable unit how much less that was."
 
 
 @dataclass
@@ -43,10 +49,14 @@ class Amount:
 
 
 @dataclass(frozen=True)
-class NotComparable:
-    """That no amount can be given, and why."""
+class Unquantified:
+    """That nobody states an amount that can be used, and why; and the most that it can have been."""
 
     reason: str
+    most: Decimal | None
+    """What reports say that it can do, where all of them give a limit."""
+    in_another_unit: bool = False
+    """Whether one was stated, in a unit that cannot be converted."""
 
 
 @dataclass
@@ -103,10 +113,9 @@ def facility_limits(capacities: dict[Subject, list[Capacity]], unit: str) -> dic
     """The most that each facility can do, by the highest of what reports state in a comparable unit."""
     limits = {}
     for (kind, key), of_subject in capacities.items():
-        highs = [bounds_in(capacity, unit)[2] for capacity in comparable_capacities(of_subject, unit)]
-        # One report that leaves the top open leaves the facility without a limit.
-        if kind == "facility" and highs and None not in highs:
-            limits[key] = max(high for high in highs if high is not None)
+        most = most_of(comparable_capacities(of_subject, unit), unit) if kind == "facility" else None
+        if most is not None:
+            limits[key] = most
     return limits
 
 
@@ -114,35 +123,72 @@ def facility_limits(capacities: dict[Subject, list[Capacity]], unit: str) -> dic
 
 
 def amounts_of(
-    episode: Episode, capacities: Sequence[Capacity], unit: str, policy: Policy, operators: Collection[str]
-) -> list[StatedAmount] | Amount | NotComparable:
-    """How much an outage took away: what was stated, or what a unit can do; or why that cannot be said.
+    episode: Episode, phase: Phase, capacities: Sequence[Capacity], unit: str, voices: Voices
+) -> list[StatedAmount] | Amount | Unquantified:
+    """How much a phase of an outage took away: what was stated, or what a unit can do; or why that cannot be said.
 
     A unit that stood still took away what it can do, unless somebody stated how much. Of a facility only stated
-    amounts count, since part of it may have gone on.
+    amounts count, since part of it may have gone on; as of whatever ran at part load.
     """
-    stated = stated_amounts(episode, policy, operators)
-    usable = [amount for amount in stated if reason_unusable(amount.number, unit) is None]
+    stated = stated_amounts(episode, phase, voices.policy, voices.operators)
+    own = [amount for amount in stated if voices.policy == Policy.WIDEST or amount.issuer in voices.of(phase)]
+    usable = [amount for amount in own if reason_unusable(amount.number, unit) is None]
     if usable:
         return usable
-    if stated:
-        return NotComparable(str(reason_unusable(stated[0].number, unit)))
-    if episode.subject[0] == "facility":
-        return NotComparable(HOW_MUCH)
     fitting = comparable_capacities(capacities, unit)
+    most = most_of(fitting, unit)
+    if own:
+        is_unlike = all(not is_convertible(amount.number, unit) for amount in own)
+        return Unquantified(str(reason_unusable(own[0].number, unit)), most, is_unlike)
+    if phase.state == PhaseState.REDUCED:
+        return Unquantified(AT_PART_LOAD, most)
+    if episode.subject[0] == "facility":
+        return Unquantified(OF_OTHERS if stated else HOW_MUCH, most)
     if not fitting:
-        return NotComparable(NO_CAPACITY)
+        return Unquantified(OF_OTHERS if stated else NO_CAPACITY, most)
     used = fitting[:1]
-    if policy == Policy.WIDEST:  # only what is reckoned in one way makes a range
+    if voices.policy == Policy.WIDEST:  # only what is reckoned in one way makes a range
         used = [capacity for capacity in fitting if capacity.basis == fitting[0].basis]
     low, best, high = widest([bounds_in(capacity, unit) for capacity in used])
     return Amount(low, best, high, capacities=[capacity.public_id for capacity in used])
 
 
-def stated_amounts(episode: Episode, policy: Policy, operators: Collection[str]) -> list[StatedAmount]:
-    """The numbers that say how much was offline: of whom the policy asks first, first.
+@dataclass(frozen=True)
+class Voices:
+    """Whose sizes a policy may use: of those on whose word an outage is read, and of whoever it hears first."""
 
-    Stated parts are in their totals; what is vague has no bound.
+    policy: Policy
+    operators: Collection[str]
+    first: str | None
+
+    @classmethod
+    def heard(cls, episode: Episode, policy: Policy, operators: Collection[str]) -> Self:
+        """The voices of an outage; a size without a time is a word on it, too, with the times of those before."""
+        spoke = [s for s in episode.statements if s.speaks_of_an_edge or s.numbers]
+        newest = max(spoke, key=lambda s: (is_first(policy, s.issuer, operators), s.rank), default=None)
+        return cls(policy, operators, newest.issuer if newest is not None else None)
+
+    def of(self, phase: Phase) -> set[str | None]:
+        return {*phase.issuers, self.first}
+
+
+def is_first(policy: Policy, issuer: str, operators: Collection[str]) -> bool:
+    return policy == Policy.OPERATOR_FIRST and issuer in operators
+
+
+def most_of(capacities: Sequence[Capacity], unit: str) -> Decimal | None:
+    """The most that reports say can be done; null where none does, or one leaves it open."""
+    highs = [bounds_in(capacity, unit)[2] for capacity in capacities]
+    return max((high for high in highs if high is not None), default=None) if None not in highs else None
+
+
+def stated_amounts(
+    episode: Episode, phase: Phase, policy: Policy, operators: Collection[str]
+) -> list[StatedAmount]:
+    """The numbers that say how much was offline in a phase: of whom the policy asks first, first.
+
+    Stated parts are in their totals; what is vague has no bound. Of what ran at part load, only a cut or a number
+    with a time of its own says how much less it was.
     """
     statement_of: dict[int, Statement] = {}
     for statement in episode.statements:
@@ -156,9 +202,17 @@ def stated_amounts(episode: Episode, policy: Policy, operators: Collection[str])
             amount = StatedAmount(
                 number, statement.issuer, start.day if start else None, end.last_day if end else None
             )
-            comes_first = policy == Policy.OPERATOR_FIRST and statement.issuer in operators
-            ranked.append(((comes_first, statement.rank, number.public_id), amount))
+            is_cut = number.metric == Metric.OUTPUT_CUT
+            is_of_halt = phase.state == PhaseState.HALTED and not statement.is_cut
+            is_of_cut = phase.state == PhaseState.REDUCED and (is_cut or start is not None)
+            if is_of_halt or is_of_cut:
+                comes_first = is_first(policy, statement.issuer, operators)
+                ranked.append(((comes_first, statement.rank, number.public_id), amount))
     return [amount for _, amount in sorted(ranked, key=lambda pair: pair[0], reverse=True)]
+
+
+def is_convertible(number: DamageEstimate, unit: str) -> bool:
+    return number.unit_of_measure == UnitOfMeasure.PERCENT or comparable(number.unit_of_measure, unit)
 
 
 def reason_unusable(number: DamageEstimate, unit: str) -> str | None:

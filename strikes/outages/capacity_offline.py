@@ -12,20 +12,22 @@ from django.db.models import Q
 
 from record.limits import TooMuch
 from record.models import AsOf
-from strikes.choices import Metric, Polarity, Topic
-from strikes.disputes.states import retracted_reports
+from sources.models import Actor
+from strikes.choices import Metric, NotCounted, Polarity, Topic
+from strikes.disputes.standing import standings
 from strikes.models import Capacity, Claim, DamageEstimate, Facility, Proposition, Region
 from strikes.models.related import SUBJECTS, with_prefix
 from strikes.outages.agreement import converted
 from strikes.outages.amounts import (
-    Amount,
-    NotComparable,
+    Unquantified,
+    Voices,
     amounts_of,
     bounds_in,
     comparable_capacities,
     facility_limits,
 )
 from strikes.outages.conversions import rounded_amount
+from strikes.outages.coverage import DAY, Covered, coverage_of
 from strikes.outages.episodes import Episode
 from strikes.outages.grouping import GroupedStatements
 from strikes.outages.loading import (
@@ -36,17 +38,9 @@ from strikes.outages.loading import (
     load_statements,
     operators_of,
 )
-from strikes.outages.series import (
-    DAY,
-    MOST_DAYS,
-    MOST_POINTS,
-    Point,
-    Stretch,
-    clipped,
-    periods,
-    series,
-    stretches_of,
-)
+from strikes.outages.readings import PhaseState, Reading, read
+from strikes.outages.reckoning import Reckoning, reckoning_of
+from strikes.outages.series import MOST_DAYS, MOST_POINTS, Point, periods, series
 from strikes.outages.series_query import (
     Incomparable,
     SeriesQuery,
@@ -56,8 +50,9 @@ from strikes.outages.series_query import (
     stages_asked_for,
     units_asked_for,
 )
-from strikes.outages.statements import OUTAGE_METRICS, Subject
-from strikes.outages.timelines import facility_of
+from strikes.outages.statements import OUTAGE_METRICS, Span, Subject
+from strikes.outages.stretches import Stretch, Taken, clipped, stretches_of
+from strikes.outages.timelines import facility_of, facility_of_episode, unit_of
 
 MOST_DIRECT_CLAIMS = 500
 """Direct claims about a region or an actor that one answer shows."""
@@ -66,13 +61,12 @@ OTHER_STAGE = (
     "{} is a unit of another stage: what it processes has passed a primary unit, and the two are not added. "
     "Ask for it with `unit`."
 )
-NO_BEGINNING = "It was said to have ended, or to end, and nobody says when it began."
-UNDATED = "It says how much was offline, and neither it nor any other claim says from when."
+UNDATED = "It says that something was offline, and neither it nor any other claim says from when."
 
 
 @dataclass
-class LeftOut:
-    """An outage or a number that is not in the series, and why."""
+class WithReason:
+    """An outage or a number that is not in the series, or in it without a size, and why."""
 
     claims: list[str]
     reason: str
@@ -92,6 +86,15 @@ class WholeCapacity:
 
 
 @dataclass
+class StatedSeries:
+    """Numbers that were said of one region or operator as a whole, reckoned alike, in time."""
+
+    subject: Actor | Region
+    reckoning: Reckoning
+    numbers: list[DamageEstimate]
+
+
+@dataclass
 class CapacityOffline:
     """The whole answer: the series, what was left out of it, and what was said directly."""
 
@@ -102,8 +105,9 @@ class CapacityOffline:
     names: dict[int, str]
     """The public id of each facility, by its key."""
     denominator: WholeCapacity | None
-    stated: list[DamageEstimate]
-    left_out: list[LeftOut]
+    stated: list[StatedSeries]
+    unquantified: list[WithReason]
+    left_out: list[WithReason]
 
 
 def capacity_offline(query: SeriesQuery, as_of: AsOf, today: dt.date) -> CapacityOffline:
@@ -123,21 +127,28 @@ def capacity_offline(query: SeriesQuery, as_of: AsOf, today: dt.date) -> Capacit
     )
     # Who asks for units asks for no outage of a whole facility.
     of_whole = Q(pk__in=cluster if query.units is None and query.unit_kinds is None else [])
-    builder.add_all(load_statements(units, of_whole, as_of, canonical, query.narrow_by))
+    grouped = load_statements(units, of_whole, as_of, canonical, query.narrow_by)
+    places, first_words = sorted(facilities), builder.first_words(grouped)
+    covered = coverage_of(places, first_words, canonical.facilities, cluster, as_of, today)
+    builder.covered = dict(zip(places, covered, strict=True))
+    builder.add_all(grouped)
     stated = said_directly(query, as_of)
-    if builder.left_out and not builder.stretches and not stated:
-        reasons = " ".join(dict.fromkeys(left_out.reason for left_out in builder.left_out))
-        raise Incomparable("unit_of_measure", f"Nothing that was said can be shown in it. {reasons}")
+    builder.refuse_what_cannot_be_compared(bool(stated))
     first, until = days_of(query, builder.stretches, today)
     limits = facility_limits(builder.capacities, query.unit_of_measure)
+    terms = builder.terms
+    covered = [
+        days.within(None if terms is None else terms.get(key, [])) for key, days in builder.covered.items()
+    ]
     return CapacityOffline(
         query.unit_of_measure,
         query.policy.value,
         query.interval,
-        series(builder.stretches, limits, query.interval, first, until),
+        series(builder.stretches, limits, covered, query.interval, first, until),
         dict(Facility.objects.filter(pk__in=facilities).values_list("pk", "public_id")),
         whole_capacity(builder.capacities, query.unit_of_measure, facilities),
         stated,
+        builder.unquantified,
         builder.left_out,
     )
 
@@ -171,44 +182,83 @@ class SeriesBuilder:
     """When the operators that were asked for operated each facility; null if none was."""
     capacities: dict[Subject, list[Capacity]]
     stretches: list[Stretch] = field(default_factory=list)
-    left_out: list[LeftOut] = field(default_factory=list)
+    unquantified: list[WithReason] = field(default_factory=list)
+    left_out: list[WithReason] = field(default_factory=list)
+    covered: dict[int, Covered] = field(default_factory=dict)
+    """On which days anything was known of each facility."""
+    in_another_unit: list[str] = field(default_factory=list)
+    """Why sizes that were stated cannot be shown in the unit of the series."""
+    is_shown: bool = False
+    """Whether the series shows anything, if only that something stood still."""
 
     def add_all(self, grouped: GroupedStatements) -> None:
-        for episode in grouped.episodes:
-            self.add(episode)
+        for number, episode in enumerate(grouped.episodes):
+            self.add(episode, number)
         undated = (
             statement.claim.public_id
             for statement in grouped.undated
             if any(number.metric in OUTAGE_METRICS for number in statement.numbers)
+            or statement.claim.proposition.topic == Topic.OPERATIONS_HALTED
         )
-        self.left_out += [LeftOut([claim], UNDATED) for claim in dict.fromkeys(undated)]
+        self.left_out += [WithReason([claim], UNDATED) for claim in dict.fromkeys(undated)]
 
-    def add(self, episode: Episode) -> None:
+    def first_words(self, grouped: GroupedStatements) -> dict[int, dt.date]:
+        """The day of the first word on the operation of each facility."""
+        first: dict[int, dt.date] = {}
+        statements = [s for episode in grouped.episodes for s in episode.statements] + grouped.undated
+        words = [(s.claim, s.first_day) for s in statements] + [(c, c.said_on) for c in grouped.denials]
+        for claim, day in words:
+            facility = self.canonical.facility(facility_of(claim.proposition).pk)
+            first[facility] = min(first.get(facility, day), day)
+        return first
+
+    def add(self, episode: Episode, number: int) -> None:
         """The days of one outage, or why they cannot be in the series."""
-        query = self.query
-        facility = self.canonical.facility(facility_of(episode).pk)
+        facility = self.canonical.facility(facility_of_episode(episode).pk)
         operators = self.operators.on(facility, episode.first_day)
-        reading = episode.read(query.policy, operators)
+        reading = read(episode, self.query.policy, operators)
         claims = [claim.public_id for claim in episode.claims]
         if reading.start.at is None:
-            self.left_out.append(LeftOut(claims, NO_BEGINNING))
-            return
-        amounts = amounts_of(
-            episode, self.capacities.get(episode.subject, []), query.unit_of_measure, query.policy, operators
-        )
-        reason = amounts.reason if isinstance(amounts, NotComparable) else None
-        known = Amount(None, None, None) if isinstance(amounts, NotComparable) else amounts
-        unit = episode.statements[0].claim.proposition.unit
-        if unit is not None and stage_of(unit.kind) not in self.stages:
-            reason = OTHER_STAGE.format(unit.public_id)
-        stretches = stretches_of(
-            episode, reading, facility, known, query.unit_of_measure, query.policy, self.today
-        )
-        stretches = self.inside(stretches, facility)
-        if reason is None:
+            self.begin_some_day(reading, episode, facility)
+        unit = unit_of(episode)
+        voices = Voices.heard(episode, self.query.policy, operators)
+        for phase in reading.phases:
+            if phase.state not in (PhaseState.HALTED, PhaseState.REDUCED):
+                continue
+            amounts = amounts_of(
+                episode, phase, self.capacities.get(episode.subject, []), self.query.unit_of_measure, voices
+            )
+            taken = Taken(
+                episode.subject, facility, number, amounts, self.query.unit_of_measure, self.query.policy
+            )
+            days_out = episode.days_out if phase.state == PhaseState.HALTED else phase.days_said
+            stretches = self.inside(stretches_of(phase, taken, days_out, self.today), facility)
+            if not stretches:
+                continue  # what lies outside of the days that were asked for is not missed
+            if unit is not None and stage_of(unit.kind) not in self.stages:
+                self.left_out.append(WithReason(claims, OTHER_STAGE.format(unit.public_id)))
+                return
             self.stretches += stretches
-        elif stretches:  # what lies outside of the days that were asked for is not missed
-            self.left_out.append(LeftOut(claims, reason))
+            is_unlike = isinstance(amounts, Unquantified) and amounts.in_another_unit
+            self.is_shown |= not is_unlike
+            if isinstance(amounts, Unquantified):
+                self.unquantified.append(WithReason(phase.claims, amounts.reason))
+                self.in_another_unit += [amounts.reason] if is_unlike else []
+
+    def refuse_what_cannot_be_compared(self, is_stated_directly: bool) -> None:
+        """Where something was said, and nothing of it can be shown in the unit that was asked for."""
+        reasons = dict.fromkeys(self.in_another_unit)
+        if reasons and not self.is_shown and not is_stated_directly:
+            text = f"Nothing that was said can be shown in it. {' '.join(reasons)}"
+            raise Incomparable("unit_of_measure", text)
+
+    def begin_some_day(self, reading: Reading, episode: Episode, facility: int) -> None:
+        """Let an outage of which nobody says when it began have begun on some day, between the first on which anything
+        was known and the first of which somebody speaks: to leave it out would be to say that nothing stood still."""
+        last = episode.first_day
+        first = min(self.covered[facility].first or last, last)
+        moments = [dt.datetime.combine(day, dt.time.min, dt.UTC) for day in (first, last)]
+        reading.phases[0].start.at = Span(moments[0], moments[1], first, last)
 
     def inside(self, stretches: Iterable[Stretch], facility: int) -> list[Stretch]:
         """The days that were asked for, on which an operator that was asked for operated the facility."""
@@ -243,8 +293,9 @@ def whole_capacity(
     return WholeCapacity(low, best, high, ids, len(newest), len(facilities))
 
 
-def said_directly(query: SeriesQuery, as_of: AsOf) -> list[DamageEstimate]:
-    """Numbers of capacity offline that were said of the regions or operators themselves, in time."""
+def said_directly(query: SeriesQuery, as_of: AsOf) -> list[StatedSeries]:
+    """Numbers of capacity offline that were said of the regions or operators themselves: those that are reckoned alike
+    are a series, in time."""
     subjects = Q(pk__in=[])
     for regions in query.regions:
         top = Region.objects.filter(pk__in=regions).exclude(parent__in=regions)
@@ -252,13 +303,11 @@ def said_directly(query: SeriesQuery, as_of: AsOf) -> list[DamageEstimate]:
     if query.operators is not None:
         subjects |= Q(actor__in=query.operators)
     propositions = Proposition.objects.published(as_of).filter(subjects, topic=Topic.CAPACITY)
-    claims = (
-        Claim.objects.published(as_of).of_polarity(Polarity.POSITIVE).filter(proposition__in=propositions)
-    )
+    claims = Claim.objects.published(as_of).of_polarity(Polarity.POSITIVE, Polarity.FORECAST)
+    claims = claims.filter(proposition__in=propositions)
     numbers: list[Any] = list(
         DamageEstimate.objects.published(as_of)
         .filter(metric=Metric.CAPACITY_OFFLINE, claim__in=claims)
-        .exclude(claim__report__in=retracted_reports(as_of))
         .select_related("part_of", "published_rev")
         .select_related(*with_prefix("claim", "actor", "report__source"))
         .select_related(*with_prefix("claim__proposition", "strike__facility", *SUBJECTS))
@@ -266,7 +315,15 @@ def said_directly(query: SeriesQuery, as_of: AsOf) -> list[DamageEstimate]:
     )
     if len(numbers) > MOST_DIRECT_CLAIMS:
         raise TooMuch("country", f"More than {MOST_DIRECT_CLAIMS} direct claims: narrow it.")
+    standing_of = standings({number.claim_id for number in numbers}, as_of)
+    numbers = [n for n in numbers if standing_of[n.claim_id].not_counted_because != NotCounted.RETRACTED]
+    series_by_key: dict[tuple[object, ...], StatedSeries] = {}
     for number in numbers:
+        number.claim.compare_with_report(as_of)
         is_in_unit = number.unit_of_measure == query.unit_of_measure
         number.converted = None if is_in_unit else converted(number, query.unit_of_measure)
-    return numbers
+        subject, reckoning = number.claim.proposition.subject, reckoning_of(number)
+        series_by_key.setdefault((subject, reckoning), StatedSeries(subject, reckoning, [])).numbers.append(
+            number
+        )
+    return list(series_by_key.values())

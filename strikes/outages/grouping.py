@@ -6,6 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from strikes.models import Claim
 from strikes.outages.episodes import Episode
@@ -18,6 +19,8 @@ class GroupedStatements:
 
     episodes: list[Episode] = field(default_factory=list)
     undated: list[Statement] = field(default_factory=list)
+    denials: list[Claim] = field(default_factory=list)
+    """Who says that something did not stand still, whether or not anybody says that it did."""
 
 
 def group_statements(
@@ -31,14 +34,15 @@ def group_statements(
     for statement in statements:
         by_subject[statement.subject].append(statement)
     denials_of: dict[Subject, list[Claim]] = defaultdict(list)
+    grouped = GroupedStatements()
     for subject, claim in denials:
         denials_of[subject].append(claim)
-    grouped = GroupedStatements()
+        grouped.denials.append(claim)
     for subject, about_subject in by_subject.items():
         episodes = episodes_with_dates(subject, about_subject)
         grouped.undated += add_undated(episodes, subject, about_subject)
         for claim in denials_of[subject]:
-            episode = under_way(episodes, claim.known_at)
+            episode = under_way(episodes, claim.sort_at)
             if episode is not None:
                 episode.denials.append(claim)
         grouped.episodes += episodes
@@ -54,9 +58,13 @@ def episodes_with_dates(subject: Subject, statements: Iterable[Statement]) -> li
     """The outages of one subject, from the statements that have a date, in the order of these dates."""
     episodes: list[Episode] = []
     for statement in sorted(filter(has_date, statements), key=_date_order):
+        if statement.through_facility and not episodes:
+            continue  # that the plant is back in full tells of no outage of the unit
         if not episodes or (statement.start is not None and is_over(episodes[-1], statement.start)):
             episodes.append(Episode(subject))
         episodes[-1].statements.append(statement)
+    for episode, following in pairwise(episodes):
+        episode.next_starts = following.starts
     return episodes
 
 
@@ -67,9 +75,12 @@ def add_undated(
     homeless = []
     without_date = [statement for statement in statements if not has_date(statement)]
     for statement in sorted(without_date, key=lambda statement: statement.rank):
-        episode = under_way(episodes, statement.known_at)
-        if episode is None and statement.end is not None:
-            # A predicted end tells of an outage, though nobody said that it had begun.
+        at = statement.mark.latest if statement.mark is not None else statement.claim.sort_at
+        episode = under_way(episodes, at)
+        if episode is None and statement.mark is not None and episodes:
+            episode = episodes[0]  # a word against its beginning
+        if episode is None and tells_of_an_outage(statement):
+            # Nobody said that it had begun.
             episode = Episode(subject)
             episodes.insert(0, episode)
         if episode is not None:
@@ -77,6 +88,11 @@ def add_undated(
         else:
             homeless.append(statement)
     return homeless
+
+
+def tells_of_an_outage(statement: Statement) -> bool:
+    """Whether there must have been an outage: its end is predicted, or it was seen to stand still."""
+    return statement.end is not None or (statement.mark is not None and not statement.is_return)
 
 
 def is_over(episode: Episode, start: Span) -> bool:

@@ -4,33 +4,34 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
-from django.db.models import OuterRef, Prefetch, Q, Subquery
+from django.db.models import Prefetch, Q
 
 from record.limits import TooMuch
 from record.models import AsOf
 from strikes.choices import PartyRole, Polarity, Topic
-from strikes.disputes.states import SUPERSEDING, retracted_reports, side_of
-from strikes.models import (
-    Capacity,
-    Claim,
-    ClaimOrigin,
-    ClaimRelation,
-    DamageEstimate,
-    Facility,
-    Party,
-    Proposition,
-    Unit,
-)
+from strikes.disputes.standing import standings
+from strikes.models import Capacity, Claim, DamageEstimate, Facility, Party, Unit
 from strikes.models.related import SUBJECTS, with_prefix
 from strikes.outages.grouping import GroupedStatements, group_statements
-from strikes.outages.statements import OutageClaim, Statement, Subject, statements_of, subject_of
+from strikes.outages.statements import (
+    RETURNS,
+    EndKind,
+    OutageClaim,
+    Statement,
+    Subject,
+    statements_of,
+    subject_of,
+)
 
 MOST_OUTAGE_CLAIMS = 5_000
 """Claims that one answer about outages weighs; beyond that it is refused."""
+
+FULL_RETURN = Q(proposition__topic=Topic.FULL_RECOVERY)
+"""What is said of a plant that is also said of its units."""
 
 Term = tuple[dt.date | None, dt.date | None]
 """From which to which day; null where it is open."""
@@ -58,76 +59,86 @@ class CanonicalKeys:
 def load_statements(
     units: Q, facilities: Q, as_of: AsOf, canonical: CanonicalKeys, narrow_by: str
 ) -> GroupedStatements:
-    """What is said of outages of some units and facilities, at a point in time. Five queries, bounded work.
+    """What is said of outages of some units and facilities, at a point in time. Seven queries, bounded work.
 
     ``narrow_by`` is the parameter to narrow it by, where there is too much.
     """
     statements: list[Statement] = []
     denials = []
-    for outage_claim in on_current_side(load_claims(units, facilities, as_of, narrow_by), as_of):
+    facility_of_unit: dict[Subject, Subject] = {}
+    for outage_claim in load_claims(units, facilities, as_of, canonical, narrow_by):
         proposition = outage_claim.claim.proposition
-        if outage_claim.claim.polarity == Polarity.POSITIVE:
+        if outage_claim.claim.polarity in (Polarity.POSITIVE, Polarity.FORECAST):
             for statement in statements_of(outage_claim):
                 statements.append(replace(statement, subject=canonical.subject(statement.subject)))
+            if proposition.unit is not None:
+                unit = canonical.subject(("unit", proposition.unit.pk))
+                facility_of_unit[unit] = canonical.subject(("facility", proposition.unit.facility_id))
         elif proposition.topic == Topic.OPERATIONS_HALTED:
             subject = subject_of(proposition)
             if subject is not None:
                 denials.append((canonical.subject(subject), outage_claim.claim))
-    return group_statements(statements, denials)
+    asked_for = {
+        canonical.facility(key) for key in Facility.objects.filter(facilities).values_list("pk", flat=True)
+    }
+    shown = [s for s in statements if s.subject[0] == "unit" or s.subject[1] in asked_for]
+    return group_statements([*shown, *returns_of_plants(statements, facility_of_unit)], denials)
 
 
-def load_claims(units: Q, facilities: Q, as_of: AsOf, narrow_by: str) -> list[OutageClaim]:
-    """The claims for and against outages of some units and facilities, in the order in which they became known."""
+def returns_of_plants(
+    statements: Iterable[Statement], facility_of_unit: dict[Subject, Subject]
+) -> Iterator[Statement]:
+    """The full return of a plant, said of each of its units of which anything was said. All units halted do not halt
+    the plant, and the plant's return at whatever load brings back no unit."""
+    returns = defaultdict(list)
+    for statement in statements:
+        if statement.is_full and statement.end_kind == EndKind.FACT:
+            returns[statement.subject].append(statement)
+    for unit, facility in facility_of_unit.items():
+        for statement in returns[facility]:
+            yield replace(statement, subject=unit, numbers=(), through_facility=True)
+
+
+def load_claims(
+    units: Q, facilities: Q, as_of: AsOf, canonical: CanonicalKeys, narrow_by: str
+) -> list[OutageClaim]:
+    """What is said for and against outages of some units and facilities, in the order in which it became known.
+
+    Only what its speakers still stand by: one voice has one side of a proposition, its newest.
+    """
     of_units = Unit.objects.filter(units).values("pk")
     of_facilities = Facility.objects.filter(facilities).values("pk")
     without_subject = {f"proposition__{subject}": None for subject in ("unit", "facility", "actor", "region")}
+    plants = {
+        canonical.facility(key) for key in Unit.objects.filter(units).values_list("facility", flat=True)
+    }
+    of_plants = plants | {key for key, survivor in canonical.facilities.items() if survivor in plants}
     about_them = Claim.objects.published(as_of).filter(
         Q(proposition__unit__in=of_units)
         | Q(proposition__facility__in=of_facilities)
-        | Q(proposition__strike__facility__in=of_facilities, **without_subject),
-        proposition__topic__in=[Topic.OPERATIONS_HALTED, Topic.RECOVERY, Topic.CAPACITY, Topic.DAMAGE],
+        | Q(proposition__strike__facility__in=of_facilities, **without_subject)
+        | Q(FULL_RETURN, proposition__facility__in=of_plants)
+        | Q(FULL_RETURN, proposition__strike__facility__in=of_plants, **without_subject),
+        proposition__topic__in=[Topic.OPERATIONS_HALTED, *RETURNS, Topic.CAPACITY, Topic.DAMAGE],
     )
-    origin = ClaimOrigin.objects.current(as_of.revision).filter(claim=OuterRef("pk")).values("key")[:1]
     estimates = DamageEstimate.objects.published(as_of)
     claims: list[Any] = list(  # with the attributes that are annotated and prefetched here
-        about_them.of_polarity(Polarity.POSITIVE, Polarity.NEGATIVE)
-        .exclude(report__in=retracted_reports(as_of))
+        about_them.of_polarity(Polarity.POSITIVE, Polarity.NEGATIVE, Polarity.FORECAST)
         .select_related("actor", "report__source")
         .select_related(*with_prefix("proposition", "strike__facility", *SUBJECTS))
-        .annotate(origin_key=Subquery(origin))
         .prefetch_related(Prefetch("damage_estimates", estimates, to_attr="public_estimates"))
         .order_by("known_at", "public_id")[: MOST_OUTAGE_CLAIMS + 1]
     )
     if len(claims) > MOST_OUTAGE_CLAIMS:
         raise TooMuch(narrow_by, f"More than {MOST_OUTAGE_CLAIMS:,} claims to weigh: narrow it.")
-    return [OutageClaim(claim, claim.origin_key, claim.public_estimates) for claim in claims]
-
-
-def on_current_side(outage_claims: Sequence[OutageClaim], as_of: AsOf) -> list[OutageClaim]:
-    """The claims that their origins still stand by: an origin has one side of a proposition, its newest."""
-    canonical = Proposition.objects.canonical_keys(as_of)
-    by_origin: dict[tuple[int, str], list[Claim]] = defaultdict(list)
-    for outage_claim in outage_claims:
-        proposition = outage_claim.claim.proposition_id
-        key = canonical.get(proposition, proposition), outage_claim.origin_key
-        by_origin[key].append(outage_claim.claim)
-    # Only where an origin has spoken for both sides can an update of its own decide.
-    torn = [
-        claim
-        for claims in by_origin.values()
-        if len({claim.polarity for claim in claims}) > 1
+    for claim in claims:
+        claim.compare_with_report(as_of)
+    standing_of = standings({claim.pk for claim in claims}, as_of)
+    return [
+        OutageClaim(claim, standing_of[claim.pk].voice, claim.public_estimates)
         for claim in claims
+        if standing_of[claim.pk].is_current
     ]
-    updates = set(
-        ClaimRelation.objects.published(as_of)
-        .filter(kind__in=SUPERSEDING, other__public_id__in=[claim.lineage for claim in torn])
-        .values_list("claim__public_id", "other__public_id")
-    )
-    standing = set()
-    for claims in by_origin.values():
-        side = side_of(claims, updates)
-        standing |= {claim.pk for claim in claims if claim.polarity == side}
-    return [outage_claim for outage_claim in outage_claims if outage_claim.claim.pk in standing]
 
 
 @dataclass(frozen=True)

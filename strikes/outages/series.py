@@ -11,113 +11,17 @@ import datetime as dt
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 
-from strikes.outages.amounts import Amount, Bounds, StatedAmount, amount_on, behind_amounts
-from strikes.outages.episodes import Episode, Policy, Reading
+from strikes.outages.amounts import Bounds, behind_amounts
+from strikes.outages.coverage import DAY, Covered, known_days
 from strikes.outages.statements import Subject
+from strikes.outages.stretches import ZERO, Stretch
 
-ZERO = Decimal(0)
-DAY = dt.timedelta(days=1)
 MOST_POINTS, MOST_DAYS = 1_000, 40 * 366
 """Points and days of one series; beyond that it is refused."""
-
-
-# The days of one outage -------------------------------------------------------------------------------------
-
-
-@dataclass
-class Stretch:
-    """Some days of an outage, on which nothing changes."""
-
-    subject: Subject
-    facility: int
-    first: dt.date
-    until: dt.date
-    """The day after the last."""
-    amount: Amount
-    forecast: bool = False
-    """Whether only a prediction says that it still lasts, or only that nobody has said that it ended."""
-
-
-@dataclass(frozen=True)
-class OutageDays:
-    """From when until when an outage lasted, perhaps and for sure. Each `until` is the day after the last."""
-
-    first: dt.date
-    sure_from: dt.date
-    sure_until: dt.date
-    until: dt.date
-    heard_until: dt.date | None
-    """The day after the last word of it, if nobody has said that it ended."""
-
-
-def outage_days(episode: Episode, reading: Reading, today: dt.date) -> OutageDays | None:
-    """The days of an outage as a policy reads it; null if nobody says when it began.
-
-    It lasted for sure from the late edge of the beginning to the early edge of the end. What nobody has said to be
-    over may last: after the last word of it nothing is certain any more, until today or as far as an end was
-    predicted.
-    """
-    start, end = reading.start.at, reading.end.at
-    if start is None:
-        return None
-    if reading.ended is not None:
-        return OutageDays(start.day, start.last_day, reading.ended.day, reading.ended.last_day, None)
-    heard_until = max([start.last_day, *episode.days_out]) + DAY
-    until = max([today + DAY, *([end.last_day] if end is not None else [])])
-    return OutageDays(start.day, start.last_day, heard_until, until, heard_until)
-
-
-def stretches_of(
-    episode: Episode,
-    reading: Reading,
-    facility: int,
-    amounts: list[StatedAmount] | Amount,
-    unit: str,
-    policy: Policy,
-    today: dt.date,
-) -> list[Stretch]:
-    """The days of an outage as a policy reads it, cut where something changes; none if nobody says when it began.
-
-    The lower bound and the value count on days on which it lasted for sure.
-    """
-    days = outage_days(episode, reading, today)
-    if days is None:
-        return []
-    edges = {days.first, days.until, days.sure_from, days.sure_until}
-    if isinstance(amounts, list):
-        edges |= {day for stated in amounts for day in (stated.first, stated.until) if day is not None}
-    says_that_it_was = Amount(
-        None,
-        None,
-        None,
-        claims=[*reading.start.claims, *reading.end.claims],
-        issuers=[*reading.start.issuers, *reading.end.issuers],
-    )
-    stretches = []
-    for first, until in pairwise(sorted(day for day in edges if days.first <= day <= days.until)):
-        amount = amounts if isinstance(amounts, Amount) else amount_on(first, amounts, unit, policy)
-        is_sure = days.sure_from <= first < days.sure_until
-        low, best = (amount.low, amount.best) if is_sure else (ZERO, None)
-        amount = Amount(low, best, amount.high, *behind_amounts([says_that_it_was, amount]))
-        is_unheard = days.heard_until is not None and first >= days.heard_until
-        stretches.append(Stretch(episode.subject, facility, first, until, amount, is_unheard))
-    return stretches
-
-
-def clipped(
-    stretches: Iterable[Stretch], windows: Iterable[tuple[dt.date | None, dt.date | None]]
-) -> Iterator[Stretch]:
-    """The parts of stretches that lie in some windows, each from a first to a last day."""
-    limits = [(since or dt.date.min, until + DAY if until else dt.date.max) for since, until in windows]
-    for stretch in stretches:
-        for since, until in limits:
-            first, last = max(stretch.first, since), min(stretch.until, until)
-            if first < last:
-                yield replace(stretch, first=first, until=last)
 
 
 # The days of the calendar -----------------------------------------------------------------------------------
@@ -129,11 +33,16 @@ class CalendarDays:
 
     first: dt.date
     until: dt.date
-    bounds: Bounds
+    bounds: Bounds | None
+    """Null where nothing was known."""
 
 
 def calendar(
-    stretches: Iterable[Stretch], limits: dict[int, Decimal], first: dt.date, until: dt.date
+    stretches: Iterable[Stretch],
+    limits: dict[int, Decimal],
+    first: dt.date,
+    until: dt.date,
+    known: Sequence[tuple[dt.date, dt.date]],
 ) -> list[CalendarDays]:
     """The days from one to another, cut where something begins, ends or changes. One sweep."""
     beginning, ending = defaultdict(list), defaultdict(list)
@@ -144,6 +53,8 @@ def calendar(
     bounds_of: dict[int, Bounds] = {}
     days = []
     cuts = {first, until, *beginning, *(day for day in ending if day < until)}
+    cuts |= {day for span in known for day in span if first < day < until}
+    starts_of_known = [start for start, _ in known]
     for day, next_cut in pairwise(sorted(cuts)):
         changed = set()
         for stretch in ending.get(day, ()):
@@ -158,7 +69,9 @@ def calendar(
             else:
                 del active[facility]
                 bounds_of.pop(facility, None)
-        days.append(CalendarDays(day, next_cut, sum_of(bounds_of.values())))
+        number = bisect_right(starts_of_known, day) - 1
+        is_known = number >= 0 and day < known[number][1]
+        days.append(CalendarDays(day, next_cut, sum_of(bounds_of.values()) if is_known else None))
     return days
 
 
@@ -207,14 +120,34 @@ def sum_of(several: Iterable[Bounds]) -> Bounds:
 
 
 @dataclass
+class Quantified:
+    """What was stated, added; null where nothing is known."""
+
+    low: Decimal | None
+    best: Decimal | None
+    high: Decimal | None
+
+
+@dataclass
+class Coverage:
+    """Of how many of the facilities anything was known."""
+
+    facilities: int
+    of: int
+
+
+@dataclass
 class Point:
     """One period of the series: means over its days."""
 
     start: dt.date
     until: dt.date
-    low: Decimal
+    low: Decimal | None
     best: Decimal | None
     high: Decimal | None
+    quantified: Quantified
+    unquantified: int
+    coverage: Coverage
     claims: list[str]
     capacities: list[str]
     issuers: list[str]
@@ -241,28 +174,41 @@ def periods(interval: str, first: dt.date, until: dt.date) -> Iterator[tuple[dt.
 
 
 def series(
-    stretches: Iterable[Stretch], limits: dict[int, Decimal], interval: str, first: dt.date, until: dt.date
+    stretches: Iterable[Stretch],
+    limits: dict[int, Decimal],
+    covered: Sequence[Covered],
+    interval: str,
+    first: dt.date,
+    until: dt.date,
 ) -> list[Point]:
     """The means over the days of each period, with what is behind them.
 
-    Days without an outage count as zero; one open day opens a mean.
+    Days without an outage count as zero where anything was known of some facility; days of which nothing was known
+    of any do not count at all. One open day opens a mean.
     """
     inside = [s for s in stretches if s.first < until and s.until > first and s.first < s.until]
+    quantified = [s for s in inside if not s.unquantified]
     each_period = list(periods(interval, first, until))
-    means = period_means(calendar(inside, limits, first, until), each_period)
+    known = known_days(covered)
+    means, means_of_quantified = (
+        period_means(calendar(some, limits, first, until, known), each_period)
+        for some in (inside, quantified)
+    )
+    grouped = by_period(inside, [start for start, _ in each_period])
     return [
         Point(
             start,
             end,
-            low or ZERO,
-            best,
-            high,
+            *bounds,
+            Quantified(*stated),
+            len({stretch.outage for stretch in of_period if stretch.unquantified}),
+            Coverage(sum(days.reaches_into(start, end) for days in covered), len(covered)),
             *behind_amounts(stretch.amount for stretch in of_period),
             sorted({stretch.facility for stretch in of_period}),
             any(stretch.forecast for stretch in of_period),
         )
-        for (start, end), (low, best, high), of_period in zip(
-            each_period, means, by_period(inside, [start for start, _ in each_period]), strict=True
+        for (start, end), bounds, stated, of_period in zip(
+            each_period, means, means_of_quantified, grouped, strict=True
         )
     ]
 
@@ -280,7 +226,7 @@ def by_period(stretches: Iterable[Stretch], starts: Sequence[dt.date]) -> list[l
 def period_means(
     days: Sequence[CalendarDays], each_period: Iterable[tuple[dt.date, dt.date]]
 ) -> Iterator[Bounds]:
-    """The mean over the days of each period. Days and periods are gone through once, side by side."""
+    """The mean over the known days of each period. Days and periods are gone through once, side by side."""
     current = 0
     for start, end in each_period:
         while days[current].until <= start:
@@ -288,18 +234,20 @@ def period_means(
         weighted, number = [], current
         while number < len(days) and days[number].first < end:
             count = (min(days[number].until, end) - max(days[number].first, start)).days
-            weighted.append((Decimal(count), days[number].bounds))
+            bounds = days[number].bounds
+            if bounds is not None:
+                weighted.append((Decimal(count), bounds))
             number += 1
         low, best, high = (mean([(count, bounds[n]) for count, bounds in weighted]) for n in range(3))
         yield low, best, high
 
 
 def mean(weighted: Sequence[tuple[Decimal, Decimal | None]]) -> Decimal | None:
-    """The mean of values that each hold for so many days; null if one of them is."""
+    """The mean of values that each hold for so many days; null if one of them is, or there is none."""
     total = count = ZERO
     for days, value in weighted:
         if value is None:
             return None
         total += days * value
         count += days
-    return total / count
+    return total / count if count else None

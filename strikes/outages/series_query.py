@@ -85,7 +85,7 @@ def facilities_asked_for(query: SeriesQuery, as_of: AsOf, canonical: CanonicalKe
     if query.facility_kinds is not None:
         facilities = facilities.filter(kind__in=query.facility_kinds)
     for regions in query.regions:
-        facilities = facilities.filter(pk__in=Facility.objects.filter(regions__in=regions).values("pk"))
+        facilities = facilities.filter(pk__in=Facility.objects.lying_in(regions).values("pk"))
     if query.operators is not None:
         parties = Party.objects.published(as_of).filter(role=PartyRole.OPERATOR, actor__in=query.operators)
         facilities = facilities.filter(pk__in=parties.values("facility"))

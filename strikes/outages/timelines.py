@@ -12,12 +12,14 @@ from django.db.models import Q, QuerySet
 
 from record.models import AsOf
 from strikes.choices import Denominator, UnitOfMeasure
-from strikes.models import Capacity, DamageEstimate, Facility, Strike, Unit
+from strikes.models import Capacity, DamageEstimate, Facility, Proposition, Strike, Unit
 from strikes.outages.amounts import DENOMINATOR_OF_BASIS, bounds_in, has_bounds, stated_abilities
 from strikes.outages.conversions import comparable
-from strikes.outages.episodes import Days, Edge, Episode, Forecast, Policy, Reading
+from strikes.outages.episodes import Episode, Policy
 from strikes.outages.loading import CanonicalKeys, capacities_of, load_statements, operators_of
+from strikes.outages.readings import Days, Edge, Phase, Reading, by_issuer, read
 from strikes.outages.reckoning import Offline, reckonings
+from strikes.outages.rivals import Forecast, Mark, marks_of, rivals, scored
 
 
 @dataclass
@@ -29,6 +31,8 @@ class Outage:
     start: Edge | None
     end: Edge | None
     days: Days | None
+    phases: list[Phase]
+    marks: list[Mark]
     rivals: dict[str, list[Edge]]
     readings: list[Reading]
     offline: list[Offline]
@@ -49,8 +53,16 @@ class Timeline:
     capacities: list[Capacity]
 
 
-def facility_of(episode: Episode) -> Facility:
-    proposition = episode.statements[0].claim.proposition
+def unit_of(episode: Episode) -> Unit | None:
+    return next((s.claim.proposition.unit for s in episode.statements if not s.through_facility), None)
+
+
+def facility_of_episode(episode: Episode) -> Facility:
+    own = next(statement for statement in episode.statements if not statement.through_facility)
+    return facility_of(own.claim.proposition)
+
+
+def facility_of(proposition: Proposition) -> Facility:
     facility = proposition.facility
     if proposition.unit is not None:
         facility = proposition.unit.facility
@@ -64,20 +76,22 @@ def outage_as_read(
     episode: Episode, policy: Policy | None, operators: Collection[str], shares: list[Share], today: dt.date
 ) -> Outage:
     """An outage as a policy reads it; without one, as each issuer does, scored by the one heard last."""
-    reading = episode.read(policy or Policy.LATEST, operators)
-    rival_starts, rival_ends = episode.rivals(reading)
+    reading = read(episode, policy or Policy.LATEST, operators)
+    rival_starts, rival_ends = rivals(episode, reading)
     return Outage(
-        unit=episode.statements[0].claim.proposition.unit,
-        facility=facility_of(episode),
+        unit=unit_of(episode),
+        facility=facility_of_episode(episode),
         start=reading.start if policy else None,
         end=reading.end if policy else None,
         days=reading.days if policy else None,
+        phases=reading.phases if policy else [],
+        marks=marks_of(episode),
         rivals={"start": rival_starts, "end": rival_ends} if policy else {"start": [], "end": []},
-        readings=[] if policy else episode.by_issuer(),
+        readings=[] if policy else by_issuer(episode),
         offline=reckonings(sorted(episode.numbers, key=lambda number: number.pk)),
         shares=shares,
         load=episode.loads,
-        forecasts=episode.scored(reading, today),
+        forecasts=scored(episode, reading, today),
         denied_by=[claim.public_id for claim in episode.denials],
         claims=[claim.public_id for claim in episode.claims],
     )

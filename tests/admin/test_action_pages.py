@@ -469,7 +469,8 @@ def test_a_relation_that_breaks_a_rule_is_refused(editor):
     later = on_record(ClaimFactory())
     earlier = later
     claim = on_record(ClaimFactory())
-    on_record(ClaimRelationFactory(claim=ClaimFactory(), other=earlier, kind=ClaimRelationKind.REPEATS).claim)
+    repeating = ClaimFactory(proposition=earlier.proposition)
+    on_record(ClaimRelationFactory(claim=repeating, other=earlier, kind=ClaimRelationKind.REPEATS).claim)
     answer = editor.send(
         admin_url(later, "amend"),
         "_amend",

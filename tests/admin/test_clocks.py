@@ -65,6 +65,7 @@ def entered(editor: Editor, **moment: Any) -> Report:
             at(2024, 3, 12, 8, 25),
             "hour",
         ),
+        ({"timezone": "UTC", "precision": "month"}, at(2024, 3, 12), at(2024, 3, 31, 23, 59, 59), "month"),
     ],
 )
 def test_the_edges_are_worked_out_from_the_date_the_zone_and_the_time_of_day(
@@ -89,6 +90,17 @@ def test_edges_that_are_entered_are_kept(editor):
         latest_1="20:59:59",
     )
     assert (report.issued_earliest, report.issued_latest) == (at(2024, 3, 12), at(2024, 3, 14, 20, 59, 59))
+
+
+def test_when_words_were_disclosed_is_entered_like_any_other_time(editor):
+    claim = ClaimFactory(report=ReportFactory(issued_earliest=at(2024, 5, 7)))
+    editor.saved(admin_url(claim), disclosed_local_date="2024-04-02", disclosed_timezone="Europe/Moscow")
+    saved = fresh(claim)
+    assert (saved.disclosed_earliest, saved.disclosed_latest, saved.disclosed_precision) == (
+        at(2024, 4, 1, 21),
+        at(2024, 4, 2, 20, 59, 59),
+        "day",
+    )
 
 
 def test_a_strike_that_still_goes_on_keeps_its_open_end(editor):

@@ -2,9 +2,10 @@
 
 import datetime as dt
 
-from tests.factories import CapacityFactory, ReportFactory, UnitFactory
+from strikes.choices import Topic
+from tests.factories import ActorFactory, CapacityFactory, ReportFactory, UnitFactory
 from tests.on_record import on_record
-from tests.outage_claims import exactly, get_json
+from tests.outage_claims import exactly, get_json, publish_claim
 
 SERIES = "stats/capacity-offline/?unit_of_measure=kbbl_per_day"
 
@@ -21,6 +22,15 @@ def state_capacity(plant, unit=None, issued="2023-12-01", **number):
     report = ReportFactory(issued_earliest=dt.datetime.fromisoformat(f"{issued}T12:00:00+00:00"))
     number = {"unit_of_measure": "kbbl_per_day", **number}
     return on_record(CapacityFactory(facility=plant, unit=unit, report=report, **number)).public_id
+
+
+UNKNOWN = (None, None, None)
+"""The bounds of days of which nothing is known."""
+
+
+def heard_of(plant, day):
+    """A report about the plant that says nothing of its operation."""
+    publish_claim(on_record(ActorFactory()), Topic.INVESTIGATION, plant, day)
 
 
 def get_series(query, interval="day", status=200):

@@ -1,16 +1,21 @@
 """The series of capacity offline, on small cases made by hand."""
 
+import datetime as dt
+
 import pytest
 
 from sources.choices import ActorKind
 from strikes.choices import CapacityBasis, Metric, Topic, UnitKind
+from strikes.outages.coverage import Covered, known_days
 from tests.factories import ActorFactory, DamageEstimateFactory
 from tests.offline.series import (
     SERIES,
+    UNKNOWN,
     bounds_by_day,
     bounds_of,
     bounds_on_day,
     get_series,
+    heard_of,
     refused_parameter,
     state_capacity,
     unit_with_capacity,
@@ -55,7 +60,7 @@ def test_a_unit_that_stood_still_took_away_what_it_can_do(plant, nine_days):
 def test_a_week_is_the_mean_over_its_days_from_monday(plant, nine_days):
     found = get_series("unit=avt&after=2024-02-26&before=2024-03-18", "week")
     assert [(point["start"], point["until"], point["best"]) for point in found["points"]] == [
-        ("2024-02-26", "2024-03-04", 20),
+        ("2024-02-26", "2024-03-04", 70),  # of the five days before it began nothing is known
         ("2024-03-04", "2024-03-11", 70),
         ("2024-03-11", "2024-03-18", 0),
     ]
@@ -64,9 +69,9 @@ def test_a_week_is_the_mean_over_its_days_from_monday(plant, nine_days):
 def test_a_month_is_the_mean_over_its_days(plant, nine_days):
     found = get_series("unit=avt&after=2024-02-01&before=2024-05-01", "month")
     assert [(point["start"], point["until"], point["best"]) for point in found["points"]] == [
-        ("2024-02-01", "2024-03-01", 0),
-        ("2024-03-01", "2024-04-01", 20.323),
-        ("2024-04-01", "2024-05-01", 0),
+        ("2024-02-01", "2024-03-01", None),
+        ("2024-03-01", "2024-04-01", 33.158),  # nine days out of the nineteen of which anything is known
+        ("2024-04-01", "2024-05-01", None),
     ]
 
 
@@ -92,6 +97,7 @@ def test_a_moment_stands_for_its_day(plant, nine_days):
 def test_after_the_last_word_of_an_outage_nothing_is_certain(plant, agency):
     unit = unit_with_capacity(plant, "avt", 70)
     claim_outage(agency, unit, "2024-06-25", "2024-06-27")
+    heard_of(plant, "2024-06-30")
     found = get_series("unit=avt")["points"]
     assert [(one["start"][-2:], bounds_of(one), one["forecast"]) for one in found] == [
         ("25", (70, 70, 70), False),
@@ -107,14 +113,35 @@ def test_a_predicted_end_carries_it_on_but_makes_nothing_certain(plant, agency):
     unit = unit_with_capacity(plant, "avt", 70)
     claim_outage(agency, unit, "2024-06-29", "2024-06-29")
     forecast_restart(agency, unit, "2024-07-02", "2024-06-29", until="2024-07-04")
+    heard_of(plant, "2024-06-30")
     found = get_series("unit=avt&before=2024-07-06")["points"]
     assert [(one["start"][-5:], bounds_of(one), one["forecast"]) for one in found] == [
         ("06-29", (70, 70, 70), False),
-        *((day, (0, None, 70), True) for day in ("06-30", "07-01", "07-02", "07-03")),
-        ("07-04", (0, 0, 0), False),
-        ("07-05", (0, 0, 0), False),
+        ("06-30", (0, None, 70), True),
+        *((day, UNKNOWN, True) for day in ("07-01", "07-02", "07-03")),
+        ("07-04", UNKNOWN, False),
+        ("07-05", UNKNOWN, False),
     ]
     assert get_series("unit=avt")["points"][-1]["start"] == "2024-06-30"
+
+
+def test_what_is_known_of_one_facility_is_known_whatever_is_known_of_others():
+    january = [dt.date(2024, 1, day) for day in range(1, 32)]
+    long, short, later = (
+        Covered(january[0], january[9]),
+        Covered(january[2], january[4]),
+        Covered(january[20], january[20]),
+    )
+    assert known_days([later, short, Covered(), long]) == [
+        (january[0], january[10]),
+        (january[20], january[21]),
+    ]
+    assert [c.reaches_into(january[5], january[20]) for c in (long, short, later, Covered())] == [
+        True,
+        False,
+        False,
+        False,
+    ]
 
 
 def test_known_at_and_as_of_look_no_further_than_their_day(plant, agency, today):
@@ -122,9 +149,10 @@ def test_known_at_and_as_of_look_no_further_than_their_day(plant, agency, today)
     claim_outage(agency, unit, "2024-06-20", "2024-06-21")
     today.move_to("2024-07-10T12:00:00Z")
     claim_restart(agency, unit, "2024-06-24", "2024-07-10")
+    heard_of(plant, "2024-06-22")
     assert list(bounds_by_day("unit=avt&known_at=2024-06-22")) == ["2024-06-20", "2024-06-21", "2024-06-22"]
     assert bounds_by_day("unit=avt&known_at=2024-06-22")["2024-06-22"] == (0, None, 70)
-    assert bounds_on_day("unit=avt&as_of=2024-07-05", "2024-07-05") == (0, None, 70)
+    assert bounds_on_day("unit=avt&as_of=2024-07-05", "2024-06-22") == UNKNOWN
     assert bounds_on_day("unit=avt", "2024-07-05") == (0, 0, 0)
     assert bounds_on_day("unit=avt", "2024-06-23") == (70, 70, 70)
 
@@ -170,7 +198,7 @@ def test_one_open_day_opens_the_mean(plant, agency):
     claim_outage(agency, unit, "2024-03-01", "2024-03-10", until="2024-03-02", numbers=[at_least(31)])
     claim_outage(agency, unit, "2024-03-10", "2024-03-20", until="2024-03-11", numbers=[exactly(31)])
     (month,) = get_series("unit=avt&after=2024-03-01&before=2024-04-01", "month")["points"]
-    assert bounds_of(month) == (2, None, None)
+    assert bounds_of(month) == (3.1, None, None)  # 62 over the twenty days that are covered
 
 
 def test_numbers_with_periods_say_how_much_it_was_when(plant, agency):
@@ -381,7 +409,7 @@ PERCENT = {"unit_of_measure": "percent", "denominator": "unit_capacity"}
         (exactly(30, scope="gasoline"), "covers only a part, in words: gasoline"),
     ],
 )
-def test_a_number_that_cannot_be_compared_is_left_out_and_says_why(plant, agency, number, reason):
+def test_an_outage_whose_size_cannot_be_compared_is_unquantified_and_says_why(plant, agency, number, reason):
     claim_outage(
         agency, unit_with_capacity(plant, "other", 10), "2024-03-01", "2024-03-10", until="2024-03-05"
     )
@@ -394,51 +422,120 @@ def test_a_number_that_cannot_be_compared_is_left_out_and_says_why(plant, agency
         numbers=[number],
     )
     found = get_series("facility=plant")
-    (left,) = found["left_out"]
-    assert left["claims"] == [claim]
-    assert reason in left["reason"]
-    assert bounds_of(found["points"][0]) == (10, 10, 10)
+    (without_size,) = found["unquantified"]
+    assert without_size["claims"] == [claim]
+    assert reason in without_size["reason"]
+    (point, *_) = found["points"]
+    assert (bounds_of(point), bounds_of(point["quantified"])) == ((10, None, 80), (10, 10, 10))
+    assert point["unquantified"] == 1
+
+
+def test_a_size_in_a_unit_that_cannot_be_converted_is_refused_if_there_is_no_other(plant, agency):
+    unit, number = unit_with_capacity(plant, "avt", 70), exactly(30, unit_of_measure="mw")
+    claim_outage(agency, unit, "2024-03-01", "2024-03-10", until="2024-03-05", numbers=[number])
     problem = refused_parameter("unit_of_measure=kbbl_per_day&unit=avt", "unit_of_measure")
     assert problem["code"] == "incomparable"
-    assert reason in problem["detail"]
+    assert "in mw, which cannot be converted" in problem["detail"]
 
 
-def test_a_unit_of_which_nobody_states_what_it_can_do_is_left_out(plant, agency):
+def test_a_unit_of_which_nobody_states_what_it_can_do_is_unquantified(plant, agency):
     claim_outage(agency, unit_with_capacity(plant, "avt"), "2024-03-01", "2024-03-10", until="2024-03-05")
-    assert (
-        "Nobody states what the unit can do"
-        in refused_parameter("unit_of_measure=mw&unit=avt", "unit_of_measure")["detail"]
-    )
+    found = get_series("unit=avt&before=2024-03-02")
+    assert "Nobody states what the unit can do" in found["unquantified"][0]["reason"]
+    assert bounds_of(found["points"][0]) == (0, None, None)
 
 
 def test_a_facility_that_stood_still_is_not_taken_for_all_that_it_can_do(plant, agency):
     state_capacity(plant, **exactly(100))
     claim_outage(agency, plant, "2024-03-01", "2024-03-10", until="2024-03-05")
-    assert (
-        "not how much of it"
-        in refused_parameter("unit_of_measure=kbbl_per_day&facility=plant", "unit_of_measure")["detail"]
-    )
+    found = get_series("facility=plant")
+    assert "not how much of it" in found["unquantified"][0]["reason"]
+    first, last = found["points"][0], found["points"][6]
+    assert (bounds_of(first), first["unquantified"]) == ((0, None, 100), 1)
+    assert bounds_of(first["quantified"]) == (0, 0, 0)
+    assert (bounds_of(last), last["unquantified"]) == ((0, 0, 0), 0)
 
 
 def test_what_has_no_time_is_left_out(plant, agency):
     unit = unit_with_capacity(plant, "avt", 70)
     claim = publish_claim(agency, Topic.OPERATIONS_HALTED, plant, "2024-03-12", numbers=[at_least(30)])
-    ended = claim_restart(agency, unit_with_capacity(plant, "avt-2", 10), "2024-03-12", "2024-03-13")
+    unsaid = publish_claim(agency, Topic.OPERATIONS_HALTED, unit, "2024-02-20")
     claim_outage(agency, unit, "2024-03-01", "2024-03-10", until="2024-03-05")
     left = {
         left_out["claims"][0]: left_out["reason"] for left_out in get_series("facility=plant")["left_out"]
     }
-    assert set(left) == {claim, ended}
-    assert "from when" in left[claim]
-    assert "nobody says when it began" in left[ended]
+    assert set(left) == {claim, unsaid}
+    assert "from when" in left[claim] == left[unsaid]
+
+
+def test_what_began_on_some_day_is_no_zero_on_the_days_on_which_it_may_have(plant, agency):
+    claim_outage(agency, unit_with_capacity(plant, "avt", 70), "2024-03-01", "2024-03-02", until="2024-03-02")
+    other = unit_with_capacity(plant, "avt-2", 10)
+    claim_restart(agency, other, "2024-03-04", "2024-03-06")
+    assert list(bounds_by_day("facility=plant&before=2024-03-06").values()) == [
+        (70, None, 80),
+        (0, None, 10),
+        (0, None, 10),
+        (0, 0, 0),
+        (0, 0, 0),
+    ]
+
+
+def test_a_cut_after_the_return_counts(plant, agency):
+    unit = unit_with_capacity(plant, "avt", 70)
+    claim_outage(agency, unit, "2024-03-01", "2024-03-02")
+    claim_restart(agency, unit, "2024-03-03", "2024-03-04")
+    cut = exactly(4, metric=Metric.OUTPUT_CUT, **effective_period("2024-03-03", "2024-03-05"))
+    publish_claim(agency, Topic.CAPACITY, unit, "2024-03-06", numbers=[cut])
+    assert [best for _, best, _ in bounds_by_day("unit=avt&before=2024-03-07").values()] == [
+        70,
+        70,
+        4,
+        4,
+        0,
+        0,
+    ]
+
+
+def test_since_some_day_of_a_month_is_no_certain_day(plant, agency):
+    unit = unit_with_capacity(plant, "avt", 70)
+    event = {"date": "2024-03-01", "precision": "month", "open": True, "timezone": "UTC"}
+    publish_claim(agency, Topic.OPERATIONS_HALTED, unit, "2024-04-03", event)
+    found = bounds_by_day("unit=avt&before=2024-04-02")
+    assert found["2024-03-01"] == found["2024-03-30"] == (0, None, 70)
+    assert found["2024-03-31"] == found["2024-04-01"] == (70, 70, 70)
+
+
+def test_a_page_that_was_still_to_come_covers_nothing(plant, agency):
+    unit = unit_with_capacity(plant, "avt", 70)
+    claim_outage(agency, unit, "2024-03-01", "2024-03-05", until="2024-03-03")
+    moment = dt.datetime(2024, 3, 10, 9, tzinfo=dt.UTC)
+    said = {
+        "said_earliest": moment,
+        "said_latest": moment,
+        "said_precision": "minute",
+        "said_timezone": "UTC",
+    }
+    publish_claim(agency, Topic.INVESTIGATION, plant, "2024-06-20", attribution="on_record", **said)
+    found = bounds_by_day("unit=avt&known_at=2024-04-10")
+    assert found["2024-03-10"] == (0, 0, 0)
+    assert found["2024-03-11"] == found["2024-04-10"] == UNKNOWN
+    assert bounds_on_day("unit=avt", "2024-04-10") == (0, 0, 0)
+
+
+@pytest.mark.parametrize("window", ["after=2019-01-01&before=2019-01-03", "known_at=2024-03-01"])
+def test_a_window_in_which_nothing_is_known_is_answered(plant, agency, window):
+    cracker = unit_with_capacity(plant, "kk", 70, kind=UnitKind.CATALYTIC_CRACKER)
+    publish_claim(agency, Topic.CAPACITY, cracker, "2024-03-10", numbers=[exactly(5)])
+    assert {bounds_of(point) for point in get_series(f"facility=plant&{window}")["points"]} <= {UNKNOWN}
 
 
 def test_what_lies_outside_the_days_that_were_asked_for_is_not_left_out_of_them(plant, agency):
     claim_outage(agency, unit_with_capacity(plant, "avt", 70), "2024-03-01", "2024-03-10", until="2024-03-05")
     claim_outage(agency, unit_with_capacity(plant, "none"), "2024-01-01", "2024-01-10", until="2024-01-05")
-    assert get_series("facility=plant&after=2024-03-01")["left_out"] == []
-    assert len(get_series("facility=plant")["left_out"]) == 1
-    assert get_series("unit=none&after=2024-03-01&before=2024-03-03")["left_out"] == []
+    assert get_series("facility=plant&after=2024-03-01")["unquantified"] == []
+    assert len(get_series("facility=plant")["unquantified"]) == 1
+    assert get_series("unit=none&after=2024-03-01&before=2024-03-03")["unquantified"] == []
 
 
 def test_nothing_said_is_an_empty_series_not_an_error(plant):

@@ -37,14 +37,20 @@ pytestmark = pytest.mark.django_db
 @audited
 def test_the_first_load_writes_past_moments_in_date_order():
     first, second, third = ActorFactory(), ActorFactory(), ActorFactory()
-    revision = publishing.publish_dated([(NIGHT, [first]), (NIGHT, [second]), (MORNING, [third])])
+    revision = publishing.publish_dated(
+        [
+            (NIGHT, publishing.Batch([first])),
+            (NIGHT, publishing.Batch([second])),
+            (MORNING, publishing.Batch([third])),
+        ]
+    )
     assert list(Revision.objects.values_list("n", "at")) == [(1, NIGHT), (2, NIGHT), (3, MORNING)]
     assert (revision.n, fresh(third).published_rev) == (3, revision)
 
 
 def test_a_load_puts_nothing_in_the_future():
     before = timezone.now()
-    revision = publishing.publish_dated([(before + timedelta(days=1), [ActorFactory()])])
+    revision = publishing.publish_dated([(before + timedelta(days=1), publishing.Batch([ActorFactory()]))])
     assert before <= revision.at <= timezone.now()
 
 
@@ -54,12 +60,17 @@ def nothing_is_on_the_record() -> bool:
 
 def test_a_load_out_of_date_order_loads_nothing():
     with pytest.raises(ClockBehind, match="dated"):
-        publishing.publish_dated([(MORNING, [ActorFactory()]), (NIGHT, [ActorFactory()])])
+        publishing.publish_dated(
+            [(MORNING, publishing.Batch([ActorFactory()])), (NIGHT, publishing.Batch([ActorFactory()]))]
+        )
     assert nothing_is_on_the_record()
 
 
 def test_a_load_that_is_blocked_loads_nothing():
-    assert_blocked(publishing.publish_dated, [(NIGHT, [ActorFactory()]), (MORNING, [StrikeFactory()])])
+    assert_blocked(
+        publishing.publish_dated,
+        [(NIGHT, publishing.Batch([ActorFactory()])), (MORNING, publishing.Batch([StrikeFactory()]))],
+    )
     assert nothing_is_on_the_record()
 
 
@@ -71,14 +82,14 @@ def test_a_load_of_nothing_is_a_mistake():
 def test_a_load_needs_an_empty_ledger():
     publish(ActorFactory())
     (blocker,) = assert_blocked(
-        publishing.publish_dated, [(timezone.now() + timedelta(days=1), [ActorFactory()])]
+        publishing.publish_dated, [(timezone.now() + timedelta(days=1), publishing.Batch([ActorFactory()]))]
     )
     assert blocker.rule == "Past moments are for an empty ledger only."
 
 
 def test_a_load_of_past_moments_says_that_it_needs_an_empty_ledger():
     publish(ActorFactory())
-    assert_blocked(publishing.publish_dated, [(NIGHT, [ActorFactory()])])
+    assert_blocked(publishing.publish_dated, [(NIGHT, publishing.Batch([ActorFactory()]))])
 
 
 # --- Publishing within a transaction ------------------------------------------------------------------------

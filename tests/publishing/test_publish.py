@@ -213,7 +213,9 @@ def test_a_row_named_twice_is_published_once():
         publish,
         lambda: withdraw(),
         lambda: correct(reason=TYPO),
-        lambda: publishing.publish_dated([(NIGHT, [ActorFactory()]), (NIGHT, [])]),
+        lambda: publishing.publish_dated(
+            [(NIGHT, publishing.Batch([ActorFactory()])), (NIGHT, publishing.Batch())]
+        ),
     ],
     ids=["publish", "withdraw", "correct", "load"],
 )

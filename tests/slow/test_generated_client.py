@@ -152,7 +152,7 @@ def test_filters_take_lists_of_enums_moments_and_numbers(generated, client):
         facility=["norsi", "oryol-oil-depot"],
         said_after=dt.datetime(2024, 3, 1, tzinfo=dt.timezone(dt.timedelta(hours=3))),
         issued_before=dt.date(2024, 6, 1),
-        ordering=models.ClaimsListOrdering("-said_at"),
+        ordering=models.ClaimsListOrdering("-said"),
         page_size=500,
     )
     assert {claim.stance for claim in page.results} <= {

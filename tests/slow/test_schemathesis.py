@@ -27,7 +27,7 @@ from api.filters import CodesFilter, IdsFilter, VocabularyFilter
 from api.pagination import BACK_IN_TIME
 from config.wsgi import application
 from strikes.api.filters import RegionsFilter, SubjectsFilter
-from strikes.imports.yaml_files import read_folder
+from strikes.imports.yaml_files import correction_files, read_folder
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("starter"), pytest.mark.timeout(600)]
 
@@ -50,6 +50,7 @@ BEYOND = {
     ("near", "invalid"),  # degrees in a text
     ("bbox", "invalid"),  # degrees in a text; its south not north of its north
     ("q", "invalid"),  # has a letter or a digit
+    ("q", "empty"),  # has more than spaces and separators, however they are written
     ("ordering", "invalid"),  # `position` only with one report
     ("before", "invalid"),  # not before `after`
     ("facility", "missing"),  # the series is of some place
@@ -72,8 +73,14 @@ BEYOND = {
 def ids() -> dict[str, list[str]]:
     """Some ids of every collection, as the starter data has them."""
     by_collection: dict[str, list[str]] = {}
-    for entry in read_folder(Path(settings.BASE_DIR) / "fixtures"):
-        if "id" in entry.values:
+    folder = Path(settings.BASE_DIR) / "fixtures"
+    corrected: list[dict[str, Any]] = [
+        entry.values for file in correction_files(folder) for entry in file.entries
+    ]
+    gone = {values.get("supersedes") for values in corrected}
+    gone |= {number for values in corrected for number in values.get("dropped", [])}
+    for entry in read_folder(folder):
+        if "id" in entry.values and entry.values["id"] not in gone:
             by_collection.setdefault(entry.model.collection, []).append(str(entry.values["id"]))
     return {collection: sorted(known)[:FEW] for collection, known in by_collection.items()}
 

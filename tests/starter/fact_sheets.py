@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from strikes.imports.yaml_files import read_folder
+from strikes.imports.yaml_files import correction_files, read_folder
 from tests.starter_record import FIXTURES
 
 SHEETS = Path(__file__).parent / "facts"
@@ -44,9 +44,15 @@ def sheet_by_id(name):
 
 @cache
 def rows_by_fact():
-    """Which rows of the record name a row of the sheets, in the order of the files."""
+    """Which rows of the record name a row of the sheets, in the order of the files; what was corrected counts as it
+    reads now."""
     by_fact = {}
-    for entry in read_folder(FIXTURES):
+    corrected = [entry for file in correction_files(FIXTURES) for entry in file.entries]
+    superseded = {entry.values.get("supersedes") for entry in corrected}
+    superseded |= {number for entry in corrected for number in entry.values.get("dropped", [])}
+    for entry in [*read_folder(FIXTURES), *corrected]:
+        if entry.values["id"] in superseded:
+            continue
         facts = entry.values.get("fact") or []
         for fact in [facts] if isinstance(facts, str) else facts:
             by_fact.setdefault(fact, []).append((entry.model.collection, entry.values["id"]))

@@ -30,10 +30,34 @@ def rows_of(table: str) -> list[list[str]]:
     return [[cell.strip().strip("`") for cell in line.strip("|").split("|")] for line in lines]
 
 
-def test_the_request_of_the_readme_has_the_answer_that_is_shown(api):
-    (address,) = re.findall(r"^GET (\S+)$", README, re.MULTILINE)
-    (shown,) = re.findall(r"^```json\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
-    assert contained(json.loads(shown), api(address))
+def test_the_requests_of_the_readme_have_the_answers_that_are_shown(api):
+    addresses = re.findall(r"^GET (\S+)$", README, re.MULTILINE)
+    shown = re.findall(r"^```json\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+    assert len(addresses) == len(shown) == 3
+    for address, answer in zip(addresses, shown, strict=True):
+        assert contained(json.loads(answer), api(address)), address
+
+
+def test_the_grade_that_the_readme_tells_of_is_there(api):
+    (grade,) = api("assessments/?strike=2024-03-15-pervy-zavod")["results"]
+    assert (grade["proposition"]["id"], grade["grade"]) == ("prp_qg8hr83ftkva", "contested")
+
+
+def test_the_page_on_the_starter_record_counts_right_and_names_points_that_there_are(api):
+    page = (ROOT / "docs" / "starter-record.md").read_text(encoding="utf-8")
+    (total,) = re.findall(r"All (\d+) points", page)
+    assert int(total) == api("propositions/")["count"]
+    counts = re.findall(
+        r"(\d+) points rest on one origin, (\d+) are only denied, (\d+) agreed, (\d+) only forecast", page
+    )
+    states = ("single_origin", "denied", "agreed", "forecast_only")
+    assert [int(n) for n in counts[0]] == [api(f"propositions/?dispute={state}")["count"] for state in states]
+    counts = re.findall(r"(\d+) disputed and (\d+) unreported\. (\d+) have a grade", page)
+    here = [api(f"propositions/?dispute={state}")["count"] for state in ("disputed", "unreported")]
+    assert [int(n) for n in counts[0]] == [*here, api("assessments/")["count"]]
+    for public_id in re.findall(r"`((?:prp|clm)_\w+)`", page):
+        collection = "propositions" if public_id.startswith("prp") else "claims"
+        assert api.raw(f"{collection}/{public_id}/").status_code in (200, 410)
 
 
 def test_the_readme_has_the_nine_words():
@@ -67,19 +91,21 @@ def test_the_folders_of_the_readme_are_there():
     assert [folder for folder in folders if not (ROOT / folder).is_dir()] == []
 
 
-CLAIMS = rows_of("| on whose word (origin) |\n|---|---|---|---|---|\n")
+CLAIMS = rows_of("| on whose word (origin) | counts |\n|---|---|---|---|---|---|\n")
 STATES = rows_of("| proposition | for | against | state | documents |\n|---|---|---|---|---|\n")
 
 
 @pytest.mark.parametrize("row", CLAIMS, ids=lambda row: row[0])
 def test_a_claim_that_was_worked_out_by_hand(api, row):
-    public_id, _, stance, proposition, origin = row
+    public_id, _, stance, proposition, origin, counts = row
     claim = api(f"claims/{public_id}/")
     assert (claim["stance"], claim["proposition"]["display"], claim["origin"]) == (
         stance,
         proposition,
         origin,
     )
+    reason = claim["not_counted_because"]
+    assert counts == ("yes" if claim["counts"] else f"no: {reason}")
 
 
 @pytest.mark.parametrize("row", STATES, ids=lambda row: row[0])

@@ -18,7 +18,7 @@ from config.urls import feeds, router
 from record.models import Revision
 from record.search import folded_words
 from sources.models import Report
-from strikes.api.filters import RegionsFilter, SubjectsFilter
+from strikes.api.filters import IdentifierFilter, RegionsFilter, SubjectsFilter
 from strikes.models import Claim, Facility, Region, Strike
 
 VIEWS: dict[str, Any] = {
@@ -90,14 +90,11 @@ QUESTIONS = questions()
 ONE_CERTAINTY = (
     "The one claim that states its certainty is about no strike, and has no count and no evidence."
 )
+SAYING_CLAIMS = ("claims", "damage-estimates", "evidence", "stats-strikes", "strikes", "weapon-counts")
+"""Questions that ask for claims, and find nothing without one."""
 FILTERING_NOTHING = {
-    ("assessments", "*"): "The starter record has no assessments yet.",
-    ("*", "grade"): "The starter record has no assessments yet.",
-    ("*", "grade_basis"): "The starter record has no assessments yet.",
-    ("corrections", "*"): "Nothing in the starter record has been corrected.",
     ("*", "credibility"): "No claim of the starter record has a grade yet.",
     ("*", "reliability"): "No source of the starter record has a grade yet.",
-    ("*", "derived_from"): "The starter record holds no report together with its copy.",
     ("evidence", "verification"): "All evidence of the starter record is unverified.",
     ("strikes", "certainty"): ONE_CERTAINTY,
     ("stats-strikes", "certainty"): ONE_CERTAINTY,
@@ -108,6 +105,24 @@ FILTERING_NOTHING = {
         "own",
     ): "What is said of somebody's own deed is about a wave, and waves are not counted.",
     **dict.fromkeys(
+        [(question, "is_permanent") for question in SAYING_CLAIMS],
+        "No claim of the starter record tells of something closed for good yet.",
+    ),
+    **dict.fromkeys(
+        [(question, "is_status") for question in ("evidence", "weapon-counts")],
+        "No status of the starter record counts weapons or has material beside it.",
+    ),
+    **dict.fromkeys(
+        [(question, "derived_from") for question in ("evidence", "weapon-counts")],
+        "No copy on the starter record counts weapons or shows material.",
+    ),
+    **dict.fromkeys(
+        [("corrections", name) for name in ("after", "before", "since")],
+        "All corrections of the starter record were made on one day, after all else.",
+    ),
+    ("assessments", "updated_after"): "All assessments of the starter record were made at once.",
+    ("assessments", "open"): "No open question is graded.",
+    **dict.fromkeys(
         [
             (question, name)
             for question in ("weapon-counts", "evidence")
@@ -115,11 +130,15 @@ FILTERING_NOTHING = {
         ],
         "All of them belong to claims in the body of a report, about what others did, and to no open question or region.",
     ),
+    ("capacities", "notice"): "They were read in reports to which nothing was done later.",
+    ("damage-estimates", "notice"): "They were read in reports to which nothing was done later.",
+    ("evidence", "counts"): "All claims with evidence count.",
     ("damage-estimates", "open"): "No number is said in answer to an open question.",
     ("weapon-counts", "language"): "All of them were read in one language.",
     ("*", "convert_to"): "It adds the same bounds in another unit, and leaves nothing out.",
     ("stats-strikes", "group_by"): "It says how what was found is grouped.",
     ("stats-strikes", "zero"): "It adds times without any event.",
+    ("strikes/accounts", "descendants"): "It takes more in, and leaves nothing out.",
     ("capacity-offline", "country"): "All that stood still is in one country.",
     ("capacity-offline", "facility_kind"): "All that stood still is at refineries.",
     ("capacity-offline", "unit_of_measure"): "It is the unit of the answer.",
@@ -170,7 +189,7 @@ def words_of_names(word: filters.SearchFilter) -> list[str]:
         *Facility.objects.values_list("name", flat=True)[:5],
         *Strike.objects.values_list("title", flat=True)[:5],
     ]
-    texts += ["NORSI", "AVT-6", "refinery", "Reuters", "Lukoil", "Russia"]
+    texts += ["NORSI", "AVT-6", "refinery", "Reuters", "Lukoil", "Russia", "Shahed"]
     return [folded for text in texts for folded in folded_words(text)]
 
 
@@ -181,6 +200,7 @@ VALUES: dict[type[filters.RecordFilter], Callable[[Any], list[str]]] = {
     ),
     RegionsFilter: regions,
     SubjectsFilter: lambda word: list(Facility.objects.published().values_list("public_id", flat=True)),
+    IdentifierFilter: lambda word: [str(row) for row in word.of.objects.published()],
     filters.CodesFilter: codes,
     filters.ChoicesFilter: lambda word: sorted(word.choices()),
     filters.OneOfFilter: lambda word: word.choices,
@@ -254,7 +274,7 @@ def test_every_exception_is_of_a_filter_that_there_is():
 
 # A field that can be asked for has a filter ------------------------------------------------------------------
 
-OTHER_NAMES = {"regions": "region", "methods": "method"}
+OTHER_NAMES = {"regions": "region", "jurisdictions": "country", "methods": "method"}
 """Fields that hold several, with the filter that asks for one."""
 NOT_ASKED_FOR = {
     ("regions", "parent"): "`region` finds a region with all below it.",
@@ -279,7 +299,16 @@ NOT_ASKED_FOR = {
     ("weapon-counts", "regions_complete"): "It qualifies the regions that are named.",
     ("propositions", "answers"): "`accounts/` lists the answers below their question.",
     ("propositions", "caused_by"): "It is followed from one proposition to another, and not searched for.",
-    ("claims", "report_retracted"): "It is a notice of the report, for which there is no filter yet.",
+    (
+        "claims",
+        "report_issued_later",
+    ): "`issued_before` with the same date leaves them out, whatever `known_at` takes in.",
+    ("claims", "report_retracted"): "`notice` finds the claims of reports that their publishers took back.",
+    ("claims", "not_counted_because"): "`counts` finds those that do not count, each with its reason.",
+    (
+        "sources",
+        "family",
+    ): "It is followed from an edition to its newsroom; `origin` of claims has it already.",
     (
         "evidence",
         "published_by",

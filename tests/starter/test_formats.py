@@ -39,7 +39,9 @@ def cell_of(value):
 ITEMS = {  # a list of what has no id of its own: which of its members are written
     frozenset({"name", "language", "note"}): ["name"],
     frozenset({"actor", "role", "since", "until", "report", "note"}): ["actor", "role", "report"],
-    frozenset({"kind", "dated", "successor", "note"}): ["kind", "successor"],
+    frozenset({"kind", "for_error", "claims", "dated", "successor", "note"}): ["kind", "successor"],
+    frozenset({"scheme", "value", "url"}): ["scheme", "value"],
+    frozenset({"to", "if"}): ["to"],
     frozenset({"step", "source", "actor", "inferred", "did"}): ["source", "actor"],
     frozenset({"kind", "claim", "note"}): ["kind", "claim"],
     frozenset({"role", "evidence"}): ["role", "evidence"],
@@ -130,12 +132,19 @@ def test_the_columns_of_strikes(api):
         "summary.claims",
         "summary.documents",
         "summary.origins",
+        "summary.origins_forecasting",
         "summary.propositions.unreported",
+        "summary.propositions.forecast_only",
         "summary.propositions.single_origin",
         "summary.propositions.agreed",
         "summary.propositions.denied",
         "summary.propositions.disputed",
         "summary.capacity_offline",
+        "main_point.proposition",
+        "main_point.topic",
+        "main_point.dispute",
+        "main_point.origins_for",
+        "main_point.origins_against",
         "note",
     ]
 
@@ -151,7 +160,7 @@ def test_an_empty_stream_is_whole(api):
 
 @pytest.mark.parametrize("word", ["ndjson", "csv"])
 def test_filters_and_orderings_hold_in_a_stream(api, word):
-    for query in ("&stance=denies", "&ordering=id", "&ordering=-said_at", "&strike=2024-03-12-norsi"):
+    for query in ("&stance=denies", "&ordering=id", "&ordering=-said", "&strike=2024-03-12-norsi"):
         want = [row["id"] for row in api.every(f"claims/?page_size=500{query}")]
         assert [row["id"] for row in streamed_objects(api, "claims", word, query)] == want != []
     problem = problem_of(api.raw(f"claims/?format={word}&ordering=colour"), 400)

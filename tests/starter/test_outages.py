@@ -24,14 +24,54 @@ def at(edge):
 @pytest.mark.parametrize("policy", ["latest", "widest", "operator_first"])
 def test_avt_6_was_offline_for_102_days(api, policy):
     outage = the_outage(api, f"{AVT_6}?policy={policy}")
-    assert at(outage["start"]) == ("2024-03-12", "2024-03-12")
-    assert at(outage["end"]) == ("2024-06-22", "2024-06-22")
-    assert outage["end"]["kind"] == "fact"
+    halted, reduced = outage["phases"]
+    assert (halted["state"], at(halted["start"])) == ("halted", ("2024-03-12", "2024-03-12"))
+    assert (at(halted["end"]), halted["end"]["kind"]) == (("2024-06-22", "2024-06-22"), "fact")
     assert outage["days"] == {"low": 102, "high": 102}
-    assert set(outage["start"]["issuers"]) == set(outage["end"]["issuers"]) == {"reuters-industry-sources"}
+    assert set(halted["start"]["issuers"]) == {"reuters", "reuters-industry-sources"}
+    assert set(halted["end"]["issuers"]) == {"reuters-industry-sources"}
     for edge in ("start", "end"):
-        for claim in outage[edge]["claims"]:
+        for claim in halted[edge]["claims"]:
             assert api(f"claims/{claim}/")["proposition"]["topic"] in ("operations_halted", "recovery")
+    # No full return was claimed: it goes on, at about 60 %.
+    assert (reduced["state"], at(reduced["start"])) == ("reduced", ("2024-06-22", "2024-06-22"))
+    assert (outage["end"]["at"], outage["end"]["kind"]) == (None, "open")
+    assert {number["metric"] for number in reduced["load"]} == {"utilisation", "throughput"}
+
+
+def test_a_table_that_says_that_it_began_and_went_on_is_no_rival(api):
+    """The row of 15 March reads: since 12 March, ongoing."""
+    outage = the_outage(api, AVT_6)
+    table = api.every("claims/?unit=norsi-avt-6&actor=reuters&topic=operations_halted")
+    (row,) = table
+    assert (row["said_at"]["local_date"], row["event_time"]["local_date"], row["event_time"]["latest"]) == (
+        "2024-03-15",
+        "2024-03-12",
+        None,
+    )
+    assert row["id"] in outage["start"]["claims"]
+    assert outage["rivals"]["start"] == []
+    # Before it was put right it was a rival, and the past still says so.
+    before = the_outage(api, f"{AVT_6}?as_of=2024-12-31")
+    assert [rival["issuers"] for rival in before["rivals"]["start"]] == [["reuters"]]
+
+
+def test_an_outage_of_a_plant_whose_size_nobody_stated_is_no_zero(api):
+    answer = api(
+        "stats/capacity-offline/?facility=tuapse-refinery&unit_of_measure=kt_per_day&interval=month"
+        "&after=2024-01-01&before=2024-04-01"
+    )
+    assert [point["unquantified"] for point in answer["points"]] == [1, 1, 1]
+    assert [point["best"] for point in answer["points"]] == [None, None, None]
+
+
+def test_nothing_is_known_of_the_years_before_the_record_begins(api):
+    query = "country=RU&unit_of_measure=kt_per_day&interval=month&after=2019-01-01&before=2020-01-01"
+    points = api(f"stats/capacity-offline/?{query}")["points"]
+    assert len(points) == 12
+    for point in points:
+        assert [point[bound] for bound in ("low", "best", "high")] == [None, None, None]
+        assert point["coverage"]["facilities"] == 0 < point["coverage"]["of"]
 
 
 def test_avt_6_restarted_at_about_sixty_percent(api):
@@ -69,7 +109,9 @@ def test_in_may_the_outage_of_avt_6_was_open_and_its_forecasts_pending(api):
         "stats/capacity-offline/?unit=norsi-avt-6&unit_of_measure=mt_per_year&interval=day&known_at=2024-05-01"
     )
     assert days["points"][-1]["until"] == "2024-05-02"
-    assert (days["points"][-1]["low"], days["points"][-1]["best"]) == (0, None)
+    last = days["points"][-1]
+    assert (last["low"], last["best"], last["coverage"]["facilities"]) == (None, None, 0)
+    assert (days["points"][0]["low"], days["points"][0]["unquantified"]) == (9.384, 0)
 
 
 def test_the_cracker_and_avt_6_are_two_causes_and_not_one_sum(api):
@@ -114,7 +156,7 @@ def test_at_least_half_stays_a_lower_bound(api):
     series = api("stats/capacity-offline/?facility=norsi&unit_of_measure=mt_per_year")
     reasons = {claim: left_out["reason"] for left_out in series["left_out"] for claim in left_out["claims"]}
     assert {reasons[number["claim"]["id"]] for number in halved} == {
-        "It says how much was offline, and neither it nor any other claim says from when."
+        "It says that something was offline, and neither it nor any other claim says from when."
     }
     used = {claim for one in series["points"] for claim in one["claims"]}
     assert not used & {number["claim"]["id"] for number in halved}
@@ -160,9 +202,11 @@ def test_the_plant_is_never_above_what_it_has_and_says_what_that_is(api):
     assert (whole["facilities"], whole["of"]) == (1, 1)
     days = {point["start"]: point for point in series["points"]}
     assert days["2024-03-12"]["best"] == days["2024-06-21"]["best"] == 9
-    assert days["2024-06-22"]["best"] == 0
-    assert max(point["high"] for point in days.values()) <= whole["best"]
-    assert sum(point["best"] > 0 for point in days.values()) == 102
+    # Then it ran at about 60 %, and nobody says how much less that was.
+    assert (days["2024-06-22"]["best"], days["2024-06-22"]["unquantified"]) == (None, 1)
+    assert 9 <= days["2024-06-22"]["high"] < whole["best"]
+    assert max(point["high"] or 0 for point in days.values()) <= whole["best"]
+    assert sum((point["best"] or 0) > 0 for point in days.values()) == 102
 
 
 # Volgograd and others ---------------------------------------------------------------------------------
@@ -177,8 +221,9 @@ def test_a_table_and_a_later_word_stand_as_rivals_of_the_return_at_volgograd(api
     assert rivals["forecast"]["issuers"] == rivals["open"]["issuers"] == ["reuters"]
     assert rivals["open"]["at"] is None
     widest = the_outage(api, "units/volgograd-elou-avt-5/timeline/?policy=widest")
-    assert (at(widest["end"]), widest["end"]["kind"]) == (("2024-05-31", "2024-05-31"), "forecast")
-    assert "2024-02-21" in {edge["at"]["local_date"] for edge in widest["rivals"]["end"]}
+    # The return was told after the forecast, and a fact outranks what was predicted before.
+    assert (at(widest["end"]), widest["end"]["kind"]) == (("2024-02-21", "2024-02-21"), "fact")
+    assert "2024-05-31" in {edge["at"]["local_date"] for edge in widest["rivals"]["end"] if edge["at"]}
     own = {
         one["issuer"]: one["end"]["kind"]
         for one in the_outage(api, "units/volgograd-elou-avt-5/timeline/?policy=all")["readings"]
@@ -188,14 +233,16 @@ def test_a_table_and_a_later_word_stand_as_rivals_of_the_return_at_volgograd(api
 
 def test_fourteen_percent_of_a_country_stands_beside_the_sum_of_its_units(api):
     series = api("stats/capacity-offline/?country=RU&unit_of_measure=kbbl_per_day&before=2024-05-01")
-    shares = [stated for stated in series["stated"] if stated["number"]["unit_of_measure"] == "percent"]
+    numbers = [stated for own in series["stated"] for stated in own["numbers"]]
+    shares = [stated for stated in numbers if stated["number"]["unit_of_measure"] == "percent"]
     assert 14 in [share["number"]["best"] for share in shares]
     assert all(share["number"]["converted"] is None for share in shares)
-    direct_claims = {stated["number"]["claim"]["id"] for stated in series["stated"]}
+    direct_claims = {stated["number"]["claim"]["id"] for stated in numbers}
     assert direct_claims
     assert not direct_claims & {claim for one in series["points"] for claim in one["claims"]}
-    moments = [stated["said_at"] for stated in series["stated"]]
-    assert moments == sorted(moments)
+    for own in series["stated"]:
+        moments = [stated["said_at"] for stated in own["numbers"]]
+        assert moments == sorted(moments)
     for point in series["points"]:
         assert point["high"] is None or point["low"] <= point["high"]
 

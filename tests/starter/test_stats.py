@@ -12,7 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from config.urls import router
 from record.models import Merge, Revision
 from strikes.api.strike_stats import StrikeStatsFilterSet
-from strikes.counting import GROUPINGS, TIMES
+from strikes.counting import GROUPINGS
+from strikes.periods import TIMES
 from tests.factories import (
     ActorFactory,
     ClaimFactory,
@@ -47,7 +48,7 @@ def test_each_month_has_its_strikes_and_raids_and_apart_from_them_its_incidents(
     )
     assert listed["2024-01", "incident"]
     assert listed["2024-03", "wave"]
-    months = {month for month, kind in listed if kind != "wave"}
+    months = {month for month, kind in listed}
     assert counted == {
         month: (listed[month, "strike"] + listed[month, "raid"], listed[month, "incident"])
         for month in months
@@ -108,6 +109,23 @@ def test_every_filter_of_the_strikes_narrows_what_is_counted(api, query):
     total = stats(api, f"group_by=day&{query}")["total"]
     assert total["strikes"] + total["incidents"] == len(rows)
     assert total["claims"] == sum(row["summary"]["claims"] for row in rows if row["kind"] != "incident")
+
+
+def test_no_wave_of_the_starter_record_is_counted_since_the_strikes_of_each_are_there(api):
+    assert all(api(f"strikes/?wave={wave['id']}")["count"] > 1 for wave in api.every("strikes/?kind=wave"))
+    for query in ("", "&kind=wave", "&kind=wave,incident", "&before=2024-03-12", "&known_at=2024-04-01"):
+        total = stats(api, f"group_by=month{query}")["total"]
+        assert (total["waves"], total["wave_claims"]) == (0, 0)
+
+
+def test_the_claims_of_an_actor_are_those_that_the_claims_list_has(api):
+    for query in ("actor=lukoil", "actor=lukoil&stance=declines_to_comment", "actor=reuters&country=RU"):
+        answer = stats(api, f"group_by=actor&{query}")
+        (group,) = answer["groups"]
+        own = api(f"claims/?{query}&kind=strike,raid")["count"]
+        assert group["key"]["actor"] == query.partition("=")[2].partition("&")[0]
+        assert group["claims"] == answer["total"]["claims"] == own > 0
+        assert stats(api, f"group_by=month&{query}")["total"]["claims"] > own
 
 
 def test_weeks_are_those_of_iso_8601(api):

@@ -13,6 +13,7 @@ from api import formats, pagination
 from record import publishing
 from record.choices import WithdrawalReason
 from record.models import Ledger, Revision
+from strikes.disputes.rewriting import rewrite_propositions
 from strikes.models import Claim
 from tests.factories import ClaimFactory
 from tests.on_record import on_record
@@ -260,13 +261,16 @@ def test_ten_times_the_rows_take_no_more_memory(api, monkeypatch, word, chunk, f
                     actor=like.actor,
                     proposition=like.proposition,
                     sort_at=like.sort_at,
+                    when_at=like.when_at,
                     known_at=like.known_at,
+                    known_on=like.known_on,
                     published_rev=like.published_rev,
                 )
                 for _ in range(missing)
             ],
             batch_size=500,
         )
+        rewrite_propositions([like.proposition_id], Revision.objects.latest("n"))
         cache.clear()
         tracemalloc.start()
         try:

@@ -15,7 +15,7 @@ from tests.outage_claims import (
     get_json,
     publish_claim,
 )
-from tests.timelines.outages import outages, reading, the_outage
+from tests.timelines.outages import days, outages, reading, the_outage
 
 pytestmark = pytest.mark.django_db
 
@@ -77,7 +77,13 @@ def test_a_partial_restart_stands_beside_the_end(unit, agency):
     load = exactly(60, metric=Metric.UTILISATION, unit_of_measure="percent", denominator="unit_capacity")
     claim = publish_claim(agency, Topic.RECOVERY, unit, "2024-06-26", numbers=[load])
     outage = the_outage()
-    assert reading(outage) == ("2024-03-12", "2024-06-22", "fact")
+    assert [(phase["state"], days(phase["start"]), phase["end"]["kind"]) for phase in outage["phases"]] == [
+        ("halted", "2024-03-12", "fact"),
+        ("reduced", "2024-06-22", "open"),
+    ]
+    assert [load["claim"]["id"] for load in outage["phases"][1]["load"]] == [claim]
+    assert reading(outage) == ("2024-03-12", None, "open")
+    assert outage["days"] == {"low": 102, "high": 102}
     assert [(number["metric"], number["best"], number["claim"]["id"]) for number in outage["load"]] == [
         ("utilisation", 60, claim)
     ]

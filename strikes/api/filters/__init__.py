@@ -17,11 +17,14 @@ from strikes.api.filters.collections import (
     RegionFilterSet,
     ReportFilterSet,
     SourceFilterSet,
+    StrikeAccountFilterSet,
     StrikeFilterSet,
     TimelineFilterSet,
     UnitFilterSet,
     WeaponCountFilterSet,
 )
+from strikes.api.filters.days import StrikeDaysFilterSet
+from strikes.api.filters.identifiers import IdentifierFilter
 from strikes.api.filters.numbers import ConversionFilterSet, refuse_unlike
 from strikes.api.filters.places import RegionsFilter
 from strikes.api.filters.propositions import SubjectsFilter
@@ -38,11 +41,14 @@ __all__ = [
     "EvidenceFilterSet",
     "FacilityFilterSet",
     "FilterValues",
+    "IdentifierFilter",
     "PropositionFilterSet",
     "RegionFilterSet",
     "RegionsFilter",
     "ReportFilterSet",
     "SourceFilterSet",
+    "StrikeAccountFilterSet",
+    "StrikeDaysFilterSet",
     "StrikeFilterSet",
     "SubjectsFilter",
     "TimelineFilterSet",

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from api.filters import CodesFilter, IdsFilter, OneOfFilter, RecordFilterSet, SearchFilter, VocabularyFilter
+from api.filters import (
+    CodesFilter,
+    FlagFilter,
+    IdsFilter,
+    OneOfFilter,
+    RecordFilterSet,
+    SearchFilter,
+    VocabularyFilter,
+)
 from sources.choices import Reliability, SourceKind
-from sources.models import Source
-from strikes.api.filters.claims import ClaimFilters
+from sources.models import ActorIdentifier, Source
+from strikes.api.filters.claims import ClaimFilters, EventTimeFilters
+from strikes.api.filters.identifiers import IdentifiedFilters, IdentifierFilter
 from strikes.api.filters.numbers import BoundFilters, ConvertedFilters, EstimateFilters
 from strikes.api.filters.places import PLACE_FILTERS, PlaceFilters, RegionsFilter
 from strikes.api.filters.propositions import PropositionFilters
@@ -25,12 +34,25 @@ from strikes.api.filters.rows import (
 )
 from strikes.api.filters.strikes import StrikeFilters
 from strikes.choices import Grade, GradeBasis, Metric, RegionLevel, Topic, UnitKind, WeaponOutcome
-from strikes.models import ClaimEvidence, DamageEstimate, Facility, Proposition, Strike, Unit, WeaponCount
+from strikes.models import (
+    Claim,
+    ClaimEvidence,
+    DamageEstimate,
+    Facility,
+    FacilityIdentifier,
+    Proposition,
+    Strike,
+    Unit,
+    UnitIdentifier,
+    WeaponCount,
+)
 from strikes.outages.episodes import Policy
 from strikes.search_index import having_words
 
+IDENTIFIER = "What others call it in lists of theirs, such as `wikidata:Q329347`."
 REPORT_FILTERS = frozenset(ReportFilters.base_filters)
 STRIKE_FILTERS = frozenset(StrikeFilters.base_filters) - frozenset(NotedFilters.base_filters)
+REGION_FILTERS = frozenset({"country", "region"})
 PROPOSITION_FILTERS = frozenset(PropositionFilters.base_filters) - frozenset(StrikeFilters.base_filters)
 
 
@@ -38,7 +60,7 @@ def without(values: FilterValues, names: frozenset[str]) -> FilterValues:
     return {name: value for name, value in values.items() if name not in names}
 
 
-class ClaimFilterSet(ClaimFilters, EstimateFilters):
+class ClaimFilterSet(EventTimeFilters, EstimateFilters):
     metric = VocabularyFilter(Metric, help_text="What a number of the claim counts or measures.")
     outcome = VocabularyFilter(WeaponOutcome, help_text="What is said to have become of weapons it counts.")
     q = SearchFilter(help_text="Words of the statement or the quote, in any script; all of them.")
@@ -67,7 +89,7 @@ class ClaimFilterSet(ClaimFilters, EstimateFilters):
         return queryset.filter(carrying)
 
 
-class NumberFilterSet(ClaimFilters, BoundFilters):
+class NumberFilterSet(EventTimeFilters, BoundFilters):
     """Of a number that a claim carries."""
 
     def number_conditions(self, values: FilterValues) -> Q:
@@ -87,10 +109,37 @@ class DamageEstimateFilterSet(NumberFilterSet, ConvertedFilters, EstimateFilters
 
 
 class WeaponCountFilterSet(NumberFilterSet):
+    country = RegionsFilter(
+        RegionLevel.COUNTRY,
+        help_text="Of weapon counts: countries that the count names; where it names no region, those of the event.",
+    )
+    region = RegionsFilter(
+        help_text="Of weapon counts: regions that the count names, with all below; where it names none, those of the event."
+    )
     outcome = VocabularyFilter(WeaponOutcome, help_text="What is said to have become of the weapons.")
+    weapon_model = SearchFilter(
+        help_text="Words of the model that the speaker names, in any script; all of them. `geran2` finds `Geran-2`."
+    )
 
     def number_conditions(self, values: FilterValues) -> Q:
-        return super().number_conditions(values) & lookups_of(values, {"outcome": "outcome__in"})
+        conditions = super().number_conditions(values) & lookups_of(values, {"outcome": "outcome__in"})
+        for word in values.get("weapon_model", ()):
+            conditions &= in_names(word)
+        return conditions
+
+    def narrow(self, queryset: QuerySet[Row], values: FilterValues) -> QuerySet[Row]:
+        """A count that names regions lies in these; any other, where its event does (decisions.md D78)."""
+        elsewhere = without(values, REGION_FILTERS)
+        if elsewhere == values:
+            return super().narrow(queryset, values)
+        # The wider question first: under `known_at` what is computed for it holds for the narrower one, too.
+        rows = super().narrow(queryset, elsewhere)
+        named = WeaponCount.regions.through.objects
+        in_them = Q()
+        for name in values.keys() & REGION_FILTERS:
+            in_them &= Q(pk__in=named.filter(region__in=values[name]).values("weaponcount"))
+        of_event = Q(claim__in=self.matching_claims(values))
+        return rows.filter(in_them | of_event & ~Q(Exists(named.filter(weaponcount=OuterRef("pk")))))
 
 
 class PropositionFilterSet(ClaimFilters):
@@ -116,6 +165,16 @@ class AccountFilterSet(RecordFilterSet):
         return queryset.filter(lookups_of(self.filter_values(), {"topic": "topic__in"}))
 
 
+class StrikeAccountFilterSet(AccountFilterSet):
+    """What can be asked of the accounts of a strike."""
+
+    descendants = FlagFilter(
+        help_text="Whether what is at issue about everything that a wave groups, at any depth, is taken in. All "
+        "propositions then come by importance; `strike` says whose each is, and `rank` is its place there. Without "
+        "it, only what is said of the wave as a whole."
+    )
+
+
 class TimelineFilterSet(RecordFilterSet):
     """What can be asked of a timeline."""
 
@@ -136,15 +195,22 @@ class StrikeFilterSet(ClaimFilters):
     def narrow(self, queryset: QuerySet[Row], values: FilterValues) -> QuerySet[Row]:
         queryset = queryset.filter(self.strike_conditions(values))
         beyond_strike = without(values, STRIKE_FILTERS)
-        # What was known by a moment is computed, not kept: of the propositions of these strikes only.
-        asked_beyond = values if self.as_of.known is not None else beyond_strike
         if self.claim_conditions(beyond_strike):
-            struck = Q(pk__in=self.matching_claims(asked_beyond).values("proposition__strike"))
+            struck = Q(pk__in=self.claims_by_which_strikes_are_found(values).values("proposition__strike"))
         elif beyond_strike.keys() & PROPOSITION_FILTERS:
-            struck = Q(pk__in=self.matching_propositions(asked_beyond).values("strike"))
+            struck = Q(pk__in=self.matching_propositions(self.asked_beyond(values)).values("strike"))
         else:
             return queryset
         return queryset.filter(Strike.objects.including_canonical(struck, self.as_of))
+
+    def asked_beyond(self, values: FilterValues) -> FilterValues:
+        """What is asked of claims and propositions, rather than of the strikes that they are about."""
+        # What was known by a moment is computed, not kept: of the propositions of these strikes only.
+        return values if self.as_of.known is not None else without(values, STRIKE_FILTERS)
+
+    def claims_by_which_strikes_are_found(self, values: FilterValues) -> QuerySet[Claim]:
+        """The claims that meet all that is asked of a claim; they may be about other strikes, too."""
+        return self.matching_claims(self.asked_beyond(values))
 
 
 class ReportFilterSet(ClaimFilters):
@@ -191,7 +257,8 @@ class AssessmentFilterSet(PropositionFilters):
         return queryset
 
 
-class FacilityFilterSet(StrikeFilters):
+class FacilityFilterSet(IdentifiedFilters, StrikeFilters):
+    identifier = IdentifierFilter(FacilityIdentifier, help_text=IDENTIFIER)
     q = SearchFilter(help_text="Names and aliases in any script; all words.")
 
     def narrow(self, queryset: QuerySet[Row], values: FilterValues) -> QuerySet[Row]:
@@ -203,7 +270,8 @@ class FacilityFilterSet(StrikeFilters):
         return queryset
 
 
-class UnitFilterSet(PlaceFilters):
+class UnitFilterSet(IdentifiedFilters, PlaceFilters):
+    identifier = IdentifierFilter(UnitIdentifier, help_text=IDENTIFIER)
     unit = IdsFilter(Unit, help_text="Exactly these units.")
     unit_kind = VocabularyFilter(UnitKind, help_text="What the unit does.")
     q = SearchFilter(
@@ -237,7 +305,8 @@ class CapacityFilterSet(PlaceFilters, ReportFilters, SpeakerFilters, ConvertedFi
         return queryset
 
 
-class ActorFilterSet(SpeakerFilters):
+class ActorFilterSet(IdentifiedFilters, SpeakerFilters):
+    identifier = IdentifierFilter(ActorIdentifier, help_text=IDENTIFIER)
     q = SearchFilter(help_text="Names and aliases in any script; all words.")
 
     def narrow(self, queryset: QuerySet[Row], values: FilterValues) -> QuerySet[Row]:

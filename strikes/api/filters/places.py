@@ -46,7 +46,10 @@ class PlaceFilters(NotedFilters):
         Facility, help_text="Facilities: of the strike, or the subject, or the one whose unit is the subject."
     )
     facility_kind = VocabularyFilter(FacilityKind, help_text="What the facility does.")
-    country = RegionsFilter(RegionLevel.COUNTRY, help_text="Countries of the event or place, ISO 3166-1.")
+    country = RegionsFilter(
+        RegionLevel.COUNTRY,
+        help_text="Countries of the event or place, ISO 3166-1; at sea, those whose law applies.",
+    )
     region = RegionsFilter(help_text="Regions of the event or place, any of them, with all below; ISO 3166.")
     party = IdsFilter(Actor, help_text="Owners, operators and others of the facility, at any time.")
     bbox = BoxFilter(help_text="A box in degrees: `west,south,east,north`. Towns, never finer than a site.")
@@ -75,7 +78,7 @@ class PlaceFilters(NotedFilters):
         return conditions & lookups_of(values, self.FACILITY_LOOKUPS)
 
     def facilities_in_regions(self, regions: set[int]) -> Q:
-        return Q(pk__in=Facility.objects.filter(regions__in=regions).values("pk"))
+        return Q(pk__in=Facility.objects.lying_in(regions).values("pk"))
 
     def facilities_of_parties(self, actors: set[int]) -> Q:
         parties = Party.objects.published(self.as_of).filter(actor__in=actors)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 
 import pycountry
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from api.filters import CodesFilter, IdsFilter, VocabularyFilter, WhenFilter
-from sources.choices import ActorKind, Reliability, SourceKind
-from sources.models import Actor, Report, Source
+from sources.choices import ActorKind, NoticeKind, Reliability, SourceKind
+from sources.models import Actor, Report, ReportNotice, Source
 from strikes.api.filters.rows import FilterValues, NotedFilters, conditions_of, lookups_of
 
 LANGUAGE_CODE = r"[a-z]{2,3}"
@@ -45,6 +45,9 @@ class ReportFilters(NotedFilters):
         help_text="Languages of the report.",
     )
     derived_from = IdsFilter(Report, help_text="Reports that the report was copied from.")
+    notice = VocabularyFilter(
+        NoticeKind, help_text="What the publisher later did to the report, such as `retraction`."
+    )
     issued_after = WhenFilter(help_text="Reports that may have been issued then or later (a date: UTC).")
     issued_before = WhenFilter(help_text="Reports that may have been issued earlier (a date: UTC).")
 
@@ -59,11 +62,17 @@ class ReportFilters(NotedFilters):
 
     def report_conditions(self, values: FilterValues, path: str = "") -> Q:
         """The conditions on a report, seen from a row that leads to it by a path."""
-        times = {
+        conditions = {
+            "notice": lambda kinds: Q(**{f"{path}pk__in": self.reports_with_notices(kinds)}),
             "issued_after": lambda limit: Q(**{f"{path}issued_latest__gte": start_of(limit)}),
             "issued_before": lambda limit: Q(**{f"{path}issued_earliest__lt": start_of(limit)}),
         }
-        return lookups_of(values, self.REPORT_LOOKUPS, path) & conditions_of(values, times)
+        return lookups_of(values, self.REPORT_LOOKUPS, path) & conditions_of(values, conditions)
+
+    def reports_with_notices(self, kinds: list[str]) -> QuerySet[ReportNotice, int]:
+        return (
+            ReportNotice.objects.published(self.as_of).filter(kind__in=kinds).values_list("report", flat=True)
+        )
 
 
 class SpeakerFilters(NotedFilters):

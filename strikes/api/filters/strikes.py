@@ -41,15 +41,14 @@ class StrikeFilters(PlaceFilters):
                 "before": self.strikes_before,
             },
         )
-        # A strike may name regions of its own, so only these are looked up elsewhere than at its facility.
+        # A strike keeps regions of its own: only these are not looked up at its facility.
         at_facility = {name: values[name] for name in PLACE_FILTERS - {"country", "region"} if name in values}
         if at_facility:
             conditions &= Q(facility__in=Facility.objects.filter(self.facility_conditions(at_facility)))
         return conditions & lookups_of(values, self.STRIKE_LOOKUPS)
 
     def strikes_in_regions(self, regions: set[int]) -> Q:
-        named = Strike.objects.filter(regions__in=regions).values("pk")
-        return Q(pk__in=named) | Q(facility__in=Facility.objects.filter(regions__in=regions))
+        return Q(pk__in=Strike.objects.filter(regions__in=regions).values("pk"))
 
     def strikes_in_waves(self, waves: set[int]) -> Q:
         return Q(pk__in=Strike.objects.below(waves, self.as_of))

@@ -6,29 +6,52 @@ from rest_framework import serializers
 
 from api.serializers import Brief, WordField
 from record.choices import WithdrawalReason
-from sources.serializers import NoticeSerializer, ReportBrief
+from sources.serializers import ActorBrief, NoticeSerializer, ReportBrief
 from strikes.api.serializers.briefs import SUBJECT, StrikeBrief, SubjectField
 from strikes.api.serializers.claims import ClaimSerializer
+from strikes.api.serializers.propositions import WouldChangeSerializer
 from strikes.choices import ClaimRelationKind, Dispute, Grade, GradeBasis, Polarity, Topic
 
 
+class SpeakerSerializer(ActorBrief):
+    """Who is heard in an origin."""
+
+    counts = serializers.BooleanField(
+        help_text="Whether a word of theirs counts there, for a forecast among the forecasts; false for an echo."
+    )
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        brief = ActorBrief(context=self.context).to_representation(instance.actor)
+        return {**brief, "counts": instance.counts}
+
+
 class OriginSerializer(serializers.Serializer[object]):
-    """One independent origin of a proposition, by whose word claims rest."""
+    """One independent origin of a proposition on one side: on whose word claims rest.
+
+    An origin may stand on both sides, where several speak in its name; a single voice has one side, its newest.
+    """
 
     key = serializers.CharField(help_text="The id of the actor on whose word the claims rest.")
     side = WordField(
         Polarity,
         allow_null=True,
-        help_text="Its one side, that of its newest claim; null if it has retracted what it said.",
+        help_text="Where it counts: `positive` for it, `negative` against it, `forecast`; null where it counts "
+        "nowhere, since it took back what it said or only echoes others.",
     )
-    claims = serializers.IntegerField(help_text="How many claims rest on it, copies among them.")
+    claims = serializers.IntegerField(
+        help_text="How many claims rest on it there, copies and echoes among them."
+    )
     documents = serializers.IntegerField(help_text="In how many reports they were read.")
+    speakers = SpeakerSerializer(
+        many=True, help_text="Everybody who says it there, each with whether it counts."
+    )
 
 
 class TotalsSerializer(serializers.Serializer[object]):
     """How many claims there are on each side, also of those not shown."""
 
     against = serializers.IntegerField(help_text="Claims against it.")
+    forecasts = serializers.IntegerField(help_text="Claims that forecast it.")
     silent = serializers.IntegerField(help_text="Claims that take no side, or retract.")
 
     def get_fields(self) -> dict[str, serializers.Field]:
@@ -53,10 +76,6 @@ class ClaimInAccount(ClaimSerializer):
     """A claim, without the proposition it stands under."""
 
     proposition: Any = None
-    counts = serializers.BooleanField(
-        help_text="Whether its origin's one side is the side it takes. False for what the same origin has since "
-        "said otherwise, for a retracted report, and for a claim that takes no side."
-    )
 
 
 class AccountSerializer(serializers.Serializer[object]):
@@ -82,8 +101,23 @@ class AccountSerializer(serializers.Serializer[object]):
     origins_against = serializers.IntegerField(
         source="state.origins_against", help_text="Independent origins against it."
     )
+    origins_forecasting = serializers.IntegerField(
+        source="state.origins_forecasting",
+        help_text="Independent origins that forecast it; they take no side.",
+    )
     documents = serializers.IntegerField(
-        source="state.documents", help_text="Reports with a claim that takes a side and counts."
+        source="state.documents",
+        help_text="Reports with a claim for it, against it or that forecasts it, and that was not taken back.",
+    )
+    explanation = serializers.CharField(
+        source="explained.explanation", help_text="Why it stands so, in a sentence."
+    )
+    would_change = WouldChangeSerializer(
+        many=True, source="explained.would_change", help_text="The states that are one claim away."
+    )
+    rank = serializers.IntegerField(
+        allow_null=True,
+        help_text="Its place among all that is at issue about its strike, counted from 1; null without a strike.",
     )
     assessment = AssessmentInAccount(
         allow_null=True, help_text="The newest editor's grade; null if there is none."
@@ -99,6 +133,10 @@ class AccountSerializer(serializers.Serializer[object]):
         sides = {
             "for": ("Claims for it, newest first; the first 50.", "for"),
             "against": ("Claims against it, newest first; the first 50.", "against"),
+            "forecasts": (
+                "Claims that forecast it, newest first; the first 50. They take no side.",
+                "forecasts",
+            ),
             "silent": (
                 "Claims that take no side, newest first; the first 50: declined, no response, withheld, retracted.",
                 "silent",
@@ -113,9 +151,7 @@ class AccountSerializer(serializers.Serializer[object]):
 def accounts_of(name: str, brief: type[Brief]) -> type[serializers.Serializer[object]]:
     """The accounts of a strike, a facility and so on, each under its own name."""
     text = "Who says what, who says otherwise, and on whose word, proposition by proposition."
-    listed = AccountSerializer(
-        many=True, help_text="By topic; the rival answers of an open question follow it."
-    )
+    listed = AccountSerializer(many=True, help_text="The most important first, by the rules of `rank`.")
     fields = {"__doc__": text, "propositions": listed, name: brief(help_text="What the accounts are about.")}
     return type(f"{name.capitalize()}AccountsSerializer", (serializers.Serializer,), fields)
 

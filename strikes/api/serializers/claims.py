@@ -16,6 +16,7 @@ from strikes.choices import (
     ClaimRelationKind,
     Credibility,
     EvidenceRole,
+    NotCounted,
     Polarity,
     Stance,
 )
@@ -69,7 +70,8 @@ class ClaimSerializer(OnRecordSerializer):
         "deny are three different stances.",
     )
     polarity = WordField(
-        Polarity, help_text="Whether the stance is for the proposition, against it, or takes no side."
+        Polarity,
+        help_text="Whether the stance is for the proposition, against it, a forecast, or takes no side.",
     )
     proposition = PropositionBrief(help_text="The point at issue.")
     certainty = WordField(
@@ -93,22 +95,53 @@ class ClaimSerializer(OnRecordSerializer):
     said_at = MomentField(
         "said_", allow_null=True, help_text="When it was said; null if not known apart from the report."
     )
+    disclosed_at = MomentField(
+        "disclosed_",
+        allow_null=True,
+        help_text="When it became public apart from this report, where that was later than it was said: sealed, under "
+        "embargo, printed later. Null if that is not known.",
+    )
     event_time = MomentField(
         "event_",
         allow_null=True,
         help_text="When, according to the claim, it happened or will happen; null if it says nothing of that. "
         "An interval with no `latest` still goes on.",
     )
+    is_status = serializers.BooleanField(
+        help_text="Whether that time is only a moment at which it was so: neither when it began nor when it ended."
+    )
+    is_permanent = serializers.BooleanField(
+        help_text="Whether, by the speaker's word, what began then will never end."
+    )
     place_as_stated = serializers.CharField(
         allow_null=True, help_text="The place as this speaker names it; null if it does not matter."
     )
     origin = serializers.CharField(
-        source="origin_key",
-        help_text="The id of the actor on whose word it rests. Claims of one origin count once, however many "
-        "reports carry them.",
+        source="standing.key",
+        help_text="The id of the actor on whose word it rests. Claims of one origin count once on a side, however "
+        "many reports carry them.",
+    )
+    counts = serializers.BooleanField(
+        source="standing.counts",
+        help_text="Whether it counts among the independent origins for or against its proposition.",
+    )
+    not_counted_because = WordField(
+        NotCounted,
+        source="standing.not_counted_because",
+        allow_null=True,
+        help_text="Why it does not count, such as `echo`; null if it counts.",
+    )
+    report_issued_later = serializers.BooleanField(
+        help_text="With `known_at`: whether its report was issued only later. Words on record by name are known from when "
+        "they were said; the report is then no document, and answers 404 itself."
     )
     report_retracted = serializers.BooleanField(
-        help_text="Whether the publisher retracted the report; such a claim stays visible but does not count."
+        help_text="Whether the publisher of its own report took it back; it stays visible but does not count."
+    )
+    retracted_through = ReportBrief(
+        allow_null=True,
+        help_text="The report whose publisher took it back: its own, or one that it repeats or that its report "
+        "copies; null if nobody did.",
     )
     credibility = WordField(
         Credibility,

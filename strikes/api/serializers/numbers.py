@@ -6,6 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from api.serializers import Brief, NumberField, OnRecordSerializer, WordField
+from sources.moments import MomentField
 from sources.serializers import NOTE, ActorBrief, ReportBrief
 from strikes.api.serializers.conversions import ConvertedCapacity, ConvertedSerializer
 from strikes.api.serializers.places import FacilityBrief, UnitBrief
@@ -94,14 +95,27 @@ class ClaimOfNumber(Brief):
     stance = WordField(Stance, help_text="How the speaker stands to the proposition.")
     actor = ActorBrief(help_text="Who speaks.")
     proposition = Brief(help_text="The point at issue.")
-    report = Brief(help_text="The report in which it was read.")
+    report = ReportBrief(help_text="The report in which it was read, with when it was issued.")
+    report_issued_later = serializers.BooleanField(
+        help_text="With `known_at`: whether its report was issued only later."
+    )
+    said_at = MomentField(
+        "said_", allow_null=True, help_text="When it was said; null if not known apart from the report."
+    )
+    event_time = MomentField(
+        "event_",
+        allow_null=True,
+        help_text="When, according to the claim, it happened or will happen; null if it says nothing of that.",
+    )
 
 
 class Edge(serializers.Serializer[object]):
     """One end of the period for which a number holds."""
 
     at = serializers.DateTimeField(allow_null=True, help_text="The time (UTC); null where the end is open.")
-    edge = WordField(NumberEdge, help_text="How it is meant: stated as a fact, still open, or a forecast.")
+    edge = WordField(
+        NumberEdge, help_text="How it is meant: stated as a fact, still open, a forecast, or never to come."
+    )
 
 
 @extend_schema_field(Edge)

@@ -3,7 +3,14 @@
 from rest_framework import serializers
 
 from api.serializers import Brief, NumberField, OnRecordSerializer, WordField
-from sources.serializers import NAME_LOCAL, NOTE, ActorBrief, NameSerializer
+from sources.serializers import (
+    IDENTIFIERS,
+    NAME_LOCAL,
+    NOTE,
+    ActorBrief,
+    IdentifierSerializer,
+    NameSerializer,
+)
 from strikes.choices import FacilityKind, LocationPrecision, PartyRole, RegionLevel, UnitKind
 
 
@@ -46,9 +53,9 @@ class FacilitySerializer(OnRecordSerializer):
     regions = Brief(
         many=True, help_text="The regions it lies in, de jure; several for a pipeline, none at sea."
     )
-    jurisdiction = serializers.CharField(
-        allow_null=True,
-        help_text="At sea, where there is no region: the country whose law applies, ISO 3166-1; otherwise null.",
+    jurisdictions = Brief(
+        many=True,
+        help_text="At sea, where there is no region: the country whose law applies, or the countries; otherwise none.",
     )
     town = serializers.CharField(allow_null=True, help_text="The town it belongs to; null if it has none.")
     geonames_id = serializers.IntegerField(
@@ -69,6 +76,7 @@ class FacilitySerializer(OnRecordSerializer):
         source="public_parties",
         help_text="Owner, operator and others, each from and until; several may hold one role.",
     )
+    identifiers = IdentifierSerializer(many=True, source="public_identifiers", help_text=IDENTIFIERS)
     note = serializers.CharField(allow_null=True, help_text=NOTE)
 
 
@@ -88,4 +96,5 @@ class UnitSerializer(OnRecordSerializer):
     )
     kind = WordField(UnitKind, help_text="What it does, such as a vacuum distillation unit.")
     names = NameSerializer(many=True, help_text="Other designations, such as CDU-6 for AVT-6.")
+    identifiers = IdentifierSerializer(many=True, source="public_identifiers", help_text=IDENTIFIERS)
     note = serializers.CharField(allow_null=True, help_text=NOTE)

@@ -18,6 +18,16 @@ class PropositionBrief(Brief):
     subject = SubjectField(allow_null=True, help_text=SUBJECT)
 
 
+class WouldChangeSerializer(serializers.Serializer[object]):
+    """A state that is one claim away."""
+
+    to = WordField(Dispute, help_text="How the proposition would stand then.")
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        condition = serializers.CharField(source="condition", help_text="What would lead to it, in words.")
+        return {**super().get_fields(), "if": condition}
+
+
 class PropositionSerializer(OnRecordSerializer):
     """One point at issue, on which actors take stances in claims, for and against."""
 
@@ -49,9 +59,28 @@ class PropositionSerializer(OnRecordSerializer):
         source="loaded_state.origins_against",
         help_text="How many independent origins are against it. Copies of one word count once.",
     )
+    origins_forecasting = serializers.IntegerField(
+        source="loaded_state.origins_forecasting",
+        help_text="How many independent origins forecast it. They take no side: who predicts is no witness.",
+    )
     documents = serializers.IntegerField(
         source="loaded_state.documents",
-        help_text="How many reports carry a claim that takes a side and counts; more than origins, as copies do.",
+        help_text="How many reports carry a claim for it, against it or that forecasts it, copies and echoes among "
+        "them; what was taken back is left out.",
+    )
+    explanation = serializers.CharField(
+        source="explained.explanation",
+        help_text="Why it stands so, in a sentence: who counts, and what does not. Names read as they do today.",
+    )
+    would_change = WouldChangeSerializer(
+        many=True,
+        source="explained.would_change",
+        help_text="The states that are one claim away, each with the claim that would lead to it.",
+    )
+    rank = serializers.IntegerField(
+        allow_null=True,
+        help_text="Its place among all that is at issue about its strike, counted from 1: what is disputed first, "
+        "then what happened, what stopped, how badly, when it ran again, who, and the rest; null without a strike.",
     )
     note = serializers.CharField(allow_null=True, help_text=NOTE)
 

@@ -11,12 +11,24 @@ from strikes.api.serializers.summaries import StatesField
 class TallySerializer(serializers.Serializer[object]):
     """What is counted of some events."""
 
-    strikes = serializers.IntegerField(help_text="Strikes and raids. Waves group them and are never counted.")
+    strikes = serializers.IntegerField(
+        help_text="Strikes and raids. A wave is never counted as one, since it groups them."
+    )
     incidents = serializers.IntegerField(
         help_text="Plain incidents, which are no strikes; the other counts leave them out."
     )
+    waves = serializers.IntegerField(
+        help_text="Waves without itemised strikes: those below which there is no strike, raid or incident, at any "
+        "depth. How many strikes each was nobody has told apart, so they are in no other count but `wave_claims`."
+    )
     facilities = serializers.IntegerField(help_text="Different facilities that the strikes were aimed at.")
-    claims = serializers.IntegerField(help_text="All public claims about the strikes, whoever makes them.")
+    claims = serializers.IntegerField(
+        help_text="Public claims about the strikes, whoever makes them; with `actor` as a filter and in `group_by`, "
+        "those asked for. Claims about waves are never among them."
+    )
+    wave_claims = serializers.IntegerField(
+        help_text="Likewise the public claims about `waves`. None is in `claims`: add the two for both."
+    )
     propositions = StatesField(
         help_text="For each dispute state, how many points at issue about the strikes stand so."
     )
@@ -37,7 +49,8 @@ class GroupSerializer(TallySerializer):
 
     key = KeyField(
         child=serializers.CharField(allow_null=True),
-        help_text="For each word of `group_by` the value of the group; null for events that have none.",
+        help_text="For each word of `group_by` the value of the group; null for events that have none. A time is "
+        "coarser than was asked for (`2024` beside `2024-03`) for events whose date is known no closer.",
     )
 
     def get_fields(self) -> dict[str, serializers.Field]:

@@ -7,7 +7,7 @@ from sources.moments import MomentField
 from sources.serializers import NOTE
 from strikes.api.serializers.briefs import StrikeBrief
 from strikes.api.serializers.places import FacilityBrief
-from strikes.api.serializers.summaries import SummarySerializer
+from strikes.api.serializers.summaries import MainPointSerializer, SummarySerializer
 from strikes.choices import LocationPrecision, Method, StrikeKind
 
 
@@ -34,7 +34,9 @@ class StrikeSerializer(OnRecordSerializer):
     )
     wave = StrikeBrief(allow_null=True, help_text="The wave or campaign it belongs to; null if to none.")
     regions = Brief(
-        many=True, help_text="Where it took place, de jure; for a wave, all its strikes' regions."
+        many=True,
+        help_text="Where it took place, de jure: the regions of its facility as they were when it was published (at "
+        "sea, the countries whose law applies), unless an editor gave others; for a wave, all its strikes' regions.",
     )
     methods = serializers.ListField(
         source="method_codes",
@@ -45,5 +47,14 @@ class StrikeSerializer(OnRecordSerializer):
     when = MomentField("", help_text="When it is reported to have happened.")
     summary = SummarySerializer(
         help_text="What is said of it, counted; a wave's own claims, not its strikes'."
+    )
+    main_point = MainPointSerializer(
+        source="summary.main_point",
+        allow_null=True,
+        help_text="Whether its facility was hit, and on how many independent words: of the points of topic "
+        "`facility_hit` about its facility, the one with the lowest `rank`. About it are those whose subject is that "
+        "facility and, unless the strike is a wave, those without a subject; not those about one of its units, since "
+        "who denies that a unit was hit denies nothing of the facility. Without such a point, the one of topic "
+        "`occurrence` with the lowest `rank`; null if there is none either.",
     )
     note = serializers.CharField(allow_null=True, help_text=NOTE)

@@ -5,7 +5,7 @@ from rest_framework import serializers
 
 from api.serializers import NumberField, WordField
 from strikes.api.serializers.briefs import SubjectField
-from strikes.choices import CapacityBasis, Denominator, Dispute, Metric, UnitOfMeasure
+from strikes.choices import CapacityBasis, Denominator, Dispute, Metric, Topic, UnitOfMeasure
 
 
 class OfflineSerializer(serializers.Serializer[object]):
@@ -62,10 +62,38 @@ class SummarySerializer(serializers.Serializer[object]):
     claims = serializers.IntegerField(help_text="Public claims about it, on all its propositions.")
     documents = serializers.IntegerField(help_text="Reports in which they were read.")
     origins = serializers.IntegerField(
-        help_text="Independent origins of those that take a side. Copies of one word count once."
+        help_text="On how many independent words all that is said of it rests: origins that count for or against at "
+        "least one of its propositions, whatever that is about. Each is counted once, on however many points and sides "
+        "it stands, and however often it is copied. So it says how many were heard, and not how many say that the "
+        "strike took place or agree on anything: that is in `main_point`, and in `origins_for` and `origins_against` "
+        "of each proposition. Forecasts, silence, echoes and what was taken back count nowhere."
+    )
+    origins_forecasting = serializers.IntegerField(
+        help_text="Independent origins that forecast any of its propositions; they take no side, and some may be "
+        "among `origins` for another point."
     )
     propositions = StatesField(help_text="For each dispute state, how many of its propositions stand so.")
     capacity_offline = OfflineSerializer(
         many=True,
         help_text="The widest bounds said of capacity offline or output halted, one entry for each way of reckoning.",
+    )
+
+
+class MainPointSerializer(serializers.Serializer[object]):
+    """The first of what is at issue about a strike, and how it stands."""
+
+    proposition = serializers.CharField(
+        source="point.public_id", help_text="The id of the proposition; its account has the claims."
+    )
+    topic = WordField(
+        Topic, source="point.topic", help_text="`facility_hit`, or `occurrence` where nobody spoke to that."
+    )
+    dispute = WordField(
+        Dispute, source="state.state", help_text="How the independent origins stand to it. It is no verdict."
+    )
+    origins_for = serializers.IntegerField(
+        source="state.origins_for", help_text="How many independent origins are for it."
+    )
+    origins_against = serializers.IntegerField(
+        source="state.origins_against", help_text="How many independent origins are against it."
     )

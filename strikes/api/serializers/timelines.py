@@ -10,7 +10,8 @@ from strikes.api.serializers.numbers import CapacitySerializer, ClaimOfNumber, E
 from strikes.api.serializers.places import FacilityBrief, UnitBrief
 from strikes.api.serializers.summaries import OfflineSerializer
 from strikes.choices import Denominator
-from strikes.outages.episodes import Outcome
+from strikes.outages.readings import PhaseState
+from strikes.outages.rivals import Outcome
 from strikes.outages.statements import EndKind
 
 
@@ -33,7 +34,13 @@ class OutageEdgeSerializer(serializers.Serializer[object]):
         help_text="When; null if nobody says, or it goes on and no prediction of its end stands.",
     )
     kind = WordField(
-        EndKind, allow_null=True, help_text="For an end: fact, forecast, or open. Null for a beginning."
+        EndKind,
+        allow_null=True,
+        help_text="For an end: fact, forecast, open, or never. Null for a beginning. Among rivals also `status`: a "
+        "moment at which it was said to be otherwise.",
+    )
+    through_facility = serializers.BooleanField(
+        help_text="Whether it was said only of the whole facility, whose full return is that of its units."
     )
     issuers = serializers.ListField(
         child=serializers.CharField(), help_text="The ids of the actors on whose word it rests."
@@ -55,10 +62,21 @@ class RivalsSerializer(serializers.Serializer[object]):
 
 
 class DaysSerializer(serializers.Serializer[object]):
-    """How many days it lasted, by the dates on the clocks of the place. Arithmetic of ours: nobody's statement."""
+    """How many days it stood still, by the dates on the clocks of the place. Arithmetic of ours: nobody's statement."""
 
     low = serializers.IntegerField(help_text="At least so many days.")
     high = serializers.IntegerField(help_text="At most so many days.")
+
+
+class MarkSerializer(serializers.Serializer[object]):
+    """A moment at which it was said to stand still, or to run: neither a beginning nor an end."""
+
+    at = SpanSerializer(help_text="When it was so.")
+    state = WordField(PhaseState, help_text="`halted` or `running`.")
+    issuers = serializers.ListField(
+        child=serializers.CharField(), help_text="The ids of the actors who say so."
+    )
+    claims = serializers.ListField(child=serializers.CharField(), help_text="The ids of the claims.")
 
 
 class ForecastSerializer(serializers.Serializer[object]):
@@ -67,7 +85,10 @@ class ForecastSerializer(serializers.Serializer[object]):
     claim = ClaimOfNumber(help_text="The claim that predicts it.")
     said_at = serializers.DateTimeField(source="claim.known_at", help_text="From when it was known (UTC).")
     issuer = serializers.CharField(help_text="The id of the actor on whose word it rests.")
-    predicted = SpanSerializer(help_text="The predicted end.")
+    predicted = SpanSerializer(help_text="The predicted time.")
+    of_full_return = serializers.BooleanField(
+        help_text="Whether it predicts the full return, and not one at whatever load."
+    )
     outcome = WordField(Outcome, help_text="What became of it, by the end as the policy reads it.")
     days_late = serializers.IntegerField(
         allow_null=True,
@@ -95,13 +116,32 @@ class ShareSerializer(serializers.Serializer[object]):
     facility_capacity = serializers.CharField(help_text="The id of the one about the facility.")
 
 
+class PhaseSerializer(serializers.Serializer[object]):
+    """Some time of an outage in which nothing changes, as far as was said."""
+
+    state = WordField(PhaseState, help_text="What it did.")
+    start = OutageEdgeSerializer(help_text="When it began.")
+    end = OutageEdgeSerializer(
+        allow_null=True,
+        help_text="When it ended or is predicted to; null for `full`: with that the outage is over.",
+    )
+    load = NumberSaid(many=True, help_text="At which load it ran, as stated; empty if nobody says.")
+    issuers = serializers.ListField(
+        child=serializers.CharField(), help_text="The ids of the actors on whose word it rests."
+    )
+    claims = serializers.ListField(
+        child=serializers.CharField(), help_text="The ids of the claims behind its edges and its load."
+    )
+
+
 class ReadingSerializer(serializers.Serializer[object]):
     """An outage as one issuer reads it."""
 
     issuer = serializers.CharField(help_text="The id of the actor.")
     start = OutageEdgeSerializer(help_text="When it began, by this issuer.")
-    end = OutageEdgeSerializer(help_text="When it ended, by this issuer.")
-    days = DaysSerializer(allow_null=True, help_text="How many days it lasted; null while it lasts.")
+    end = OutageEdgeSerializer(help_text="When it was over, by this issuer.")
+    days = DaysSerializer(allow_null=True, help_text="How many days it stood still; null while it does.")
+    phases = PhaseSerializer(many=True, help_text="Its phases, by this issuer.")
 
 
 class OutageSerializer(serializers.Serializer[object]):
@@ -113,9 +153,20 @@ class OutageSerializer(serializers.Serializer[object]):
         allow_null=True, help_text="Its beginning, as the policy reads it; null with `policy=all`."
     )
     end = OutageEdgeSerializer(
-        allow_null=True, help_text="Its end, as the policy reads it; null with `policy=all`."
+        allow_null=True,
+        help_text="When it was over, as the policy reads it: back in full, or at a load that nobody states. At a "
+        "stated load below its own it goes on. Null with `policy=all`.",
     )
-    days = DaysSerializer(allow_null=True, help_text="How many days it lasted; null while it lasts.")
+    days = DaysSerializer(
+        allow_null=True,
+        help_text="How many days it stood still; null while it does, or if its output was only cut.",
+    )
+    phases = PhaseSerializer(
+        many=True, help_text="Its phases in time, as the policy reads it. Empty with `policy=all`."
+    )
+    marks = MarkSerializer(
+        many=True, help_text="Moments at which it was said to stand still or to run, the earliest first."
+    )
     rivals = RivalsSerializer(help_text="What else was said of its beginning and end.")
     readings = ReadingSerializer(
         many=True, help_text="With `policy=all`: each issuer's own. Otherwise empty."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, TypeVar
 from urllib.parse import urlencode
 
+from django.db.models import QuerySet
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -43,11 +44,7 @@ class WithAccounts(RecordViewSet[SubjectRow]):
         row = self.load(self.get_queryset()).filter(public_id=public_id).first()
         if row is None:
             return self.absent(public_id)
-        filter_request: Any = request
-        propositions = Proposition.objects.published(self.pin.as_of).filter(
-            propositions_about(row, self.pin.as_of)
-        )
-        propositions = AccountFilterSet(request.query_params, propositions, request=filter_request).qs
+        propositions = self.propositions_asked_for(row)
         if propositions[: MOST_ACCOUNTS + 1].count() > MOST_ACCOUNTS:
             raise BadParameter("topic", f"More than {MOST_ACCOUNTS} propositions: narrow it.", "too_much")
         shown_accounts, claim_keys = accounts(propositions, self.pin.as_of)
@@ -59,6 +56,15 @@ class WithAccounts(RecordViewSet[SubjectRow]):
             account.rest = self.address_of_all_claims(account)
         body = {self.model._meta.model_name: row, "propositions": shown_accounts}
         return Response(self.accounts_serializer(body, context=self.get_serializer_context()).data)
+
+    def propositions_asked_for(self, row: SubjectRow) -> QuerySet[Proposition]:
+        propositions: Any = Proposition.objects.published(self.pin.as_of)
+        filter_set = self.filters_of["accounts"](
+            self.request.query_params, propositions, request=self.request
+        )
+        found: QuerySet[Proposition] = filter_set.qs
+        descendants = filter_set.filter_values().get("descendants", False)
+        return found.filter(propositions_about(row, self.pin.as_of, descendants))
 
     def address_of_all_claims(self, account: Account) -> str | None:
         """The list of all claims of a proposition, at the same point in time, where not all are shown."""

@@ -14,7 +14,8 @@ from api.errors import BadParameter
 from api.pagination import Key
 from api.views import RecordViewSet
 from strikes.api import filters, threads
-from strikes.api.loading import attach_relations, claims_read, read_claims
+from strikes.api.facets import by_counting, by_polarity, by_relation
+from strikes.api.loading import attach_to_claims, claims_read, read_claims
 from strikes.api.serializers.accounts import ThreadSerializer
 from strikes.api.serializers.claims import ClaimSerializer
 from strikes.models import Claim
@@ -32,6 +33,9 @@ class ClaimViewSet(RecordViewSet[Claim]):
     filterset_class = filters.ClaimFilterSet
     facets = {
         "stance": "stance",
+        "polarity": by_polarity,
+        "counts": by_counting,
+        "relation": by_relation,
         "certainty": "certainty",
         "attribution": "attribution",
         "credibility": "credibility",
@@ -45,9 +49,14 @@ class ClaimViewSet(RecordViewSet[Claim]):
         "source_kind": "report__source__kind",
         "language": "report__language",
     }
-    orderings = {"said_at": "sort_at", "position": "position"}
+    orderings = {
+        "when": "when_at",
+        "said": "sort_at",
+        "issued": "report__issued_latest",
+        "position": "position",
+    }
     orderings_help = "`position` needs exactly one `report`."
-    default_ordering = "-said_at"
+    default_ordering = "-said"
 
     def ordering_keys(self) -> list[Key]:
         keys = super().ordering_keys()
@@ -60,7 +69,7 @@ class ClaimViewSet(RecordViewSet[Claim]):
         return claims_read(rows, self.pin.as_of)
 
     def attach(self, rows: Sequence[Claim]) -> None:
-        attach_relations(rows, self.pin.as_of)
+        attach_to_claims(rows, self.pin.as_of)
 
     @extend_schema(responses=ThreadSerializer)
     @action(detail=True)

@@ -21,6 +21,12 @@ from strikes.outages.agreement import find_agreement
 
 CLAIM_OF_NUMBER = ("part_of", *with_prefix("claim", "actor", "proposition", "report__source"))
 """What is shown of a number's claim and of the total it is a part of."""
+ORDERINGS_OF_NUMBERS = {
+    "when": "claim__when_at",
+    "said": "claim__sort_at",
+    "issued": "claim__report__issued_latest",
+}
+"""Numbers are ordered as their claims are."""
 
 
 class CapacityViewSet(WithConversion[Capacity]):
@@ -34,6 +40,7 @@ class CapacityViewSet(WithConversion[Capacity]):
     model = Capacity
     serializer_class = CapacitySerializer
     filterset_class = filters.CapacityFilterSet
+    orderings = {"issued": "report__issued_latest"}
     facets = {
         "facility": "facility__public_id",
         "unit": "unit__public_id",
@@ -58,13 +65,15 @@ class DamageEstimateViewSet(WithConversion[DamageEstimate]):
     """Numbers with their bounds, each with the claim that carries it.
 
     `comparator=at_least` lists those of which only a lower bound was said: their `best` is null. Do not add
-    or average numbers of different scope, basis or denominator. `unit_of_measure=t_per_day&convert_to=kbbl_per_day`
+    or average numbers of different scope, basis or denominator. `metric=people_killed&strike=…&ordering=said` is a
+    toll as it grew. `unit_of_measure=t_per_day&convert_to=kbbl_per_day`
     adds the same bounds in barrels, with the density that was taken.
     """
 
     model = DamageEstimate
     serializer_class = DamageEstimateSerializer
     filterset_class = filters.DamageEstimateFilterSet
+    orderings = ORDERINGS_OF_NUMBERS
     facets = {
         "metric": "metric",
         "comparator": "comparator",
@@ -80,6 +89,11 @@ class DamageEstimateViewSet(WithConversion[DamageEstimate]):
     def load(self, rows: QuerySet[DamageEstimate]) -> QuerySet[DamageEstimate]:
         return super().load(rows).select_related(*CLAIM_OF_NUMBER)
 
+    def attach(self, rows: Sequence[DamageEstimate]) -> None:
+        super().attach(rows)
+        for number in rows:
+            number.claim.compare_with_report(self.pin.as_of)
+
 
 class WeaponCountViewSet(RecordViewSet[WeaponCount]):
     """Weapons said to have been launched, intercepted, hit, lost or found.
@@ -90,6 +104,7 @@ class WeaponCountViewSet(RecordViewSet[WeaponCount]):
     model = WeaponCount
     serializer_class = WeaponCountSerializer
     filterset_class = filters.WeaponCountFilterSet
+    orderings = ORDERINGS_OF_NUMBERS
     facets = {
         "outcome": "outcome",
         "comparator": "comparator",
@@ -104,3 +119,7 @@ class WeaponCountViewSet(RecordViewSet[WeaponCount]):
             .select_related("out_of", *CLAIM_OF_NUMBER)
             .prefetch_related("weapons", "regions")
         )
+
+    def attach(self, rows: Sequence[WeaponCount]) -> None:
+        for count in rows:
+            count.claim.compare_with_report(self.pin.as_of)

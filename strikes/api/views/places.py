@@ -6,7 +6,8 @@ from django.db.models import Prefetch, QuerySet
 
 from api.serializers import Brief
 from strikes.api import filters
-from strikes.api.facets import COUNTRY_OF_REGION
+from strikes.api.facets import by_country_of_facility, by_region_of_facility
+from strikes.api.loading import identifiers_read
 from strikes.api.serializers.accounts import accounts_of
 from strikes.api.serializers.places import (
     FacilityBrief,
@@ -18,7 +19,7 @@ from strikes.api.serializers.places import (
 from strikes.api.serializers.timelines import timeline_of
 from strikes.api.views.accounts import WithAccounts
 from strikes.api.views.timeline import WithTimeline
-from strikes.models import Facility, Party, Region, Unit
+from strikes.models import Facility, FacilityIdentifier, Party, Region, Unit, UnitIdentifier
 
 
 class RegionViewSet(WithAccounts[Region]):
@@ -38,9 +39,10 @@ class RegionViewSet(WithAccounts[Region]):
 
 
 class FacilityViewSet(WithTimeline[Facility]):
-    """Pieces of infrastructure, at town or site level, with their names and parties.
+    """Pieces of infrastructure, at town or site level, with their names, parties and identifiers.
 
-    `facilities/?q=НОРСИ` finds one by any of its names, in any script. What it can do is in `capacities/`.
+    `facilities/?q=НОРСИ` finds one by any of its names, in any script, `facilities/?identifier=wikidata:Q329347` by
+    what others call it. What it can do is in `capacities/`.
     """
 
     model = Facility
@@ -49,14 +51,20 @@ class FacilityViewSet(WithTimeline[Facility]):
     serializer_class = FacilitySerializer
     place = ""
     filterset_class = filters.FacilityFilterSet
-    facets = {"facility_kind": "kind", "country": COUNTRY_OF_REGION, "region": "regions__public_id"}
+    facets = {"facility_kind": "kind", "country": by_country_of_facility, "region": by_region_of_facility}
 
     def load(self, rows: QuerySet[Facility]) -> QuerySet[Facility]:
         parties = Party.objects.published(self.pin.as_of).select_related("actor", "report__source")
         return (
             super()
             .load(rows)
-            .prefetch_related("regions", "names", Prefetch("parties", parties, to_attr="public_parties"))
+            .prefetch_related(
+                "regions",
+                "jurisdictions",
+                "names",
+                Prefetch("parties", parties, to_attr="public_parties"),
+                identifiers_read(FacilityIdentifier, self.pin.as_of),
+            )
         )
 
 
@@ -75,4 +83,5 @@ class UnitViewSet(WithTimeline[Unit]):
     facets = {"unit_kind": "kind", "facility": "facility__public_id"}
 
     def load(self, rows: QuerySet[Unit]) -> QuerySet[Unit]:
-        return super().load(rows).select_related("facility").prefetch_related("names")
+        identifiers = identifiers_read(UnitIdentifier, self.pin.as_of)
+        return super().load(rows).select_related("facility").prefetch_related("names", identifiers)

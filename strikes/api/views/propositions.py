@@ -10,6 +10,8 @@ from api.views import RecordViewSet
 from strikes.api import filters
 from strikes.api.facets import DISPUTE_FACETS, by_flag
 from strikes.api.serializers.propositions import AssessmentSerializer, PropositionSerializer
+from strikes.disputes.explanations import explained
+from strikes.disputes.ranking import ranks
 from strikes.disputes.states import states_known_by
 from strikes.models import Assessment, Proposition, PropositionState
 from strikes.models.related import SUBJECTS, with_prefix
@@ -50,6 +52,11 @@ class PropositionViewSet(RecordViewSet[Proposition]):
             state_of = states_known_by(listed, self.pin.as_of)
             for proposition in rows:
                 proposition.loaded_states = [state_of[proposition.pk]]
+        explained_of = explained(proposition.loaded_state for proposition in rows)
+        rank_of = ranks(rows, self.pin.as_of)
+        for proposition in rows:
+            proposition.explained = explained_of[proposition.pk]
+            proposition.rank = rank_of[proposition.pk]
 
 
 class AssessmentViewSet(RecordViewSet[Assessment]):

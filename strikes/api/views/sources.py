@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
@@ -11,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.views import RecordViewSet
-from sources.models import Actor, Evidence, Report, ReportNotice, Source
+from sources.models import Actor, ActorIdentifier, Evidence, Report, ReportNotice, Source
 from sources.serializers import (
     ActorBrief,
     ActorSerializer,
@@ -20,6 +21,7 @@ from sources.serializers import (
     SourceSerializer,
 )
 from strikes.api import filters, threads
+from strikes.api.loading import attach_to_notices, identifiers_read
 from strikes.api.serializers.accounts import DependantsSerializer, accounts_of
 from strikes.api.views.accounts import WithAccounts
 
@@ -36,7 +38,7 @@ class SourceViewSet(RecordViewSet[Source]):
     facets = {"source_kind": "kind", "language": "language", "reliability": "reliability"}
 
     def load(self, rows: QuerySet[Source]) -> QuerySet[Source]:
-        return super().load(rows).select_related("voice")
+        return super().load(rows).select_related("voice", "family")
 
 
 class ReportViewSet(RecordViewSet[Report]):
@@ -49,8 +51,8 @@ class ReportViewSet(RecordViewSet[Report]):
     serializer_class = ReportSerializer
     filterset_class = filters.ReportFilterSet
     facets = {"source": "source__public_id", "source_kind": "source__kind", "language": "language"}
-    orderings = {"issued_at": "issued_latest"}
-    default_ordering = "-issued_at"
+    orderings = {"issued": "issued_latest"}
+    default_ordering = "-issued"
 
     def load(self, rows: QuerySet[Report]) -> QuerySet[Report]:
         notices = ReportNotice.objects.published(self.pin.as_of).select_related("successor__source")
@@ -60,6 +62,9 @@ class ReportViewSet(RecordViewSet[Report]):
             .select_related("source", "derived_from__source", "wire_source")
             .prefetch_related(Prefetch("notices", notices, to_attr="public_notices"))
         )
+
+    def attach(self, rows: Sequence[Report]) -> None:
+        attach_to_notices(rows)
 
     @extend_schema(responses=DependantsSerializer)
     @action(detail=True)
@@ -76,6 +81,7 @@ class ReportViewSet(RecordViewSet[Report]):
         loaded: dict[int, Any] = {report.pk: report for report in self.load(copied_reports)}
         for copy in copies:
             loaded[copy.report.pk].steps = copy.steps
+        attach_to_notices([row, *loaded.values()])
         body = {
             "report": row,
             "dependants": [loaded[copy.report.pk] for copy in copies],
@@ -97,7 +103,9 @@ class ActorViewSet(WithAccounts[Actor]):
     facets = {"actor_kind": "kind", "actor_country": "country"}
 
     def load(self, rows: QuerySet[Actor]) -> QuerySet[Actor]:
-        return super().load(rows).select_related("affiliation", "first_publisher").prefetch_related("names")
+        identifiers = identifiers_read(ActorIdentifier, self.pin.as_of)
+        actors = super().load(rows).select_related("affiliation", "first_publisher")
+        return actors.prefetch_related("names", identifiers)
 
 
 class EvidenceViewSet(RecordViewSet[Evidence]):
@@ -110,6 +118,7 @@ class EvidenceViewSet(RecordViewSet[Evidence]):
     serializer_class = EvidenceSerializer
     filterset_class = filters.EvidenceFilterSet
     facets = {"evidence_kind": "kind", "verification": "verification"}
+    orderings = {"issued": "report__issued_latest"}
 
     def load(self, rows: QuerySet[Evidence]) -> QuerySet[Evidence]:
         return super().load(rows).select_related("report__source", "published_by")

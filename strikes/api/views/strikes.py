@@ -6,13 +6,19 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from strikes.api import filters
-from strikes.api.accounts import summaries
+from strikes.api.days import DAYS
 from strikes.api.facets import COUNTRY_OF_REGION, DISPUTE_FACETS
 from strikes.api.serializers.accounts import accounts_of
 from strikes.api.serializers.briefs import StrikeBrief
+from strikes.api.serializers.days import StrikeDaysSerializer
 from strikes.api.serializers.strikes import StrikeSerializer
+from strikes.api.summaries import summaries
 from strikes.api.views.accounts import WithAccounts
 from strikes.models import Strike
 
@@ -22,9 +28,13 @@ class StrikeViewSet(WithAccounts[Strike]):
 
     `kind=strike` leaves out the waves, which group strikes. Two conditions about a claim, such as
     `actor=lukoil&stance=denies`, are met by one and the same claim about the strike.
+
+    `main_point` says of each whether its facility was hit, and on how many independent words:
+    `strikes/?country=RU&facility_kind=refinery&kind=strike` has the strikes on refineries in Russia.
     """
 
     model = Strike
+    filters_of = {"accounts": filters.StrikeAccountFilterSet, "days": filters.StrikeDaysFilterSet}
     accounts_serializer = accounts_of("strike", StrikeBrief)
     serializer_class = StrikeSerializer
     place = "facility"
@@ -46,6 +56,25 @@ class StrikeViewSet(WithAccounts[Strike]):
         return super().load(rows).select_related("facility", "wave").prefetch_related("regions", "methods")
 
     def attach(self, rows: Sequence[Any]) -> None:
-        summary_of = summaries([strike.pk for strike in rows], self.pin.as_of)
+        summary_of = summaries(rows, self.pin.as_of)
         for strike in rows:
             strike.summary = summary_of[strike.pk]
+
+    @extend_schema(responses=StrikeDaysSerializer)
+    @action(detail=True)
+    def days(self, request: Request, public_id: str) -> Response:
+        """The days on which something about a strike became known, or was published by us, with what and how many.
+
+        Each date can be given as `known_at`, or with `by=published` as `as_of`: an answer to it has all that is told
+        of this day and of those before. For whoever steps through what was said of a strike, day by day.
+        """
+        strike = self.load(self.get_queryset()).filter(public_id=public_id).first()
+        if strike is None:
+            return self.absent(public_id)
+        filter_request: Any = request
+        filter_set = filters.StrikeDaysFilterSet(
+            request.query_params, self.get_queryset(), request=filter_request
+        )
+        by, descendants = filter_set.chosen("by"), filter_set.filter_values().get("descendants", False)
+        body = {"strike": strike, "by": by, "days": DAYS[by](strike, self.pin.as_of, descendants)}
+        return Response(StrikeDaysSerializer(body, context=self.get_serializer_context()).data)

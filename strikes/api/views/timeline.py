@@ -40,7 +40,9 @@ class WithTimeline(WithAccounts[OutageRow]):
         names the claims behind it. Predicted ends are compared with the end: met, early, late, pending or overdue.
         Numbers of which nobody says when they held are in `undated`. Nothing of this is stored, or a finding of ours.
         """
-        row = self.load(self.get_queryset()).filter(public_id=public_id).first()
+        # It is shown in short: the loading plan of its own page is not needed.
+        rows = self.get_queryset().select_related(*self.model.display_needs)
+        row = rows.filter(public_id=public_id).first()
         if row is None:
             return self.absent(public_id)
         filter_request: Any = request

@@ -13,8 +13,8 @@ from strikes.imports.starter import load_starter
 
 class Command(BaseCommand):
     help = (
-        "Loads the files of a folder as drafts and publishes them in date order. What is on the record "
-        "already is left alone, so that running it again changes nothing."
+        "Loads the files of a folder as drafts and publishes them in date order, then makes the corrections "
+        "below corrections/. What is on the record already is left alone, so that running it again changes nothing."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -24,7 +24,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: object, **options: Any) -> None:
         try:
-            new = load_starter(options["folder"])
+            done = load_starter(options["folder"])
         except BundleError as error:
             raise CommandError(f"{error}\nNothing was loaded.") from error
-        self.stdout.write(f"{new} new rows; the record is at revision {Ledger.head().n}.")
+        self.stdout.write(
+            f"{done.rows} new rows, {done.corrections} corrections, {done.amendments} amendments; "
+            f"the record is at revision {Ledger.head().n}."
+        )
+        for name in done.left_alone:
+            self.stdout.write(f"{name} was left alone: it was amended, corrected or withdrawn since.")
