@@ -24,6 +24,7 @@ help: ## what can be made
 run: $(RUN) ## serve the starter data on http://127.0.0.1:8000/ (PORT=... for another port)
 	@$(PY) manage.py migrate --verbosity 0
 	@$(PY) manage.py rebuild_disputes --missing
+	@$(PY) manage.py rebuild_snapshots --missing
 	@$(PY) manage.py load_starter
 	@$(PY) manage.py make_admin
 	@$(PY) manage.py collect_if_changed

@@ -12,7 +12,7 @@ from editing.differences import Difference
 from editing.forms import PartFormSet, RowForm
 from editing.related_choices import RelatedChoicesForm
 from record import publishing
-from record.models import Change, OnRecord, Recorded
+from record.models import Change, OnRecord, Recorded, bookkeeping_of
 
 
 class Amended(NamedTuple):
@@ -85,6 +85,6 @@ def as_new_part(part: Recorded) -> Recorded:
     fields = [
         field
         for field in part._meta.concrete_fields
-        if field.name not in publishing.bookkeeping_of(type(part)) and not field.generated
+        if field.name not in bookkeeping_of(type(part)) and not field.generated
     ]
     return type(part)(**{field.name: getattr(part, field.name) for field in fields})

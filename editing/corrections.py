@@ -12,7 +12,7 @@ from editing.action_page import ActionPage, Preview, path_of, public_note_field,
 from editing.differences import EMPTY, Difference
 from record import publishing
 from record.choices import WithdrawalReason
-from record.models import OnRecord, Recorded
+from record.models import OnRecord, Recorded, bookkeeping_of
 
 
 class CorrectPage(ActionPage[forms.Form]):
@@ -107,7 +107,7 @@ def differences_between(earlier: OnRecord, later: OnRecord) -> Iterator[Differen
 
 
 def _differences_in_columns(earlier: OnRecord, later: OnRecord) -> Iterator[Difference]:
-    kept_for_us = {*publishing.bookkeeping_of(type(later)), later.owner, "lineage_from"}
+    kept_for_us = {*bookkeeping_of(type(later)), later.owner, "lineage_from"}
     for field in later._meta.concrete_fields:
         if field.name in kept_for_us or field.generated:
             continue

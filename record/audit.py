@@ -23,6 +23,7 @@ from record.models import (
     collections,
     reference_fields,
 )
+from record.snapshots import comparing
 
 Address = tuple[str, str]
 """A collection and a public id."""
@@ -34,6 +35,7 @@ def discrepancies() -> Iterator[str]:
     yield from _merges()
     yield from _takedowns()
     yield from derived.discrepancies()
+    yield from comparing.discrepancies()
     for model in _recorded_models():
         yield from _intervals(model)
     for collection in collections().values():

@@ -12,7 +12,7 @@ from factory.django import DjangoModelFactory
 from factory.helpers import post_generation
 
 from record.choices import Action
-from record.models import Change, Ledger, Merge, Revision
+from record.models import Change, Ledger, Merge, Revision, Snapshot
 from sources.choices import (
     ActorKind,
     EvidenceKind,
@@ -116,6 +116,19 @@ class ChangeFactory(Factory[Change]):
     action = Action.PUBLISH
     collection = "facilities"
     object_id = "norsi"
+
+
+class SnapshotFactory(Factory[Snapshot]):
+    class Meta:
+        model = Snapshot
+
+    collection = "actors"
+    lineage = object_id = Sequence("actor-{}".format)
+    from_rev = SubFactory(RevisionFactory)
+    schema = 1
+    body = "{}"
+    salt = b"\0" * 32
+    leaf = "0" * 64
 
 
 class MergeFactory(Factory[Merge]):

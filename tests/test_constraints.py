@@ -11,6 +11,7 @@ from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, models, transaction
 from django.db.models import CASCADE, PROTECT, BaseConstraint, CheckConstraint, F, Q, UniqueConstraint
+from factory.declarations import LazyFunction
 
 from record.choices import Action, WithdrawalReason
 from record.models import OnRecord, Revision
@@ -41,7 +42,7 @@ from strikes.models import (
     StrikeMethod,
     WeaponCount,
 )
-from tests.factories import MORNING, factories_by_model
+from tests.factories import MORNING, RevisionFactory, factories_by_model
 
 Model = type[models.Model]
 Change = dict[str, Any]
@@ -185,6 +186,8 @@ BREAKS: dict[str, list[Way]] = {
     ],
     "merge_is_between_two_rows": [{"survivor": F("loser")}],
     "merge_is_undone_after_it_began": [{"undone_rev": F("from_rev")}],
+    "snapshot_ends_after_it_began": [{"to_rev": F("from_rev")}],
+    "snapshot_without_a_body_has_no_salt": [{"body": None}],
     # Who says it, and where we read it
     "actor_does_not_speak_for_itself": [{"affiliation": F("id")}],
     "actor_with_a_first_publisher_is_anonymous": [{"first_publisher": ANOTHER}],
@@ -276,7 +279,13 @@ NOT_ALONE = {
 }
 
 # What the rows must be for a uniqueness to hold of them.
-UNIQUE_WHERE: dict[str, Change] = {"claimrelation_repeats_one_claim": {"kind": ClaimRelationKind.REPEATS}}
+UNIQUE_WHERE: dict[str, Change] = {
+    "claimrelation_repeats_one_claim": {"kind": ClaimRelationKind.REPEATS},
+    # One at a time is another rule's: these have ended.
+    "snapshot_is_one_from_each_revision": {
+        "to_rev": LazyFunction(lambda: RevisionFactory(n=Revision.objects.count() + 10**6))
+    },
+}
 
 
 def label(model: Model, field: Any) -> str:
@@ -493,6 +502,11 @@ WRITTEN_BY_PUBLISHING = {
     "Merge.collection": "the name of a collection, from the model",
     "Merge.loser": "a public id",
     "Merge.survivor": "a public id",
+    "Snapshot.collection": "the name of a collection, from the model",
+    "Snapshot.lineage": "a public id",
+    "Snapshot.object_id": "a public id",
+    "Snapshot.body": "JSON, by `seal`",
+    "Snapshot.leaf": "a hash, by `seal`",
     "Claim.lineage_from": "a public id, by `succeed`",
 }
 """Texts that no rule keeps from being blank, and where they come from."""

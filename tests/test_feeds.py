@@ -12,18 +12,8 @@ from django.test.utils import CaptureQueriesContext
 
 from config.urls import router
 from record.choices import WithdrawalReason
-from record.models import Change, Ledger, collections
-from record.publishing import (
-    amend,
-    bookkeeping_of,
-    correct,
-    merge,
-    publish,
-    revise,
-    takedown,
-    unmerge,
-    withdraw,
-)
+from record.models import Change, Ledger, bookkeeping_of, collections
+from record.publishing import amend, correct, merge, publish, revise, takedown, unmerge, withdraw
 from tests.factories import (
     ActorFactory,
     ClaimFactory,

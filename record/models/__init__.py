@@ -3,7 +3,16 @@
 from record.models.ledger import Change, ChangeQuerySet, ClockBehind, Ledger, Revision
 from record.models.merges import Merge
 from record.models.recorded import AsOf, KnownBy, Recorded, RecordedQuerySet, end_of
-from record.models.rows import EXEMPT, OnRecord, collections, never_blank, reference_fields, references_of
+from record.models.rows import (
+    EXEMPT,
+    OnRecord,
+    bookkeeping_of,
+    collections,
+    never_blank,
+    reference_fields,
+    references_of,
+)
+from record.models.snapshots import Snapshot
 
 __all__ = [
     "EXEMPT",
@@ -18,6 +27,8 @@ __all__ = [
     "Recorded",
     "RecordedQuerySet",
     "Revision",
+    "Snapshot",
+    "bookkeeping_of",
     "collections",
     "end_of",
     "never_blank",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Self
 
@@ -120,8 +120,16 @@ class Change(models.Model):
     note = models.TextField(null=True, help_text="The public note that explains the change.")
     replaced_by = models.CharField(max_length=80, null=True, help_text="The public id of the successor.")
     values = models.JSONField(null=True, help_text="For an amendment: each field with its old and new value.")
+    replaced_parts = models.JSONField(
+        null=True,
+        help_text="For an amendment that replaced parts, such as names: these as they were sealed, whole, by their "
+        "related name. `values` has them as lines to read.",
+    )
 
     objects = ChangeQuerySet.as_manager()
+
+    changed: Sequence[object]
+    """What reads differently since then, set by whoever tells the versions of a row."""
 
     class Meta:
         ordering = ["revision", "position"]

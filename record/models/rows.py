@@ -71,6 +71,8 @@ class OnRecord(Recorded):
     """Those of them that never change once public, such as the chain of a claim."""
     numbered_parts: ClassVar[tuple[str, ...]] = ()
     """Related names of rows with an id of their own that go public and leave with this one."""
+    lineage_field: ClassVar[str] = "public_id"
+    """The field with the id of the first row of a chain of corrections, where rows of it share more than their ids."""
     display_needs: ClassVar[tuple[str, ...]] = ()
     """The relations that `display` reads, for whoever shows many rows."""
     compared: ClassVar[tuple[str, ...]] = ()
@@ -219,6 +221,14 @@ def _counts_for_its_owner(part: models.Model, owner: str) -> bool:
 
 EXEMPT = frozenset({"supersedes", "replaced_by"})
 """References between versions of one row: they outlive what they name (decisions.md D2)."""
+
+
+ON_EVERY_ROW = frozenset({"id", *(field.name for field in OnRecord._meta.fields)})
+
+
+def bookkeeping_of(model: type[models.Model]) -> frozenset[str]:
+    """The fields that no editor fills in: they are neither amended, compared nor copied into a draft."""
+    return ON_EVERY_ROW | (model.derived_fields if issubclass(model, Recorded) else frozenset())
 
 
 def reference_fields(model: type[models.Model]) -> Iterator[tuple[models.Field, type[OnRecord]]]:

@@ -8,7 +8,7 @@ from record.publishing.merges import MergePreview, conflicts_of, merge, undone_w
 from record.publishing.publication import blockers, needed_by, publish
 from record.publishing.takedowns import Covered, covered_by, takedown
 from record.publishing.withdrawals import resting_on, withdraw
-from record.publishing.writing import bookkeeping_of, field_values, numbered_parts
+from record.publishing.writing import field_values, numbered_parts
 
 __all__ = [
     "Amendment",
@@ -21,7 +21,6 @@ __all__ = [
     "Trial",
     "amend",
     "blockers",
-    "bookkeeping_of",
     "conflicts_of",
     "correct",
     "covered_by",

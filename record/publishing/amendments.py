@@ -11,7 +11,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
 from record.choices import Action
-from record.models import OnRecord, Recorded, Revision
+from record.models import OnRecord, Recorded, Revision, bookkeeping_of
 from record.publishing.blocking import (
     Blocked,
     Blocker,
@@ -19,14 +19,8 @@ from record.publishing.blocking import (
     require_public,
     require_public_targets,
 )
-from record.publishing.writing import (
-    RevisionWriter,
-    bookkeeping_of,
-    field_values,
-    lock_rows,
-    new_revision,
-    save,
-)
+from record.publishing.writing import RevisionWriter, field_values, lock_rows, new_revision, save
+from record.snapshots.sealed import sealed_part
 
 
 @dataclass(frozen=True)
@@ -70,9 +64,12 @@ def amend_row(writer: RevisionWriter, amendment: Amendment) -> None:
     (row,) = lock_rows([amendment.row])
     require_public([row])
     values, targets_by_field = _set_fields(row, amendment.changes)
+    replaced_parts = {}
     for name, new_parts in amendment.parts.items():
-        if difference := _replace_parts(row, name, new_parts):
-            values[name] = difference
+        old_parts = _replace_parts(row, name, new_parts)
+        if old_parts is not None:
+            values[name] = [[str(part) for part in old_parts], [str(part) for part in new_parts]]
+            replaced_parts[name] = [sealed_part(part) for part in old_parts]
     row.version += 1
     save(row, before_publish=True)
     for name, targets in targets_by_field.items():
@@ -86,7 +83,7 @@ def amend_row(writer: RevisionWriter, amendment: Amendment) -> None:
     require_public_targets([row])
     if row.watched & values.keys():
         require_no_objections([dependant for dependant, _ in row.dependants()])
-    writer.log(Action.AMEND, row, note=amendment.note, values=values)
+    writer.log(Action.AMEND, row, note=amendment.note, values=values, replaced_parts=replaced_parts)
 
 
 def _set_fields(
@@ -152,8 +149,8 @@ def _as_logged(value: object) -> object:
     return DjangoJSONEncoder().default(value)
 
 
-def _replace_parts(row: OnRecord, name: str, new_parts: Sequence[models.Model]) -> list[object] | None:
-    """Make these the parts of that name; returns how the old and the new ones read, if they differ."""
+def _replace_parts(row: OnRecord, name: str, new_parts: Sequence[models.Model]) -> list[models.Model] | None:
+    """Make these the parts of that name; returns the old ones, if they differ."""
     replaceable = name in row.parts and name not in row.frozen_parts
     if not replaceable or any(isinstance(part, Recorded) for part in new_parts):
         raise Blocked([Blocker(row, f"{name}: its parts cannot be replaced; correct the row instead.")])
@@ -169,7 +166,7 @@ def _replace_parts(row: OnRecord, name: str, new_parts: Sequence[models.Model]) 
         save(part)
     if values_before == {part.pk: field_values(part) for part in new_parts}:
         return None
-    return [[str(part) for part in old_parts.values()], [str(part) for part in new_parts]]
+    return list(old_parts.values())
 
 
 def _add_part(writer: RevisionWriter, row: OnRecord, part: Recorded) -> str:

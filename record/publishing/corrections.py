@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db import models, transaction
 
 from record.choices import WithdrawalReason
-from record.models import OnRecord, Recorded, Revision, references_of
+from record.models import OnRecord, Recorded, Revision, bookkeeping_of, references_of
 from record.publishing.blocking import Blocked, Blocker, refuse_if_any, require_public, require_rows
 from record.publishing.publication import publish_rows, with_numbers
 from record.publishing.withdrawals import (
@@ -17,14 +17,7 @@ from record.publishing.withdrawals import (
     resting_on,
     withdraw_row,
 )
-from record.publishing.writing import (
-    RevisionWriter,
-    bookkeeping_of,
-    field_values,
-    lock_rows,
-    new_revision,
-    numbered_parts,
-)
+from record.publishing.writing import RevisionWriter, field_values, lock_rows, new_revision, numbered_parts
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,9 @@ from django.db import models, transaction
 from record import derived
 from record.choices import Action
 from record.derived import Pair
-from record.models import EXEMPT, Merge, OnRecord, Recorded, Revision, collections
+from record.models import EXEMPT, Merge, OnRecord, Recorded, Revision, bookkeeping_of, collections
 from record.publishing.blocking import Blocked, Blocker, refuse_if_any, require_no_objections, require_public
-from record.publishing.writing import RevisionWriter, bookkeeping_of, lock_rows, new_revision
+from record.publishing.writing import RevisionWriter, lock_rows, new_revision
 
 
 def merge(duplicate: OnRecord, canonical: OnRecord, *pairs: Pair, note: str | None = None) -> Revision:

@@ -15,6 +15,7 @@ from record.graphs import reached
 from record.models import Change, Ledger, Merge, OnRecord, Recorded, Revision, collections, reference_fields
 from record.publishing.blocking import Blocked, Blocker, refuse_if_any, require_rows
 from record.publishing.writing import RevisionWriter, lock_rows, new_revision
+from record.snapshots import erasing
 
 Address = tuple[str, str]
 """A collection and a public id."""
@@ -42,8 +43,8 @@ def takedown(*rows: OnRecord, reason: WithdrawalReason, note: str | None = None)
             for part in covered.parts:
                 _take_part_down(writer, part)
             _forget_merges(writer, covered.rows)
-        # Last, because only now all lines of the revision are in the ledger.
-        _blank_ledger(covered)
+        # Last, because only now all lines of the revision are in the ledger, and all that it says is sealed.
+        _erase(covered, writer.revision)
     return writer.revision
 
 
@@ -202,8 +203,8 @@ def _forget_merges(writer: RevisionWriter, rows: Iterable[OnRecord]) -> None:
         merges.delete()
 
 
-def _blank_ledger(covered: Covered) -> None:
-    """Leave of what went only collection, id and reason in the ledger, and in the lines of others no word of it."""
+def _erase(covered: Covered, revision: Revision) -> None:
+    """Leave of what went only collection, id and reason in the ledger and hashes, and in the lines of others no word of it."""
     gone = {(row.collection, row.public_id) for row in covered.rows}
     gone_ids = {public_id for _, public_id in gone}
     gone_texts = {str(part) for part in covered.parts}
@@ -215,14 +216,19 @@ def _blank_ledger(covered: Covered) -> None:
         )
 
     lines = [
-        change.pk
+        change
         for change in Change.objects.with_details().iterator()
         if not gone.isdisjoint(
             {(change.collection, change.object_id), (change.collection, change.replaced_by)}
         )
         or tells_of_it(change.note, change.values)
     ]
-    Change.objects.filter(pk__in=lines).update(note=None, values=None, replaced_by=None)
+    Change.objects.filter(pk__in=[change.pk for change in lines]).update(
+        note=None, values=None, replaced_parts=None, replaced_by=None
+    )
+    erasing.erase(covered.rows, covered.parts, revision)
+    others = {(change.collection, change.object_id) for change in lines if change.values} - gone
+    erasing.forget_texts(others, tells_of_it)
     for model in collections().values():
         noted = model._default_manager.filter(withdrawal_note__isnull=False, taken_down_rev__isnull=True)
         for row in noted.iterator():

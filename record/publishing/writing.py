@@ -16,13 +16,7 @@ from record.choices import Action, WithdrawalReason
 from record.models import Change, OnRecord, Recorded, Revision
 from record.publishing.blocking import Blocked, Blocker
 from record.saving import Refused, save_checked
-
-ON_EVERY_ROW = frozenset({"id", *(field.name for field in OnRecord._meta.fields)})
-
-
-def bookkeeping_of(model: type[models.Model]) -> frozenset[str]:
-    """The fields that no editor fills in: they are neither amended, compared nor copied into a draft."""
-    return ON_EVERY_ROW | (model.derived_fields if issubclass(model, Recorded) else frozenset())
+from record.snapshots import keeping
 
 
 @dataclass
@@ -42,6 +36,7 @@ class RevisionWriter:
         note: str | None = None,
         replaced_by: str | None = None,
         values: Mapping[str, object] | None = None,
+        replaced_parts: Mapping[str, object] | None = None,
     ) -> None:
         self.touch(row)
         change = Change(
@@ -54,6 +49,7 @@ class RevisionWriter:
             note=note or None,  # a form hands on an empty note; unknown is null
             replaced_by=replaced_by,
             values=values or None,
+            replaced_parts=replaced_parts or None,
         )
         self.changes.append(change)
 
@@ -71,6 +67,7 @@ def new_revision(at: datetime | None = None) -> Iterator[RevisionWriter]:
         Change.objects.bulk_create(writer.changes)
         # What is derived from rows is worked out last, when every row reads as it will be.
         derived.refresh(list(writer.touched.values()), writer.revision)
+        keeping.keep(writer.touched.values(), writer.revision)
 
 
 def lock_rows(rows: Iterable[OnRecord]) -> list[OnRecord]:

@@ -15,7 +15,7 @@ from django.db import models
 
 from record import publishing
 from record.choices import Action, WithdrawalReason
-from record.models import Change, OnRecord, Recorded
+from record.models import Change, OnRecord, Recorded, bookkeeping_of
 from record.saving import Refused
 from strikes.imports.drafts import (
     MOMENT_PREFIXES,
@@ -270,6 +270,6 @@ def _compared(
 
 def _content(part: models.Model) -> tuple[tuple[str, object], ...]:
     """What a part says, to compare it with another."""
-    kept = publishing.bookkeeping_of(type(part)) if isinstance(part, Recorded) else {"id"}
+    kept = bookkeeping_of(type(part)) if isinstance(part, Recorded) else {"id"}
     values = publishing.field_values(part, without=kept)
     return tuple((name, str(value) if isinstance(value, list) else value) for name, value in values.items())

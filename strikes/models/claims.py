@@ -128,6 +128,7 @@ class Claim(OnRecord, WithKnownTime, WithEventTime):
         {"search_text", "sort_at", "known_at", "known_on", "when_at", "event_began_on", "event_ended_on"}
     )
     known_by = KnownBy("known_at", "known_on")
+    lineage_field = "lineage"
     display_needs = ("actor", "proposition")
     parts = ("chain", "evidence_links", "relations")
     frozen_parts = frozenset({"chain"})

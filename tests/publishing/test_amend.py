@@ -9,8 +9,8 @@ import pytest
 from django.apps import apps
 
 from record.choices import Action
-from record.models import OnRecord, Recorded
-from record.publishing import Blocked, amend, bookkeeping_of, publish
+from record.models import OnRecord, Recorded, bookkeeping_of
+from record.publishing import Blocked, amend, publish
 from sources.models import ActorIdentifier, ReportNotice
 from strikes.choices import ClaimRelationKind
 from strikes.models import (

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from record.choices import Action, WithdrawalReason
-from record.models import Ledger
-from record.publishing import amend, bookkeeping_of, correct, publish, resting_on, revise
+from record.models import Ledger, bookkeeping_of
+from record.publishing import amend, correct, publish, resting_on, revise
 from strikes.choices import ClaimRelationKind, Metric
 from strikes.models import ClaimRelation, PropositionState
 from tests.factories import ActorFactory, ClaimFactory, DamageEstimateFactory, ReportFactory
