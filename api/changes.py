@@ -12,7 +12,7 @@ from rest_framework import serializers
 
 from api.filters import PAGING, ChoicesFilter, RecordFilterSet, RevisionFilter, VocabularyFilter, WhenFilter
 from api.pagination import Key, KeysetPagination, PagedView, Row
-from api.serializers import WordField
+from api.serializers import ChangeSerializer
 from api.types import JsonObject
 from api.views import ListViewSet
 from record.choices import Action, WithdrawalReason
@@ -29,26 +29,6 @@ class ChangedAddressField(serializers.Field):
 
     def to_representation(self, change: Change) -> str:
         return f"{self.context['api']}{change.collection}/{change.object_id}/"
-
-
-class ChangeSerializer(serializers.Serializer[Change]):
-    """What one revision did to one object."""
-
-    revision = serializers.IntegerField(
-        source="revision_id", help_text="The revision that did it; revisions count from 1 without gaps."
-    )
-    at = serializers.DateTimeField(source="revision.at", help_text="When that revision was recorded (UTC).")
-    action = WordField(Action, help_text="What was done to the object.")
-    collection = serializers.CharField(help_text="The collection of the object, as in its address.")
-    id = serializers.CharField(source="object_id", help_text="The id of the object.")
-    reason = WordField(
-        WithdrawalReason, allow_null=True, help_text="Why it was withdrawn; null for anything else."
-    )
-    replaced_by = serializers.CharField(
-        allow_null=True,
-        help_text="The id of what stands in its place: of a withdrawn object its successor, of a merged one "
-        "its survivor; null if nothing does.",
-    )
 
 
 class ValueSerializer(serializers.Serializer[JsonObject]):

@@ -8,7 +8,7 @@ from django.db import Error
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from api.errors import CONTENT_TYPE, problem
-from api.views import PlainView
+from api.plain import PlainView
 from record.models import Ledger
 
 

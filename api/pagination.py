@@ -157,9 +157,20 @@ def past(request: Request, name: str, clocks: dt.tzinfo) -> dt.date | dt.datetim
 def as_of(request: Request) -> dt.datetime | None:
     """The moment of `as_of`: for a bare date the end of that day UTC, or now if it is today."""
     point = past(request, "as_of", dt.UTC)
-    if point is None or isinstance(point, dt.datetime):
+    return None if point is None else end_of_day(point)
+
+
+def end_of_day(point: dt.datetime | dt.date) -> dt.datetime:
+    """A moment or, of a date, the end of that day UTC, or now if it is today."""
+    if isinstance(point, dt.datetime):
         return point
     return min(dt.datetime.combine(point, dt.time.max, dt.UTC), timezone.now())
+
+
+def revision_by(point: dt.datetime | dt.date) -> int:
+    """The newest revision that was recorded by then; 0 if there was none."""
+    newest = Revision.objects.filter(at__lte=end_of_day(point)).order_by("-n").first()
+    return newest.n if newest else 0
 
 
 def known(request: Request) -> dt.date | dt.datetime | None:

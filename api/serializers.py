@@ -8,7 +8,8 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from record.models import OnRecord
+from record.choices import Action, WithdrawalReason
+from record.models import Change, OnRecord
 from record.vocabulary import Vocabulary
 
 
@@ -64,4 +65,24 @@ class OnRecordSerializer(Brief):
     revision = serializers.IntegerField(
         source="published_rev_id",
         help_text="The revision of the record that made it public; revisions count from 1 without gaps.",
+    )
+
+
+class ChangeSerializer(serializers.Serializer[Change]):
+    """What one revision did to one object."""
+
+    revision = serializers.IntegerField(
+        source="revision_id", help_text="The revision that did it; revisions count from 1 without gaps."
+    )
+    at = serializers.DateTimeField(source="revision.at", help_text="When that revision was recorded (UTC).")
+    action = WordField(Action, help_text="What was done to the object.")
+    collection = serializers.CharField(help_text="The collection of the object, as in its address.")
+    id = serializers.CharField(source="object_id", help_text="The id of the object.")
+    reason = WordField(
+        WithdrawalReason, allow_null=True, help_text="Why it was withdrawn; null for anything else."
+    )
+    replaced_by = serializers.CharField(
+        allow_null=True,
+        help_text="The id of what stands in its place: of a withdrawn object its successor, of a merged one "
+        "its survivor; null if nothing does.",
     )

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Generic, cast
 
 from django.conf import settings
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.template.response import SimpleTemplateResponse
 from django.utils.cache import patch_vary_headers
-from django.views.generic import View
+from drf_spectacular.utils import extend_schema
 from rest_framework import status
+from rest_framework.decorators import action
 from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
@@ -21,7 +21,7 @@ from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
 from api import caching
-from api.errors import CONTENT_TYPE, BadParameter, NotFound, Withdrawn, problem
+from api.errors import BadParameter, NotFound, Withdrawn
 from api.facets import Facet, facets_of, requested_facets
 from api.filters import (
     PAGING,
@@ -44,43 +44,13 @@ from api.formats import (
     streamed,
 )
 from api.pagination import BACK_IN_TIME, Key, KeysetPagination, Pin, Row, chunks
+from api.plain import NO_BODY, has_body, without_body
 from api.requests import RecordRequest
 from api.types import JsonObject
+from api.versions import VersionsSerializer, versions_of
 from record.models import Ledger, Merge, OnRecord
 
 PREFIX = "/api/v1/"
-NO_BODY = "What is asked for stands in the address: a request to read has no body."
-
-
-def has_body(request: Request) -> bool:
-    """Whether something was sent along: a question asked in a body would otherwise be answered with everything."""
-    length = str(request.META.get("CONTENT_LENGTH") or "0")
-    return length.strip("0") != "" or "HTTP_TRANSFER_ENCODING" in request.META
-
-
-def without_body(response: HttpResponse) -> HttpResponse:
-    """What HEAD is answered: the headers of GET, with the length of the body that is left out."""
-    if isinstance(response, SimpleTemplateResponse):
-        response.render()
-    response["Content-Length"] = str(len(response.content))
-    response.content = b""
-    return response
-
-
-class PlainView(View):
-    """What no page here caches, and how each refuses to be written to."""
-
-    http_method_names = ["get", "head"]
-
-    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        response = super().dispatch(request, *args, **kwargs)
-        assert isinstance(response, HttpResponse)  # no page here is streamed
-        response["Cache-Control"] = "no-cache"
-        return without_body(response) if request.method == "HEAD" else response
-
-    def http_method_not_allowed(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        body = problem(405, f"{request.method} is not allowed here.", "method_not_allowed", errors=[])
-        return JsonResponse(body, status=405, content_type=CONTENT_TYPE, headers={"Allow": "GET, HEAD"})
 
 
 class AnswerAtHand(Exception):
@@ -198,6 +168,8 @@ class ListViewSet(PublicView, GenericViewSet[Any], Generic[Row]):
     """Filter words whose values can be counted, each with the path to the value."""
     filters_of: ClassVar[dict[str, type[RecordFilterSet]]] = {}
     """The filter sets of extra actions, by the name of the action, and of `retrieve`."""
+    ways_back: ClassVar[Mapping[str, Collection[str]]] = {}
+    """By which parameters extra actions can be asked as of the past, where not by both."""
     place: ClassVar[str | None] = None
     """The attribute of a row that has its coordinates; "" if the row has them itself, null if it has no place."""
     pin: Pin
@@ -211,7 +183,7 @@ class ListViewSet(PublicView, GenericViewSet[Any], Generic[Row]):
             check_format(request, request.accepted_renderer)
         else:
             filterset = self.filters_of.get(self.action)
-            known = {"format", *BACK_IN_TIME, *declared_filters(filterset)}
+            known = {"format", *self.ways_back.get(self.action, BACK_IN_TIME), *declared_filters(filterset)}
             check_parameters(request, known, names_of_several(filterset))
         self.request.pin = self.pin = Pin.of(request)  # the filter set sees the request only
         self.revalidate(self.request)
@@ -277,6 +249,7 @@ class RecordViewSet(ListViewSet[Row], Generic[Row]):
     """A collection of rows. A subclass names its model, serializer, filters and orderings."""
 
     model: ClassVar[type[OnRecord]]
+    ways_back = {"versions": ["as_of"]}
     common_orderings = {"recorded": "published_rev_id", **ListViewSet.common_orderings}
     lookup_field = "public_id"
     lookup_value_regex = "[A-Za-z0-9_-]+"
@@ -304,6 +277,22 @@ class RecordViewSet(ListViewSet[Row], Generic[Row]):
         shown = self.get_serializer(row).data
         as_feature = isinstance(request.accepted_renderer, GeoJson)
         return Response(feature(self, row, shown) if as_feature else shown)
+
+    @extend_schema(responses=VersionsSerializer)
+    @action(detail=True)
+    def versions(self, request: Request, public_id: str) -> Response:
+        """What the record did to one object, the newest first, with what changed from what to what.
+
+        A claim and its corrections are told together. An object that was withdrawn still has its versions; of one that
+        was taken down nothing is told. `as_of` leaves out what was done later.
+        """
+        rows = self.model._default_manager.filter(public_id=public_id, taken_down_rev=None)
+        row = rows.filter(withdrawn_rev__lte=self.pin.revision).first()
+        row = row or self.model.objects.published(self.pin.revision).filter(public_id=public_id).first()
+        if row is None:
+            return self.absent(public_id)
+        told = versions_of(row, self.pin.revision)
+        return Response(VersionsSerializer(told, context=self.get_serializer_context()).data)
 
     def absent(self, public_id: str) -> Response:
         """Merged: 308 to the survivor. Withdrawn: 410, if taken down at every revision. Otherwise 404."""

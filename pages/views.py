@@ -7,8 +7,9 @@ from django.templatetags.static import static
 from django.views.generic import RedirectView, TemplateView
 
 from api.formats import LICENCE_ADDRESS
+from api.plain import PlainView
 from api.types import JsonObject
-from api.views import PREFIX, PlainView
+from api.views import PREFIX
 from record.models import Ledger, Revision
 from record.vocabulary import vocabularies
 from strikes.api.highlights import highlights

@@ -95,10 +95,12 @@ def test_operations_have_names_that_clients_can_use(operations):
     expected |= {f"{name}_list" for name in feeds}
     expected |= {f"{name}_accounts" for name in ("strikes", "facilities", "units", "actors", "regions")}
     expected |= {f"{name}_timeline" for name in ("facilities", "units")}
+    expected |= {f"{name}_versions" for name in collections if name != "vocabularies"}
     expected |= {
         "claims_thread",
         "reports_dependants",
         "strikes_days",
+        "strikes_diff",
         "stats_strikes",
         "stats_capacity_offline",
     }

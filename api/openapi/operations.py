@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ComponentRegistry
 from drf_spectacular.utils import OpenApiResponse
@@ -141,11 +143,15 @@ class RecordSchema(AutoSchema):
     def query_parameters(self) -> list[JsonObject]:
         described = filter_parameters(self.filterset)
         if isinstance(self.view, StatsView) or "as_of" in getattr(self.view, "paging", ()):
-            described += [common_parameter(name) for name in BACK_IN_TIME]
+            described += [common_parameter(name) for name in self.back_in_time()]
         if self.is_list and isinstance(self.view, ListViewSet):
             described += paging_parameters(self.view)
         formats = list(dict.fromkeys(renderer.format for renderer in self.view.get_renderers()))
         return described + format_parameters(formats)
+
+    def back_in_time(self) -> Collection[str]:
+        ways_back = self.view.ways_back if isinstance(self.view, ListViewSet) else {}
+        return ways_back.get(self.inner or "", BACK_IN_TIME)
 
     # Answers -----------------------------------------------------------------------------
 

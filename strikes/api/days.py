@@ -31,6 +31,11 @@ class Listed:
     ids: list[str] = field(default_factory=list)
 
 
+def listed(ids: Iterable[str]) -> Listed:
+    in_order = sorted(ids)
+    return Listed(len(in_order), in_order[:MOST_IDS])
+
+
 @dataclass
 class Day:
     """What of a strike became known on one day, or was published."""

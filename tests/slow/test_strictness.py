@@ -93,8 +93,11 @@ LEGAL = {
 NEEDED = {
     "stats_strikes": {"group_by": "month"},
     "stats_capacity_offline": {"unit_of_measure": "t_per_day", "facility": "norsi"},
+    "strikes_diff": {"from": "0001-01-01"},
 }
 """What an operation does not do without."""
+POINTS_IN_TIME = {*BACK_IN_TIME, "from", "to"}
+"""Parameters that name what is past: none may lie ahead, and an object may not have been there by then."""
 
 
 def description() -> dict[str, Any]:
@@ -164,7 +167,7 @@ def expected(parameter: dict[str, Any], case: str) -> str | None:
         return "invalid_choice" if parameter["name"] == "format" else "empty"  # it is read before all others
     if kind == "search" and case in TEXTS_WITH_A_WORD:
         return None
-    if kind == "moment" and case == "the last day" and parameter["name"] in BACK_IN_TIME:
+    if kind == "moment" and case == "the last day" and parameter["name"] in POINTS_IN_TIME:
         return "future"
     if kind == "moment" and case.endswith("day"):
         return None
@@ -220,7 +223,7 @@ def check(api: Api, address: str, name: str, code: str | None, durations: list[f
                 response.content,
             )
             return
-        legal = {200, 404} if name in BACK_IN_TIME else {200}  # an object may not have been there by then
+        legal = {200, 404} if name in POINTS_IN_TIME else {200}
         assert response.status_code in legal, (address, response.content)
         return
     problem = problem_of(response, 400)

@@ -24,6 +24,7 @@ from strikes.api.filters.collections import (
     WeaponCountFilterSet,
 )
 from strikes.api.filters.days import StrikeDaysFilterSet
+from strikes.api.filters.differences import StrikeDiffFilterSet
 from strikes.api.filters.identifiers import IdentifierFilter
 from strikes.api.filters.numbers import ConversionFilterSet, refuse_unlike
 from strikes.api.filters.places import RegionsFilter
@@ -49,6 +50,7 @@ __all__ = [
     "SourceFilterSet",
     "StrikeAccountFilterSet",
     "StrikeDaysFilterSet",
+    "StrikeDiffFilterSet",
     "StrikeFilterSet",
     "SubjectsFilter",
     "TimelineFilterSet",

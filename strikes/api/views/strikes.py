@@ -13,10 +13,12 @@ from rest_framework.response import Response
 
 from strikes.api import filters
 from strikes.api.days import DAYS
+from strikes.api.differences import differences_of
 from strikes.api.facets import COUNTRY_OF_REGION, DISPUTE_FACETS
 from strikes.api.serializers.accounts import accounts_of
 from strikes.api.serializers.briefs import StrikeBrief
 from strikes.api.serializers.days import StrikeDaysSerializer
+from strikes.api.serializers.differences import StrikeDiffSerializer
 from strikes.api.serializers.strikes import StrikeSerializer
 from strikes.api.summaries import summaries
 from strikes.api.views.accounts import WithAccounts
@@ -34,7 +36,12 @@ class StrikeViewSet(WithAccounts[Strike]):
     """
 
     model = Strike
-    filters_of = {"accounts": filters.StrikeAccountFilterSet, "days": filters.StrikeDaysFilterSet}
+    filters_of = {
+        "accounts": filters.StrikeAccountFilterSet,
+        "days": filters.StrikeDaysFilterSet,
+        "diff": filters.StrikeDiffFilterSet,
+    }
+    ways_back = {**WithAccounts.ways_back, "diff": ()}
     accounts_serializer = accounts_of("strike", StrikeBrief)
     serializer_class = StrikeSerializer
     place = "facility"
@@ -78,3 +85,31 @@ class StrikeViewSet(WithAccounts[Strike]):
         by, descendants = filter_set.chosen("by"), filter_set.filter_values().get("descendants", False)
         body = {"strike": strike, "by": by, "days": DAYS[by](strike, self.pin.as_of, descendants)}
         return Response(StrikeDaysSerializer(body, context=self.get_serializer_context()).data)
+
+    @extend_schema(responses=StrikeDiffSerializer)
+    @action(detail=True)
+    def diff(self, request: Request, public_id: str) -> Response:
+        """What differs between two points in time of all that is said of a strike: claims, numbers, states, fields.
+
+        `from=2024-03-13&to=2024-03-20` tells what we published in that week; with `by=known` what became known to the
+        world. Each state that differs is given with its explanation at both points. What is said of the members of a
+        wave is not taken in.
+        """
+        filter_request: Any = request
+        filter_set = filters.StrikeDiffFilterSet(
+            request.query_params, self.get_queryset(), request=filter_request
+        )
+        before, after = filter_set.points(self.pin)
+        strike = Strike.objects.published(after).filter(public_id=public_id).first()
+        if strike is None:
+            return self.absent(public_id)
+        found = differences_of(strike, before, after)
+        given = request.query_params
+        body = {
+            "strike": strike,
+            "by": filter_set.chosen("by"),
+            "before_point": {"asked_for": given["from"], "revision": before.revision},
+            "after_point": {"asked_for": given.get("to"), "revision": after.revision},
+            **vars(found),
+        }
+        return Response(StrikeDiffSerializer(body, context=self.get_serializer_context()).data)
