@@ -18,6 +18,7 @@ from api.columns import columns_of, csv_row, requested_columns
 from api.errors import BadParameter
 from api.messages import allowed_values, quoted
 from api.pagination import Key, Pin, Row
+from api.picking import Shown
 from api.requests import RecordRequest
 from api.types import JsonObject
 
@@ -63,9 +64,9 @@ class Stream(JSONRenderer):
         """What stands before the first row; raises if the request asks for what there is not."""
         return b""
 
-    def shape(self, serializer: Serializer[Any]) -> Callable[[Model], JsonObject]:
+    def shape(self, view: StreamableList[Row]) -> Callable[[Model], JsonObject]:
         """How a row becomes an object."""
-        return serializer.to_representation
+        return serializer_of(view).to_representation
 
     def line(self, view: StreamableList[Row], row: Row, as_object: JsonObject) -> bytes:
         """What is written of a row and of the object that it became."""
@@ -77,6 +78,13 @@ class Ndjson(Stream):
 
     format = "ndjson"
     media_type = content_type = "application/x-ndjson"
+
+    def head(self, view: StreamableList[Row]) -> bytes:
+        self.shown = Shown(serializer_of(view), view.request)
+        return b""
+
+    def shape(self, view: StreamableList[Row]) -> Callable[[Model], JsonObject]:
+        return self.shown
 
     def line(self, view: StreamableList[Row], row: Row, as_object: JsonObject) -> bytes:
         text: bytes = self.render(as_object)
@@ -94,10 +102,11 @@ class Csv(Stream):
         self.columns = requested_columns(list(columns_of(serializer_of(view))), view.request)
         return csv_row([column.name for column in self.columns])
 
-    def shape(self, serializer: Serializer[Any]) -> Callable[[Model], JsonObject]:
+    def shape(self, view: StreamableList[Row]) -> Callable[[Model], JsonObject]:
+        serializer = serializer_of(view)
         for name in set(serializer.fields) - {column.path[0] for column in self.columns}:
             del serializer.fields[name]  # what nobody reads need not be worked out
-        return super().shape(serializer)
+        return serializer.to_representation
 
     def line(self, view: StreamableList[Row], row: Row, as_object: JsonObject) -> bytes:
         return csv_row([column.cell(as_object) for column in self.columns])
@@ -174,9 +183,9 @@ class Negotiation(DefaultContentNegotiation):
 
 
 def check_format(request: Request, renderer: BaseRenderer) -> None:
-    """Refuse parameters that mean nothing in the format of a list."""
-    if "fields" in request.query_params and not isinstance(renderer, Csv):
-        raise BadParameter("fields", "Columns can be picked with format=csv only.", "not_in_this_format")
+    """Refuse parameters that mean nothing in the format of an answer."""
+    if "fields" in request.query_params and isinstance(renderer, GeoJson):
+        raise BadParameter("fields", "A feature has all of its properties.", "not_in_this_format")
     if isinstance(renderer, Stream):
         for name in ONLY_IN_PAGES:
             if name in request.query_params:
@@ -198,7 +207,7 @@ def streamed(view: StreamableList[Row], renderer: Stream, rows: QuerySet[Row]) -
     count = view.pin.count(rows, view.request)
 
     def pieces() -> Iterator[bytes]:
-        sent, shape = 0, renderer.shape(serializer_of(view))
+        sent, shape = 0, renderer.shape(view)
         yield head
         try:
             for chunk in view.chunks(rows, keys):

@@ -12,8 +12,9 @@ from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 
 from api.columns import Column, columns_of, csv_row, requested_columns
+from api.errors import BadParameter
 from api.filters import RecordFilterSet, check_parameters, declared_filters, names_of_several
-from api.formats import Csv, Json, check_format
+from api.formats import Csv, Json
 from api.pagination import BACK_IN_TIME, Pin
 from api.types import JsonObject
 from api.views import PREFIX, PublicView
@@ -32,7 +33,8 @@ class StatsView(PublicView):
         super().initial(request, *args, **kwargs)
         known = [*declared_filters(self.parameters_class), *BACK_IN_TIME, "format", "fields"]
         check_parameters(request, known, [*names_of_several(self.parameters_class), "fields"])
-        check_format(request, request.accepted_renderer)
+        if "fields" in request.query_params and not isinstance(request.accepted_renderer, Csv):
+            raise BadParameter("fields", "Columns can be picked with format=csv only.", "not_in_this_format")
         self.request.pin = self.pin = Pin.of(request)  # the filter set sees the request only
         self.revalidate(self.request)
 

@@ -147,7 +147,8 @@ class RecordSchema(AutoSchema):
         if self.is_list and isinstance(self.view, ListViewSet):
             described += paging_parameters(self.view)
         formats = list(dict.fromkeys(renderer.format for renderer in self.view.get_renderers()))
-        return described + format_parameters(formats)
+        of_rows = "csv" in formats or (isinstance(self.view, ListViewSet) and self.inner is None)
+        return described + format_parameters(formats, of_rows)
 
     def back_in_time(self) -> Collection[str]:
         ways_back = self.view.ways_back if isinstance(self.view, ListViewSet) else {}

@@ -14,8 +14,9 @@ from api.views import ListViewSet
 PARAMETERS: dict[str, tuple[str, JsonObject]] = {
     "format": ("The format of the answer; it beats `Accept`.", {}),
     "fields": (
-        "With `format=csv`: the columns, in this order, by commas or repetition; all of them if not given. A "
-        "dotted column is the path of a value in the JSON object, such as `report.id`.",
+        "The fields that are wanted, in this order, by commas or repetition; all of them if not given. A dotted "
+        "path leads into an object or into each object of a list, such as `report.id`. In JSON and NDJSON other fields are "
+        "left out; with `format=csv` these are the columns, of which each holds one value. Not in GeoJSON.",
         {"type": "array", "items": {"type": "string"}},
     ),
     "as_of": (
@@ -92,11 +93,11 @@ def paging_parameters(view: ListViewSet) -> list[JsonObject]:
     return described + pages
 
 
-def format_parameters(formats: list[str]) -> list[JsonObject]:
+def format_parameters(formats: list[str], of_rows: bool) -> list[JsonObject]:
     """The formats that an answer is given in, the first of them unless another is asked for."""
     description, _ = PARAMETERS["format"]
     described = [parameter("format", description, {"type": "string", "enum": formats, "default": formats[0]})]
-    return described + ([common_parameter("fields")] if "csv" in formats else [])
+    return described + ([common_parameter("fields")] if of_rows else [])
 
 
 def id_parameter(described: JsonObject, collection: str) -> JsonObject:

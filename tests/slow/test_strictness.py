@@ -239,10 +239,11 @@ def test_every_parameter_refuses_what_it_cannot_mean(api, operation_id, duration
     fine = f"{path}?{urlencode(needed)}" if needed else path
     for parameter in parameters(operation):
         name, value = parameter["name"], legal(parameter, api)
-        others = needed | ({"format": "csv"} if name == "fields" else {})
+        in_csv = name == "fields" and not operation_id.endswith("_retrieve")
+        others = needed | ({"format": "csv"} if in_csv else {})
         begin = f"{path}?{''.join(f'{other}={legal_value}&' for other, legal_value in others.items() if other != name)}"
         if name == "fields":
-            value = first_column(api.raw(begin[:-1]))
+            value = first_column(api.raw(begin[:-1])) if in_csv else "id"
         cases = dict(CASES)
         if value is not None:
             cases["repeated"] = f"{quote(value)}&{name}={quote(value)}"

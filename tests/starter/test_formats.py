@@ -235,12 +235,6 @@ def test_a_column_that_is_not_there_is_refused(api, fields, code, near):
     assert len(error["detail"]) < 300
 
 
-@pytest.mark.parametrize("word", ["json", "ndjson"])
-def test_fields_belong_to_csv(api, word):
-    (error,) = problem_of(api.raw(f"claims/?format={word}&fields=id"), 400)["errors"]
-    assert error["parameter"] == "fields"
-
-
 def test_places_are_points_or_null(api):
     norsi = Facility.objects.get(public_id="norsi")
     on_record(StrikeFactory(public_id="2024-03-12-nowhere", facility=None, target_described_as="a depot"))
