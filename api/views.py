@@ -41,9 +41,11 @@ from api.formats import (
     check_format,
     feature,
     provenance,
+    serializer_of,
     streamed,
 )
 from api.pagination import BACK_IN_TIME, Key, KeysetPagination, Pin, Row, chunks
+from api.picking import Shown
 from api.plain import NO_BODY, has_body, without_body
 from api.requests import RecordRequest
 from api.types import JsonObject
@@ -184,7 +186,11 @@ class ListViewSet(PublicView, GenericViewSet[Any], Generic[Row]):
         else:
             filterset = self.filters_of.get(self.action)
             known = {"format", *self.ways_back.get(self.action, BACK_IN_TIME), *declared_filters(filterset)}
-            check_parameters(request, known, names_of_several(filterset))
+            several = names_of_several(filterset)
+            if self.action == "retrieve":
+                known, several = {*known, "fields"}, [*several, "fields"]
+                check_format(request, request.accepted_renderer)
+            check_parameters(request, known, several)
         self.request.pin = self.pin = Pin.of(request)  # the filter set sees the request only
         self.revalidate(self.request)
 
@@ -234,11 +240,16 @@ class ListViewSet(PublicView, GenericViewSet[Any], Generic[Row]):
         page = self.paginate_queryset(rows)
         assert page is not None
         self.attach(page)
-        answer = self.get_paginated_response(self.get_serializer(page, many=True).data)
+        answer = self.get_paginated_response(self.shown(page))
         if texts := request.query_params.getlist("facets"):
             names = requested_facets(",".join(texts), self.facets)
             answer.data["facets"] = facets_of(rows, names, self.facets, self.pin.as_of, self.stand_ins(names))
         return answer
+
+    def shown(self, rows: Sequence[Row]) -> Sequence[JsonObject]:
+        """Rows as objects, whole or with the fields that were asked for."""
+        show = Shown(serializer_of(self), self.request)
+        return [show(row) for row in rows]
 
     def stand_ins(self, names: Sequence[str]) -> dict[str, dict[str, str]]:
         """For each facet that counts ids of what can be merged: which id stands for which."""
@@ -274,7 +285,7 @@ class RecordViewSet(ListViewSet[Row], Generic[Row]):
         if row is None:
             return self.absent(public_id)
         self.attach([row])
-        shown = self.get_serializer(row).data
+        (shown,) = self.shown([row])
         as_feature = isinstance(request.accepted_renderer, GeoJson)
         return Response(feature(self, row, shown) if as_feature else shown)
 
@@ -283,12 +294,12 @@ class RecordViewSet(ListViewSet[Row], Generic[Row]):
     def versions(self, request: Request, public_id: str) -> Response:
         """What the record did to one object, the newest first, with what changed from what to what.
 
-        A claim and its corrections are told together. An object that was withdrawn still has its versions; of one that
-        was taken down nothing is told. `as_of` leaves out what was done later.
+        An object and its corrections are told together, and with it what was merged into it. One that was withdrawn, or
+        merged into another, still has its own versions; of one that was taken down nothing is told. `as_of` leaves out
+        what was done later.
         """
-        rows = self.model._default_manager.filter(public_id=public_id, taken_down_rev=None)
-        row = rows.filter(withdrawn_rev__lte=self.pin.revision).first()
-        row = row or self.model.objects.published(self.pin.revision).filter(public_id=public_id).first()
+        rows = self.model._default_manager.filter(published_rev__lte=self.pin.revision, taken_down_rev=None)
+        row = rows.filter(public_id=public_id).first()
         if row is None:
             return self.absent(public_id)
         told = versions_of(row, self.pin.revision)

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 
 from record.choices import WithdrawalReason
-from record.publishing import amend, correct, revise, takedown, withdraw
+from record.publishing import amend, correct, merge, revise, takedown, unmerge, withdraw
 from tests.factories import (
     ActorFactory,
     ClaimFactory,
@@ -126,6 +126,8 @@ def test_what_was_withdrawn_is_removed_and_what_was_taken_down_was_never_there(a
         ("?from=2031-05-02&to=2031-05-01", "from", "invalid"),
         ("?from=2031-05-02T00:00:00Z&to=2031-05-01", "from", "invalid"),
         ("?from=2024-03-13&to=2024-03-12&by=known", "from", "invalid"),
+        ("?from=2031-05-02&to=2031-05-02T08:00:00Z", "from", "invalid"),
+        ("?from=2024-03-13&to=2024-03-13T10:00:00Z&by=known", "from", "invalid"),
         ("?from=2099-01-01", "from", "future"),
         ("?from=2031-05-01&to=2099-01-01", "to", "future"),
         ("?from=12.03.2024", "from", "invalid"),
@@ -143,6 +145,16 @@ def test_a_strike_that_was_not_there_yet_is_not_found(api, story):
     api("strikes/north/diff/?from=2031-04-29&to=2031-04-30", status=404)
     api("strikes/north/diff/?from=2024-03-10&to=2024-03-11&by=known", status=404)
     api("strikes/south/diff/?from=2031-05-01", status=404)
+
+
+def test_a_strike_that_was_merged_by_then_leads_to_its_survivor(api, story, days):
+    strike = fresh(story["point"]).strike
+    merge(strike, on_record(StrikeFactory(public_id="same", facility=None, target_described_as="A depot")))
+    days()
+    unmerge(fresh(strike))
+    answer = api.raw("strikes/north/diff/?from=2031-05-01&to=2031-05-04")
+    assert answer.status_code == 308
+    assert "/strikes/same/diff/?from=2031-05-01" in answer["Location"]
 
 
 def test_its_queries_do_not_grow_with_what_is_said(api, story, django_assert_max_num_queries):

@@ -10,10 +10,23 @@ from record import publishing
 from record.audit import discrepancies
 from record.choices import WithdrawalReason
 from record.models import Change, OnRecord, Revision, Snapshot, collections
-from record.publishing import amend, correct, merge, publish, revise, takedown, unmerge, withdraw
+from record.publishing import (
+    Amendment,
+    Batch,
+    amend,
+    correct,
+    merge,
+    publish,
+    publish_batch,
+    revise,
+    takedown,
+    unmerge,
+    withdraw,
+)
 from record.snapshots.sealed import canonical, leaf, own_fields
 from sources.models import ActorName
 from strikes.models import ClaimRelation
+from strikes.models.places import Party
 from tests.factories import (
     ActorFactory,
     ClaimFactory,
@@ -201,6 +214,42 @@ def test_a_text_that_was_amended_away_tells_no_more_of_what_was_taken_down():
     assert [body["note"] for body in bodies(actor)] == [None, None]
 
 
+def test_texts_of_parts_tell_no_more_of_it_either_and_words_that_look_alike_stay():
+    actor = ActorFactory(public_id="company", kind="company")
+    ActorName.objects.create(actor=actor, name="Friends of gone-man", language="en")
+    actor = on_record(actor)
+    gone = on_record(ActorFactory(public_id="gone-man"))
+    alike = on_record(FacilityFactory(public_id="gone-man"))
+    strike: Any = on_record(StrikeFactory(public_id="north", facility=alike))
+    amend(actor, {"kind": "organisation"}, parts={"names": []})
+    amend(strike, {"facility": on_record(FacilityFactory(public_id="other"))})
+    takedown(gone, reason=SAFETY)
+    assert bodies(actor)[0]["names"] == [{"name": None, "language": "en", "note": None}]
+    assert [body["kind"] for body in bodies(actor)] == ["company", "organisation"]
+    assert [body["facility"] for body in bodies(strike)] == ["gone-man", "other"]
+    assert "gone-man" not in str(list(Change.objects.filter(object_id="company").values()))
+
+
+def test_the_former_name_of_a_party_goes_with_it():
+    facility, actor = on_record(FacilityFactory(public_id="plant")), on_record(ActorFactory(name="Zyx Ltd"))
+    amend(facility, add=[Party(actor=actor, role="operator")])
+    amend(actor, {"name": "Other Ltd"})
+    takedown(fresh(actor), reason=SAFETY)
+    assert "Zyx" not in str(list(Change.objects.values()))
+    assert "Zyx" not in str(everything())
+
+
+def test_what_was_once_named_is_found_though_a_takedown_has_blanked_the_ledger():
+    strike: Any = on_record(StrikeFactory(public_id="north"))
+    first = strike.facility
+    gone = on_record(ActorFactory(public_id="gone-man"))
+    amend(strike, {"facility": on_record(FacilityFactory())}, note="As gone-man said.")
+    takedown(gone, reason=SAFETY)
+    assert fresh(strike).is_public
+    takedown(fresh(first), reason=SAFETY)
+    assert fresh(strike).taken_down_rev is not None
+
+
 # Making them again --------------------------------------------------------------------------------------
 
 
@@ -266,6 +315,36 @@ def test_names_replaced_before_snapshots_are_made_as_well_as_the_ledger_knows_th
         {"name": "Stays", "language": "en", "note": None},
         {"name": "Goes", "language": None, "note": None},
     ]
+
+
+def test_what_one_revision_did_and_undid_makes_no_version():
+    actor: Any = ActorFactory(name="First")
+    name = ActorName.objects.create(actor=actor, name="Known as", language="en")
+    actor = on_record(actor)
+    back = [Amendment(actor, {"name": "Second"}), Amendment(actor, {"name": "First"})]
+    publish_batch(Batch(amendments=back))
+    same = ActorName(actor=actor, name=name.name, language="en")
+    amend(fresh(actor), parts={"names": [same]}, note="gone-man wrote it.")
+    takedown(on_record(ActorFactory(public_id="gone-man")), reason=SAFETY)
+    assert len(spans(actor)) == 1
+    before = everything()
+    call_command("rebuild_snapshots")
+    assert everything() == before
+    assert list(discrepancies()) == []
+
+
+def test_what_nobody_can_tell_any_more_is_made_without_a_salt():
+    actor: Any = on_record(ActorFactory(name="First"))
+    amended = amend(actor, {"name": "Second"}, note="gone-man said so.").n
+    later = amend(fresh(actor), {"name": "Third"}).n
+    takedown(on_record(ActorFactory(public_id="gone-man")), reason=SAFETY)
+    Snapshot.objects.filter(object_id=actor.public_id).delete()
+    call_command("rebuild_snapshots")
+    made = [
+        (row.from_rev_id, json.loads(row.body or "")["name"], row.salt is None) for row in snapshots(actor)
+    ]
+    assert made[1:] == [(amended, "Second", False), (later, "Third", False)]
+    assert made[0][2]
 
 
 @pytest.mark.parametrize(

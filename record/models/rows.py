@@ -73,6 +73,8 @@ class OnRecord(Recorded):
     """Related names of rows with an id of their own that go public and leave with this one."""
     lineage_field: ClassVar[str] = "public_id"
     """The field with the id of the first row of a chain of corrections, where rows of it share more than their ids."""
+    chained_by: ClassVar[frozenset[str]] = frozenset({"supersedes"})
+    """Fields that make a row a link in a chain of corrections, and say nothing of what it is about."""
     display_needs: ClassVar[tuple[str, ...]] = ()
     """The relations that `display` reads, for whoever shows many rows."""
     compared: ClassVar[tuple[str, ...]] = ()

@@ -15,6 +15,7 @@ from record.models import OnRecord, Recorded, Revision, bookkeeping_of
 from record.publishing.blocking import (
     Blocked,
     Blocker,
+    refuse_what_names_gone,
     require_no_objections,
     require_public,
     require_public_targets,
@@ -175,6 +176,7 @@ def _add_part(writer: RevisionWriter, row: OnRecord, part: Recorded) -> str:
         part.refresh_from_db(fields=["published_rev"])
     if part.published_rev_id is not None:
         raise Blocked([Blocker(part, "It is or was on the record already.")])
+    refuse_what_names_gone(part)
     part.published_rev = writer.revision
     setattr(part, str(part.owner), row.anchor() if part.follows_lineage else row)
     save(part, before_publish=True)

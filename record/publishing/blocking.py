@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db import models, transaction
 
-from record.models import OnRecord
+from record.models import OnRecord, references_of
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,16 @@ def refuse_if_any(blockers: Iterable[Blocker]) -> None:
     in_the_way = list(blockers)
     if in_the_way:
         raise Blocked(in_the_way)
+
+
+def refuse_what_names_gone(*parts: models.Model) -> None:
+    """Nothing that was taken down is ever named again."""
+    refuse_if_any(
+        Blocker(target, f"{name}: it was taken down.", target)
+        for part in parts
+        for name, target in references_of(part)
+        if target.taken_down_rev_id is not None
+    )
 
 
 def require_rows(rows: Sequence[OnRecord]) -> None:

@@ -12,6 +12,7 @@ from record.publishing.blocking import (
     Blocked,
     Blocker,
     refuse_if_any,
+    refuse_what_names_gone,
     require_public_targets,
     require_rows,
     tried,
@@ -92,6 +93,7 @@ def publish_rows(
         row.keep_defaults()
         for part in parts_of(row):
             if part.published_rev_id is None:
+                refuse_what_names_gone(part)
                 part.published_rev = writer.revision
                 part.before_publish()
                 part.save(update_fields=["published_rev", *part.derived_fields])

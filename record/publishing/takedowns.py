@@ -138,6 +138,9 @@ def _once_named() -> dict[Address, list[Address]]:
         for name in collection_of.keys() & values.keys():
             for text in set(_texts_in(values[name])):
                 naming[collection_of[name], text].append((collection, object_id))
+    # A takedown blanks lines of the ledger. What rows said is kept apart, and tells it still.
+    for named, row in erasing.once_named():
+        naming[named].append(row)
     return naming
 
 
@@ -208,6 +211,7 @@ def _erase(covered: Covered, revision: Revision) -> None:
     gone = {(row.collection, row.public_id) for row in covered.rows}
     gone_ids = {public_id for _, public_id in gone}
     gone_texts = {str(part) for part in covered.parts}
+    of_parts = _lines_of(covered.parts)
 
     def tells_of_it(*values: object) -> bool:
         return any(
@@ -221,7 +225,8 @@ def _erase(covered: Covered, revision: Revision) -> None:
         if not gone.isdisjoint(
             {(change.collection, change.object_id), (change.collection, change.replaced_by)}
         )
-        or tells_of_it(change.note, change.values)
+        or (change.collection, change.object_id, change.revision_id) in of_parts
+        or tells_of_it(change.note, change.values, change.replaced_parts)
     ]
     Change.objects.filter(pk__in=[change.pk for change in lines]).update(
         note=None, values=None, replaced_parts=None, replaced_by=None
@@ -234,6 +239,18 @@ def _erase(covered: Covered, revision: Revision) -> None:
         for row in noted.iterator():
             if tells_of_it(row.withdrawal_note):
                 model._default_manager.filter(pk=row.pk).update(withdrawal_note=None)
+
+
+def _lines_of(parts: Iterable[Recorded]) -> set[tuple[str, str, int | None]]:
+    """The lines that told of parts when they came and went: by names that may have been amended since."""
+    lines: set[tuple[str, str, int | None]] = set()
+    for part in parts:
+        owner: OnRecord = getattr(part, str(part.owner))
+        lineage = {owner.lineage_field: getattr(owner, owner.lineage_field)}
+        for public_id in type(owner)._default_manager.filter(**lineage).values_list("public_id", flat=True):
+            for revision in (part.published_rev_id, part.withdrawn_rev_id):
+                lines.add((owner.collection, public_id, revision))
+    return lines
 
 
 def _name(row: OnRecord) -> str:

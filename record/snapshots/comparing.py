@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from record.models import OnRecord, Revision, Snapshot, collections
+from record.models import Ledger, OnRecord, Revision, Snapshot, collections
 from record.snapshots.replaying import Version, in_batches, replay
 from record.snapshots.sealed import leaf, says_the_same
 
@@ -29,6 +29,10 @@ def discrepancies() -> Iterator[str]:
         with_body = Snapshot.objects.filter(collection=collection, body__isnull=False).count()
         if with_body != compared:
             yield f"{collection}: {with_body} snapshots have a body, and {compared} are of rows on record."
+    if Snapshot.objects.exclude(collection__in=collections()).exists():
+        yield "snapshots: some are of a collection that there is not."
+    if not Ledger.head().takedowns and Snapshot.objects.filter(salt=None).exists():
+        yield "snapshots: some have no salt, and nothing was ever taken down."
 
 
 def _kept(model: type[OnRecord], found: Mapping[str, Sequence[Version]]) -> dict[str, list[Snapshot]]:
@@ -49,11 +53,11 @@ def _differences(of_row: Sequence[Version], kept: Sequence[Snapshot]) -> Iterato
         yield "its snapshots do not cover its life in public."
     if any(earlier.to_rev_id != later.from_rev_id for earlier, later in pairwise(kept)):
         yield "its snapshots leave a gap, or overlap."
-    revisions = {version.from_rev for version in of_row} | {snapshot.from_rev_id for snapshot in kept}
+    revisions = {version.certain_from for version in of_row} | {snapshot.from_rev_id for snapshot in kept}
     for n in sorted(revisions):
         version = next((version for version in of_row if version.from_rev <= n), None)
         snapshot = next((snapshot for snapshot in reversed(kept) if snapshot.from_rev_id <= n), None)
-        if version is None or snapshot is None or not version.is_certain:
+        if version is None or snapshot is None or n < version.certain_from:
             continue
         if snapshot.body is None or not says_the_same(json.loads(snapshot.body), version.body):
             yield f"its snapshot differs from what it said at revision {n}."

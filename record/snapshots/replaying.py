@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from django.db import models, transaction
 
@@ -22,22 +23,25 @@ class Version:
     body: Body
     from_rev: int
     to_rev: int | None
-    is_certain: bool
-    """False where a takedown has blanked the ledger, so that nobody can tell what was amended."""
+    certain_from: int
+    """From which revision on that is certain: a takedown may have blanked in the ledger what was amended before."""
 
 
 def history(said: Said, amendments: Sequence[Change], model: type[OnRecord]) -> Iterator[Version]:
-    """The versions of a row, newest first: each amendment is undone on the way back."""
-    end, is_certain = said.withdrawn, True
-    for change in reversed(amendments):
-        n, before = change.revision_id, undone(said, change, model)
-        differs = change.values is None or said.body(n) != before.body(n - 1)
-        if differs and (end is None or n < end):  # two amendments in one revision make one version
-            yield Version(said, said.body(n), n, end, is_certain)
+    """The versions of a row, newest first: each revision that amended it is undone on the way back."""
+    end, certain_from = said.withdrawn, said.published
+    by_revision = groupby(reversed(amendments), key=lambda change: change.revision_id)
+    for n, changes in by_revision:
+        now, before = said, said
+        for change in changes:
+            before = undone(before, change, model)
+            if change.values is None:
+                certain_from = max(certain_from, n)
+        if now.body(n) != before.body(n - 1) and n > said.published:
+            yield Version(now, now.body(n), n, end, max(n, certain_from))
             end = n
-        said, is_certain = before, is_certain and change.values is not None
-    if end is None or said.published < end:
-        yield Version(said, said.body(said.published), said.published, end, is_certain)
+        said = before
+    yield Version(said, said.body(said.published), said.published, end, certain_from)
 
 
 def undone(said: Said, change: Change, model: type[OnRecord]) -> Said:
@@ -88,20 +92,53 @@ def in_batches(model: type[OnRecord]) -> Iterator[list[int]]:
 
 
 def fill_in(model: type[OnRecord], keys: Sequence[int]) -> int:
-    """Seal what these rows said and say, where nothing is kept; returns how many versions were missing.
+    """Seal what these rows said and say, wherever nothing is kept; returns how many snapshots were made.
 
-    What is kept stays as it is, with its salt: what was sealed never changes.
+    What is kept stays as it is, with its salt: what was sealed never changes. What is uncertain gets no salt: the
+    record does not vouch for it.
     """
     with transaction.atomic():
         found = list(replay(model, keys))
-        of_rows = Snapshot.objects.filter(
+        kept: dict[str, list[Snapshot]] = defaultdict(list)
+        for snapshot in Snapshot.objects.filter(
             collection=model.collection, lineage__in={version.said.lineage for version in found}
-        )
-        kept = set(of_rows.values_list("object_id", "from_rev"))
-        missing = [version for version in found if (version.said.object_id, version.from_rev) not in kept]
-        revision_of = Revision.objects.in_bulk({version.from_rev for version in missing})
-        Snapshot.objects.bulk_create(
-            seal(version.said, model.collection, revision_of[version.from_rev], version.body, version.to_rev)
-            for version in missing
-        )
-    return len(missing)
+        ):
+            kept[snapshot.object_id].append(snapshot)
+        pieces = [
+            (version, *span) for version in found for span in _missing(version, kept[version.said.object_id])
+        ]
+        revision_of = Revision.objects.in_bulk({start for _, start, _ in pieces})
+        made = []
+        for version, start, end in pieces:
+            snapshot = seal(version.said, model.collection, revision_of[start], version.body, end)
+            if start < version.certain_from:
+                snapshot.salt = None
+            made.append(snapshot)
+        Snapshot.objects.bulk_create(made)
+    return len(made)
+
+
+def _missing(version: Version, kept: Sequence[Snapshot]) -> Iterator[tuple[int, int | None]]:
+    """The spans of a version of which nothing is kept, apart where it begins to be certain."""
+    spans: list[tuple[int, int | None]] = [(version.from_rev, version.to_rev)]
+    if version.from_rev < version.certain_from and _is_before(version.certain_from, version.to_rev):
+        spans = [(version.from_rev, version.certain_from), (version.certain_from, version.to_rev)]
+    for snapshot in kept:
+        spans = [left for span in spans for left in _without(span, snapshot)]
+    yield from spans
+
+
+def _without(span: tuple[int, int | None], snapshot: Snapshot) -> Iterator[tuple[int, int | None]]:
+    """What is left of a span without that of a snapshot."""
+    (start, end), (kept_from, kept_to) = span, (snapshot.from_rev_id, snapshot.to_rev_id)
+    if not _is_before(kept_from, end) or not _is_before(start, kept_to):
+        yield span
+        return
+    if start < kept_from:
+        yield start, kept_from
+    if kept_to is not None and _is_before(kept_to, end):
+        yield kept_to, end
+
+
+def _is_before(revision: int, end: int | None) -> bool:
+    return end is None or revision < end

@@ -129,6 +129,7 @@ class Claim(OnRecord, WithKnownTime, WithEventTime):
     )
     known_by = KnownBy("known_at", "known_on")
     lineage_field = "lineage"
+    chained_by = frozenset({"supersedes", "lineage_from"})
     display_needs = ("actor", "proposition")
     parts = ("chain", "evidence_links", "relations")
     frozen_parts = frozenset({"chain"})

@@ -47,7 +47,11 @@ class StrikeDiffFilterSet(RecordFilterSet):
 
 
 def _is_later(point: dt.date | dt.datetime, other: dt.date | dt.datetime) -> bool:
-    if isinstance(point, dt.datetime) and isinstance(other, dt.datetime):
-        return point > other
-    days = [day.date() if isinstance(day, dt.datetime) else day for day in (point, other)]
-    return days[0] > days[1]
+    """A date takes in all of it, so that it is later than any moment of that day."""
+    return end_of(point) > end_of(other)
+
+
+def end_of(point: dt.date | dt.datetime) -> dt.datetime:
+    if isinstance(point, dt.datetime):
+        return point
+    return dt.datetime.combine(point, dt.time.max, dt.UTC)

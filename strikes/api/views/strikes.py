@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import QuerySet
@@ -93,7 +94,8 @@ class StrikeViewSet(WithAccounts[Strike]):
 
         `from=2024-03-13&to=2024-03-20` tells what we published in that week; with `by=known` what became known to the
         world. Each state that differs is given with its explanation at both points. What is said of the members of a
-        wave is not taken in.
+        wave is not taken in. Claims of a strike that was merged into this one are added at the merge. Of a strike that
+        was withdrawn the answer has what was there before, if `to` is before that.
         """
         filter_request: Any = request
         filter_set = filters.StrikeDiffFilterSet(
@@ -102,6 +104,7 @@ class StrikeViewSet(WithAccounts[Strike]):
         before, after = filter_set.points(self.pin)
         strike = Strike.objects.published(after).filter(public_id=public_id).first()
         if strike is None:
+            self.pin = replace(self.pin, revision=after.revision)  # it may have been merged, or gone, by then
             return self.absent(public_id)
         found = differences_of(strike, before, after)
         given = request.query_params
