@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from functools import reduce
 from itertools import pairwise
+from operator import or_
+from typing import Any
 
 from django.apps import apps
 from django.db import models
-from django.db.models import F, Max, Q
+from django.db.models import F, Max, Q, QuerySet
 from django.utils import timezone
 
 from record import derived
@@ -62,6 +65,8 @@ def _ledger() -> Iterator[str]:
 
 def _merges() -> Iterator[str]:
     """Each merge is between two public rows that may be one, is in the ledger, and its chain has an end."""
+    if not Merge.objects.exists():
+        return
     yield from _unlogged_merges()
     for collection, model in collections().items():
         canonical_ids = Merge.objects.canonical_ids(collection)
@@ -107,11 +112,14 @@ def _takedowns() -> Iterator[str]:
     revisions: set[int | None] = set()
     gone: set[Address] = set()
     for name, model in collections().items():
-        taken_down = model._default_manager.filter(taken_down_rev__isnull=False)
-        gone |= {(name, public_id) for public_id in taken_down.values_list("public_id", flat=True)}
-        revisions |= set(taken_down.values_list("taken_down_rev", flat=True))
-        for row in taken_down.filter(replaced_by__isnull=False):
-            yield f"{_name(row)}: it was taken down and names a successor."
+        taken_down: QuerySet[Any] = model.objects.filter(taken_down_rev__isnull=False)
+        for public_id, revision, successor in taken_down.values_list(
+            "public_id", "taken_down_rev", "replaced_by"
+        ):
+            gone.add((name, public_id))
+            revisions.add(revision)
+            if successor is not None:
+                yield f"{name}/{public_id}: it was taken down and names a successor."
     if len(revisions) != Ledger.head().takedowns:
         yield f"ledger: it counts {Ledger.head().takedowns} takedowns, and there were {len(revisions)}."
     if gone:
@@ -148,7 +156,18 @@ def _recorded_models() -> Iterator[type[Recorded]]:
 
 
 def _intervals(model: type[Recorded]) -> Iterator[str]:
-    """A row is public only while what it names is.
+    """A row is public only while what it names is."""
+    outside = dict(_outside(model))
+    # One query where all is well, as it is nearly always.
+    if not outside or not model._default_manager.filter(reduce(or_, outside.values())).exists():
+        return
+    for name, condition in outside.items():
+        for row in model._default_manager.filter(condition):
+            yield f"{_name(row)}: {name} is not public for as long as the row is."
+
+
+def _outside(model: type[Recorded]) -> Iterator[tuple[str, Q]]:
+    """Each field by which rows name others, and when that breaks the rule.
 
     What it names by a frozen field must have been public all the while; any other field may have named another
     row before, so that only what is public now can be compared.
@@ -162,19 +181,20 @@ def _intervals(model: type[Recorded]) -> Iterator[str]:
             continue
         unpublished = Q(**{f"{name}__published_rev__isnull": True})
         withdrawn = Q(**{f"{name}__withdrawn_rev__isnull": False})
+        named = Q(**{f"{name}__isnull": False}, published_rev__isnull=False)
         if name in frozen:
-            rows = model._default_manager.filter(published_rev__isnull=False)
-            outside = (
-                unpublished
-                | Q(**{f"{name}__published_rev__gt": F("published_rev")})
-                | withdrawn & Q(withdrawn_rev__isnull=True)
-                | Q(**{f"{name}__withdrawn_rev__lt": F("withdrawn_rev")})
+            yield (
+                name,
+                named
+                & (
+                    unpublished
+                    | Q(**{f"{name}__published_rev__gt": F("published_rev")})
+                    | withdrawn & Q(withdrawn_rev__isnull=True)
+                    | Q(**{f"{name}__withdrawn_rev__lt": F("withdrawn_rev")})
+                ),
             )
         else:
-            rows = model._default_manager.cited()
-            outside = unpublished | withdrawn
-        for row in rows.filter(outside, **{f"{name}__isnull": False}):
-            yield f"{_name(row)}: {name} is not public for as long as the row is."
+            yield name, named & Q(withdrawn_rev__isnull=True) & (unpublished | withdrawn)
 
 
 def _changes(model: type[OnRecord]) -> Iterator[str]:

@@ -7,6 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
+from django.db.models import Count
+
 from record.models import Ledger, OnRecord, Revision, Snapshot, collections
 from record.snapshots.replaying import Version, in_batches, replay
 from record.snapshots.sealed import leaf, says_the_same
@@ -14,6 +16,8 @@ from record.snapshots.sealed import leaf, says_the_same
 
 def discrepancies() -> Iterator[str]:
     """Every snapshot that is missing, one too many, or differs, and every leaf that is not that of its body."""
+    counted = Snapshot.objects.filter(body__isnull=False).order_by().values_list("collection")
+    with_body = dict(counted.annotate(Count("pk")))
     for collection, model in sorted(collections().items()):
         compared = 0
         for keys in in_batches(model):
@@ -26,9 +30,8 @@ def discrepancies() -> Iterator[str]:
                     yield f"{collection}/{object_id}: {rule}"
                 compared += len(kept[object_id])
             yield from _wrong_leaves([snapshot for of_row in kept.values() for snapshot in of_row])
-        with_body = Snapshot.objects.filter(collection=collection, body__isnull=False).count()
-        if with_body != compared:
-            yield f"{collection}: {with_body} snapshots have a body, and {compared} are of rows on record."
+        if (kept_of_all := with_body.get(collection, 0)) != compared:
+            yield f"{collection}: {kept_of_all} snapshots have a body, and {compared} are of rows on record."
     if Snapshot.objects.exclude(collection__in=collections()).exists():
         yield "snapshots: some are of a collection that there is not."
     if not Ledger.head().takedowns and Snapshot.objects.filter(salt=None).exists():
