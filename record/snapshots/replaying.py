@@ -88,6 +88,8 @@ def in_batches(model: type[OnRecord]) -> Iterator[list[int]]:
     last = 0
     while keys := list(rows.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:BATCH]):
         yield keys
+        if len(keys) < BATCH:
+            return
         last = keys[-1]
 
 

@@ -41,7 +41,7 @@ LANGUAGES = ["en", "ru", "uk"]
 COUNTRIES = ["RU", "UA", "US"]
 
 LEFT_OUT = {"cursor", "fields"}
-"""A cursor is made by us for one query, and columns are picked in CSV only: one at random makes any request
+"""A cursor is made by us for one query, and fields have names of ours: one at random makes any request
 a bad one, and nothing would be learnt of the other parameters. `test_strictness.py` sweeps these two."""
 
 BEYOND = {
@@ -53,6 +53,9 @@ BEYOND = {
     ("q", "empty"),  # has more than spaces and separators, however they are written
     ("ordering", "invalid"),  # `position` only with one report
     ("before", "invalid"),  # not before `after`
+    ("from", "invalid"),  # not later than `to`
+    ("from", "future"),  # neither lies ahead
+    ("to", "future"),
     ("facility", "missing"),  # the series is of some place
     ("unit_of_measure", "missing"),  # goes with `convert_to`
     ("convert_to", "not_convertible"),  # to a unit of the same dimension

@@ -39,7 +39,7 @@ class StrikeDiffFilterSet(RecordFilterSet):
         clocks = FIRST_ON_EARTH if by_known else dt.UTC
         before, after = (past(self.request, name, clocks) for name in ("from", "to"))
         if after is not None and before is not None and _is_later(before, after):
-            raise BadParameter("from", "It is later than `to`.")
+            raise BadParameter("from", "It is later than `to`; a date takes in the whole of its day.")
         if by_known:
             return AsOf(pin.revision, before), AsOf(pin.revision, after)
         old, new = (pin.revision if point is None else revision_by(point) for point in (before, after))
