@@ -69,7 +69,7 @@ class Stream(JSONRenderer):
         return serializer_of(view).to_representation
 
     def line(self, view: StreamableList[Row], row: Row, as_object: JsonObject) -> bytes:
-        """What is written of a row and of the object that it became."""
+        """What is written of a row and of the object that it became; each format says how."""
         raise NotImplementedError
 
 

@@ -63,7 +63,9 @@ class RecordedVersionSerializer(ChangeSerializer):
         allow_null=True, help_text="The public note that explains it; null if there is none."
     )
     changed = DifferenceSerializer(
-        many=True, help_text="Of an amendment or a correction: each field that reads differently since then."
+        many=True,
+        help_text="Of an amendment or a correction: each field that reads differently since then. Of two amendments in one "
+        "revision the later one tells of both. Empty if all that changed was taken down.",
     )
 
     def get_url(self, change: Change) -> str | None:

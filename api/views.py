@@ -92,7 +92,7 @@ class PublicView(APIView):
         """
         try:
             return super().dispatch(request, *args, **kwargs)
-        except Exception:
+        except Exception:  # a row that is missing shows in many ways; anything else is raised on
             if self.pin is None or self.pin.takedowns == Ledger.head().takedowns:
                 raise
             return super().dispatch(request, *args, **kwargs)
