@@ -20,6 +20,7 @@ from record.publishing import (
     unmerge,
     withdraw,
 )
+from strikes.disputes.rewriting import rewrite_propositions
 from strikes.models import ClaimOrigin, ClaimRelation, PropositionState
 from tests.factories import (
     ActorFactory,
@@ -342,6 +343,41 @@ def test_what_amendments_changed_reads_in_the_past_as_it_did():
     assert [states(m)[point][0] for m in (n, n + 1)] == ["disputed", "agreed"]
     takedown(fresh(third), reason=LEGAL)
     assert [states(m)[point][0] for m in (n, n + 1)] == ["denied", "single_origin"]
+
+
+def origins_for(point: str, n: int) -> int:
+    return PropositionState.objects.current(n).get(proposition__public_id=point).origins_for
+
+
+def test_who_stood_for_whom_reads_in_the_past_as_it_did():
+    """Speakers are merged and parted, and one is found to speak for another, all without a line of the claims."""
+    body, spokesman, alias = (
+        ActorFactory(kind="company"),
+        ActorFactory(kind="person"),
+        ActorFactory(kind="company"),
+    )
+    bystanders = [ActorFactory(kind="company"), ActorFactory(kind="company")]
+    first = ClaimFactory(actor=body)
+    claims = [ClaimFactory(actor=actor, proposition=first.proposition) for actor in (spokesman, alias)]
+    gone = ClaimFactory(proposition=first.proposition)
+    on_record(first, *claims, gone, *bystanders)
+    begin = Ledger.head().n
+    merge(fresh(bystanders[0]), fresh(bystanders[1]))
+    merge(fresh(alias), fresh(body))
+    amend(fresh(bystanders[1]), {"affiliation": fresh(body)})
+    amend(fresh(spokesman), {"affiliation": fresh(body)})
+    unmerge(fresh(alias))
+    point, revisions = first.proposition.public_id, range(begin, begin + 6)
+    assert [origins_for(point, n) for n in revisions] == [4, 4, 3, 3, 2, 3]
+    takedown(fresh(gone), reason=LEGAL)
+    assert [origins_for(point, n) for n in revisions] == [3, 3, 2, 2, 1, 2]
+    # Where nothing is kept, the same is found from the ledger alone.
+    kept = ClaimOrigin.objects.count()
+    for model in (ClaimOrigin, PropositionState):
+        model.objects.all().delete()
+    rewrite_propositions([first.proposition.pk], Revision.objects.latest("n"))
+    assert [origins_for(point, n) for n in revisions] == [3, 3, 2, 2, 1, 2]
+    assert ClaimOrigin.objects.count() == kept
 
 
 # --- Over HTTP -------------------------------------------------------------------------------------------

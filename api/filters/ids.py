@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import CheckConstraint
+from django.db.models import CheckConstraint, QuerySet
 
 from api.filters.parameter import RecordFilter
 from api.messages import did_you_mean, quoted
@@ -63,20 +64,19 @@ def resolve(model: type[OnRecord], ids: Iterable[str], revision: int) -> set[int
     if model.mergeable:
         clusters = Merge.objects.clusters(model.collection, public_ids, revision)
         with_duplicates = with_duplicates.union(*clusters.values())
-    rows = {
-        row.public_id: row
-        for row in model._default_manager.filter(
-            public_id__in=with_duplicates, published_rev__lte=revision
-        ).select_related("replaced_by")
-    }
+    rows: QuerySet[Any] = model._default_manager.filter(
+        public_id__in=with_duplicates, published_rev__lte=revision
+    ).order_by()
+    columns = ("public_id", "pk", "taken_down_rev", "withdrawn_rev", "replaced_by__public_id")
+    found = {public_id: columns for public_id, *columns in rows.values_list(*columns)}
     for public_id in public_ids:
-        row = rows.get(public_id)
-        if row is None or row.taken_down_rev_id:
+        key, taken_down, withdrawn, successor = found.get(public_id, (None, None, None, None))
+        if key is None or taken_down:
             raise ValidationError(_unknown(model, public_id, revision), "unknown_id")
-        if row.withdrawn_rev_id is not None and row.withdrawn_rev_id <= revision:
-            successor = f"; it was replaced by {row.replaced_by.public_id}" if row.replaced_by else ""
-            raise ValidationError(f"{public_id} was withdrawn from the record{successor}.", "withdrawn_id")
-    return {row.pk for row in rows.values()}
+        if withdrawn is not None and withdrawn <= revision:
+            replaced = f"; it was replaced by {successor}" if successor else ""
+            raise ValidationError(f"{public_id} was withdrawn from the record{replaced}.", "withdrawn_id")
+    return {key for key, *_ in found.values()}
 
 
 def _unknown(model: type[OnRecord], public_id: str, revision: int) -> str:

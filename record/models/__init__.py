@@ -1,7 +1,7 @@
 """What it means to be on the record: the ledger, and the public life of a row."""
 
 from record.models.ledger import Change, ChangeQuerySet, ClockBehind, Ledger, Revision
-from record.models.merges import Merge
+from record.models.merges import Merge, merges_read_once
 from record.models.recorded import AsOf, KnownBy, Recorded, RecordedQuerySet, end_of
 from record.models.rows import (
     EXEMPT,
@@ -31,6 +31,7 @@ __all__ = [
     "bookkeeping_of",
     "collections",
     "end_of",
+    "merges_read_once",
     "never_blank",
     "reference_fields",
     "references_of",

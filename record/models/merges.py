@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Self
 
 from django.db import models
@@ -11,6 +13,19 @@ from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 
 from record.graphs import closure, end_of_chain
 from record.models.ledger import Revision
+
+CanonicalIds = dict[str, str]
+_read_once: ContextVar[dict[tuple[str, int | None], CanonicalIds] | None] = ContextVar("merges", default=None)
+
+
+@contextmanager
+def merges_read_once() -> Iterator[None]:
+    """While nothing is merged or parted, as when what is derived is worked out: ask for the same merges only once."""
+    token = _read_once.set({})
+    try:
+        yield
+    finally:
+        _read_once.reset(token)
 
 
 class MergeQuerySet(models.QuerySet["Merge"]):
@@ -24,10 +39,16 @@ class MergeQuerySet(models.QuerySet["Merge"]):
         """Merges that one revision made or undid."""
         return self.filter(Q(from_rev=revision) | Q(undone_rev=revision))
 
-    def canonical_ids(self, collection: str, at: int | None = None) -> dict[str, str]:
+    def canonical_ids(self, collection: str, at: int | None = None) -> CanonicalIds:
         """Every id merged away at a revision, with the id at the end of its chain. One query: merges are few (decisions.md D49)."""
+        read = _read_once.get()
+        if read is not None and (collection, at) in read:
+            return read[collection, at]
         merged_into = dict(self._steps(collection, at))
-        return {duplicate: end_of_chain(duplicate, merged_into.get) for duplicate in merged_into}
+        canonical_ids = {duplicate: end_of_chain(duplicate, merged_into.get) for duplicate in merged_into}
+        if read is not None:
+            read[collection, at] = canonical_ids
+        return canonical_ids
 
     def canonical_of(
         self, collection: str, public_ids: Iterable[str], at: int | None = None
@@ -64,7 +85,7 @@ class MergeQuerySet(models.QuerySet["Merge"]):
         return {public_id: clusters[canonical_id] for public_id, canonical_id in canonical_of.items()}
 
     def _steps(self, collection: str, at: int | None) -> models.QuerySet[Merge, tuple[str, str]]:
-        return self.active(at).filter(collection=collection).values_list("loser", "survivor")
+        return self.active(at).filter(collection=collection).order_by().values_list("loser", "survivor")
 
 
 class Merge(models.Model):

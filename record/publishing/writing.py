@@ -13,7 +13,7 @@ from django.db.models import prefetch_related_objects
 
 from record import derived
 from record.choices import Action, WithdrawalReason
-from record.models import Change, OnRecord, Recorded, Revision
+from record.models import Change, OnRecord, Recorded, Revision, merges_read_once
 from record.publishing.blocking import Blocked, Blocker
 from record.saving import Refused, save_checked
 from record.snapshots import keeping
@@ -66,8 +66,9 @@ def new_revision(at: datetime | None = None) -> Iterator[RevisionWriter]:
         yield writer
         Change.objects.bulk_create(writer.changes)
         # What is derived from rows is worked out last, when every row reads as it will be.
-        derived.refresh(list(writer.touched.values()), writer.revision)
-        keeping.keep(writer.touched.values(), writer.revision)
+        with merges_read_once():
+            derived.refresh(list(writer.touched.values()), writer.revision)
+            keeping.keep(writer.touched.values(), writer.revision)
 
 
 def lock_rows(rows: Iterable[OnRecord]) -> list[OnRecord]:

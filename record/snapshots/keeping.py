@@ -47,8 +47,10 @@ def _keep(model: type[OnRecord], keys: Sequence[int], revision: Revision) -> Non
     public = {row.lineage: row for row in said.values() if row.withdrawn is None}
     bodies = {lineage: row.body(revision.n) for lineage, row in public.items()}
     unchanged, ended = set(), []
-    open_snapshots = Snapshot.objects.current().filter(
-        collection=model.collection, lineage__in={row.lineage for row in said.values()}
+    open_snapshots = (
+        Snapshot.objects.current()
+        .filter(collection=model.collection, lineage__in={row.lineage for row in said.values()})
+        .order_by()
     )
     for snapshot in open_snapshots:
         lineage, now = snapshot.lineage, public.get(snapshot.lineage)

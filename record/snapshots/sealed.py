@@ -197,11 +197,10 @@ def _anchors(model: type[OnRecord], said: Mapping[int, Said]) -> dict[int, list[
     """For the key of the first row of each chain of corrections those of the rows of it that are read."""
     if model.lineage_field == "public_id":
         return {key: [key] for key in said}
-    first = dict(
-        model._default_manager.filter(public_id__in={row.lineage for row in said.values()}).values_list(
-            "public_id", "pk"
-        )
-    )
+    first = {row.lineage: key for key, row in said.items() if row.lineage == row.object_id}
+    if elsewhere := {row.lineage for row in said.values()} - first.keys():
+        rows = model._default_manager.filter(public_id__in=elsewhere).order_by()
+        first |= dict(rows.values_list("public_id", "pk"))
     rows_of: dict[int, list[int]] = defaultdict(list)
     for key, row in said.items():
         rows_of[first[row.lineage]].append(key)
@@ -242,7 +241,9 @@ def _look_up_ids(said: Iterable[Said]) -> None:
     id_of = {
         Named(model, key): public_id
         for model, wanted in keys.items()
-        for key, public_id in model._default_manager.filter(pk__in=wanted).values_list("pk", "public_id")
+        for key, public_id in model._default_manager.filter(pk__in=wanted)
+        .order_by()
+        .values_list("pk", "public_id")
     }
     for body in bodies:
         for name, value in body.items():

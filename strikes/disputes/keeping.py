@@ -34,21 +34,21 @@ def refresh(touched: Collection[Recorded], revision: Revision) -> None:
     changed = what.claims | what.claims_of_merged_speakers()
     changed |= {claim for claim, voice in voices.items() if kept.get(claim) != voice}
     propositions = what.propositions_to_weigh(changed)
-    for batch in in_batches(sorted(_with_questions(propositions, revision)), PROPOSITIONS_AT_ONCE):
+    for batch in in_batches(sorted(_with_questions(propositions, what)), PROPOSITIONS_AT_ONCE):
         _keep(set(batch), voices, revision)
 
 
 def _still_public(claims: Collection[int]) -> Iterator[int]:
     for batch in in_batches(sorted(claims)):
-        yield from Claim.objects.cited().filter(pk__in=batch).values_list("pk", flat=True)
+        yield from Claim.objects.cited().filter(pk__in=batch).order_by().values_list("pk", flat=True)
 
 
-def _with_questions(propositions: Collection[int], revision: Revision) -> set[int]:
+def _with_questions(propositions: Collection[int], what: Touched) -> set[int]:
     """These propositions, what is the same, and the open ones that one of them can be an answer to."""
     if not propositions:
         return set()
     clustered = Proposition.objects.cluster(propositions)
-    questions = open_questions_beside(clustered) | questions_answered(clustered, revision.changes.all())
+    questions = open_questions_beside(clustered) | questions_answered(clustered, what.answers_amended)
     return clustered | Proposition.objects.cluster(questions)
 
 
@@ -81,7 +81,9 @@ def questions_answered(propositions: Collection[int], amendments: ChangeQuerySet
 
 def _keep(propositions: set[int], voices: Mapping[int, Voice], revision: Revision) -> None:
     """Weigh these propositions, and write down what changed of their states and of the origins of their claims."""
-    public = set(Proposition.objects.published().filter(pk__in=propositions).values_list("pk", flat=True))
+    public = set(
+        Proposition.objects.published().filter(pk__in=propositions).order_by().values_list("pk", flat=True)
+    )
     tallies = dispute_tallies(public, voices=VoicesAt(changed=voices))
     states = {pk: tally.as_state() for pk, tally in tallies.items()}
     _keep_changed(
@@ -116,7 +118,7 @@ def _keep_changed(current: Any, of: str, wanted: Mapping[int, dict[str, object]]
     """End the intervals that are no longer so, and begin those that are so from this revision on."""
     missing = dict(wanted)
     ended, unseen = [], []
-    for interval in current:
+    for interval in current.order_by():
         key = getattr(interval, of)
         if key in wanted and says(interval, wanted[key]):
             del missing[key]

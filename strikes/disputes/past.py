@@ -77,6 +77,9 @@ class RecordAt:
 
     def __init__(self, at: int | None = None, past: Past | None = None) -> None:
         self.at, self.past = at, past
+        self.actors_read: set[int] = set()
+        """The actors that were looked at: what changed of any other one made no difference to what was asked."""
+        self.sources_read: set[int] = set()
 
     @cached_property
     def canonical_actors(self) -> dict[int, int]:

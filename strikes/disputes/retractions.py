@@ -63,7 +63,7 @@ class Retractions:
     def _load_reports(self, reports: Collection[int]) -> Iterator[int]:
         """Load from which reports these were copied; returns those."""
         for batch in in_batches(sorted(reports)):
-            for row in Report.objects.only("public_id", "derived_from").filter(pk__in=batch):
+            for row in Report.objects.only("public_id", "derived_from").filter(pk__in=batch).order_by():
                 origin = self.voices.record_at.as_it_was(row).derived_from_id
                 self.copied_from[row.pk] = origin
                 if origin is not None:

@@ -15,13 +15,13 @@ from django.db.models import Q, QuerySet
 
 from record.choices import Action
 from record.graphs import closure
-from record.models import Change, ChangeQuerySet, Merge, Recorded, Revision
+from record.models import Change, ChangeQuerySet, Merge, OnRecord, Recorded, Revision
 from sources.models import Actor, Report, ReportNotice, Source
 from strikes.disputes.keeping import ROWS_AT_ONCE, open_questions_beside, origins_in, questions_answered
-from strikes.disputes.past import Past
+from strikes.disputes.past import Past, RecordAt
 from strikes.disputes.states import dispute_tallies
 from strikes.disputes.touched import BEARING, RESTS_ON, WEIGHED_BY_REPORT, points_ended_by, points_ending
-from strikes.disputes.voices import all_copies_of, claims_spoken_through, in_batches, known
+from strikes.disputes.voices import VoicesAt, all_copies_of, claims_spoken_through, in_batches, known
 from strikes.models import Claim, ClaimOrigin, ClaimRelation, Proposition, PropositionState
 
 Columns = dict[str, object]
@@ -127,18 +127,61 @@ def _ever_answering(propositions: Collection[int]) -> set[int]:
 
 def _revisions_that_matter(
     claims: QuerySet[Claim], propositions: Iterable[int], revision: Revision
-) -> list[int]:
-    """Every revision at which the origins of claims or the states of propositions can have changed."""
+) -> set[int]:
+    """Every revision at which the origins of claims or the states of propositions can have changed.
+
+    But for those that changed only speakers: what these did depends on who was looked at (``_Speakers``).
+    """
     rows = Proposition.objects.filter(pk__in=propositions)
     changes = Q(collection="claims", object_id__in=claims.values("public_id"))
     changes |= Q(collection="propositions", object_id__in=rows.values("public_id"))
-    changes |= Q(collection__in=["actors", "sources"], action__in=[Action.MERGE, Action.UNMERGE])
-    for collection, fields in {**RESTS_ON, "reports": RESTS_ON["reports"] | WEIGHED_BY_REPORT}.items():
+    for collection in ("claims", "propositions", "reports"):
+        fields = RESTS_ON[collection] | (WEIGHED_BY_REPORT if collection == "reports" else set())
         changes |= Q(collection=collection, action=Action.AMEND, values__has_any_keys=list(fields))
     revisions = set(Change.objects.filter(changes).values_list("revision", flat=True))
     # Parts have no line of their own in the ledger: their revisions stand with them.
     revisions |= set(_revisions_of_relations(claims))
-    return sorted({*revisions, revision.pk})
+    return revisions | {revision.pk}
+
+
+class _Speakers:
+    """What revisions changed of actors and sources: who stands for whom, and whom each belongs to."""
+
+    def __init__(self) -> None:
+        self.actors = self._changed(Actor)
+        self.sources = self._changed(Source)
+
+    @staticmethod
+    def _changed(model: type[OnRecord]) -> dict[int, set[int]]:
+        """The keys of the rows of a model that each revision merged, parted or amended."""
+        amended = Change.objects.filter(
+            collection=model.collection,
+            action=Action.AMEND,
+            values__has_any_keys=list(RESTS_ON[model.collection]),
+        )
+        changed: dict[int, set[str]] = defaultdict(set)
+        for n, public_id in amended.values_list("revision", "object_id"):
+            changed[n].add(public_id)
+        merges = Merge.objects.filter(collection=model.collection)
+        for *revisions, loser, survivor in merges.values_list("from_rev", "undone_rev", "loser", "survivor"):
+            for n in known(revisions):
+                changed[n] |= {loser, survivor}
+        rows = model._default_manager.filter(public_id__in=set().union(*changed.values()))
+        keys = dict(rows.values_list("public_id", "pk"))
+        return {n: {keys[public_id] for public_id in ids} for n, ids in changed.items()}
+
+    @property
+    def revisions(self) -> set[int]:
+        return {*self.actors, *self.sources}
+
+    def matter(self, n: int, read: RecordAt) -> bool:
+        """Whether a revision changed somebody who was looked at in the record that it left behind.
+
+        If not, nobody was looked at before it either: the way to each speaker leads through others.
+        """
+        return bool(
+            self.actors.get(n, set()) & read.actors_read or self.sources.get(n, set()) & read.sources_read
+        )
 
 
 def _revisions_of_relations(claims: QuerySet[Claim]) -> Iterator[int]:
@@ -171,15 +214,24 @@ def _rewrite(propositions: set[int], revision: Revision) -> None:
     weighed = _ever_merged_with(propositions | _ever_answering(propositions))
     weighed |= _ever_merged_with(points_ending(weighed))
     claims = Claim.objects.filter(proposition__in=weighed, published_rev__isnull=False)
-    past = Past()
+    matter, speakers = _revisions_that_matter(claims, weighed, revision), _Speakers()
+    past, read = Past(), RecordAt()
     states: Kept = {}
     origins: Kept = {}
-    for n in reversed(_revisions_that_matter(claims, weighed, revision)):
-        past.rewind(n)
-        public = Proposition.objects.published(n).filter(pk__in=propositions)
-        tallies = dispute_tallies(set(public.values_list("pk", flat=True)), n, past)
-        states[n] = {pk: tally.as_state() for pk, tally in tallies.items()}
-        origins[n] = origins_in(tallies.values())
+    newer: int | None = None
+    for n in sorted(matter | speakers.revisions, reverse=True):
+        if newer is not None and newer not in matter and not speakers.matter(newer, read):
+            states[n], origins[n] = states.pop(newer), origins.pop(newer)  # all was as it is there
+        else:
+            past.rewind(n)
+            read = RecordAt(n, past)
+            public = Proposition.objects.published(n).filter(pk__in=propositions)
+            tallies = dispute_tallies(
+                set(public.values_list("pk", flat=True)), n, past, voices=VoicesAt(read)
+            )
+            states[n] = {pk: tally.as_state() for pk, tally in tallies.items()}
+            origins[n] = origins_in(tallies.values())
+        newer = n
     PropositionState.objects.filter(proposition__in=propositions).delete()
     _write(PropositionState, "proposition_id", states)
     ClaimOrigin.objects.filter(claim__proposition__in=propositions).delete()

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from record.choices import Action
 from record.graphs import closure
-from record.models import Change, Merge, OnRecord, Recorded, Revision
+from record.models import Change, ChangeQuerySet, Merge, OnRecord, Recorded, Revision
 from sources.models import Actor, Report, ReportNotice, Source
 from strikes.choices import ClaimRelationKind
 from strikes.disputes.loading import SUPERSEDING, WHAT_GOES_ON
@@ -38,12 +38,16 @@ class Touched:
         self.rows, self.revision = rows, revision
         amended: dict[tuple[str, str], set[str]] = defaultdict(set)
         otherwise: set[tuple[str, str]] = set()
-        for change in Change.objects.filter(revision=revision):
+        self.collections_merged: set[str] = set()
+        """The collections of which rows were merged or parted."""
+        for change in Change.objects.filter(revision=revision).order_by():
             row = change.collection, change.object_id
             if change.action == Action.AMEND:
                 amended[row] |= (change.values or {}).keys()
             else:
                 otherwise.add(row)
+                if change.action in (Action.MERGE, Action.UNMERGE):
+                    self.collections_merged.add(change.collection)
         self.amended, self.changed_otherwise = amended, otherwise
         self.claims = self._changed(Claim)
         self.reports_issued_otherwise = {row.pk for row in self._amended(Report, ISSUED)}
@@ -60,14 +64,20 @@ class Touched:
         rows = [row for row in self.rows if isinstance(row, model)]
         return changed | {row.pk for row in rows if (row.collection, row.public_id) not in self.amended}
 
+    @property
+    def answers_amended(self) -> ChangeQuerySet:
+        """Where the revision amended what a proposition answers."""
+        amended = any("answers" in fields for fields in self.amended.values())
+        return self.revision.changes.all() if amended else Change.objects.none()
+
     def claims_spoken_otherwise(self) -> set[int]:
         """The claims whose voice can be another now."""
         actors, sources, reports = (self._changed(model) for model in (Actor, Source, Report))
         merges = Merge.objects.of(self.revision)
         for model, keys in ((Actor, actors), (Source, sources)):
-            pairs = merges.filter(collection=model.collection).values_list("loser", "survivor")
-            public_ids = {public_id for pair in pairs for public_id in pair}
-            if public_ids:
+            if model.collection in self.collections_merged:
+                pairs = merges.filter(collection=model.collection).values_list("loser", "survivor")
+                public_ids = {public_id for pair in pairs for public_id in pair}
                 rows = model._default_manager.filter(public_id__in=public_ids)
                 keys |= set(rows.values_list("pk", flat=True))
         return claims_spoken_through(actors, sources, reports)
@@ -77,6 +87,8 @@ class Touched:
 
         It may be the same word as before, as that of one newsroom is: only who is said to speak is another.
         """
+        if Actor.collection not in self.collections_merged:
+            return set()
         merges = Merge.objects.filter(collection=Actor.collection)
         losers = merges.of(self.revision).values_list("loser", flat=True)
 
@@ -84,9 +96,7 @@ class Touched:
             return set(merges.active().filter(survivor__in=survivors).values_list("loser", flat=True))
 
         speakers = closure(losers, merged_into)
-        claims = (
-            Claim.objects.cited().filter(actor__public_id__in=speakers) if speakers else Claim.objects.none()
-        )
+        claims = Claim.objects.cited().filter(actor__public_id__in=speakers)
         return set(claims.values_list("pk", flat=True))
 
     def propositions_to_weigh(self, changed_claims: Collection[int]) -> set[int]:
@@ -94,12 +104,13 @@ class Touched:
         propositions = self._changed(Proposition)
         reports: set[int] = set()
         for batch in in_batches(sorted(changed_claims)):
-            claims = Claim.objects.filter(pk__in=batch)
-            propositions |= set(claims.values_list("proposition", flat=True))
+            claims = Claim.objects.filter(pk__in=batch).order_by()
+            heard = set(claims.values_list("lineage", "proposition"))
+            propositions |= {proposition for _, proposition in heard}
             # What a publisher took back as a whole reaches its copies by the voices that are heard in it.
             notices = ReportNotice.objects.of_error().filter(report__in=claims.values("report"))
             reports |= set(notices.values_list("report", flat=True))
-            propositions |= _propositions_related_to(set(claims.values_list("lineage", flat=True)))
+            propositions |= _propositions_related_to({lineage for lineage, _ in heard})
         propositions |= self._propositions_of_relations()
         reports |= {row.report_id for row in self.rows if isinstance(row, ReportNotice)}
         reports |= {row.pk for row in self._amended(Report, WEIGHED_BY_REPORT)}
@@ -126,7 +137,7 @@ def _propositions_related_to(lineages: Collection[str]) -> set[int]:
 def _propositions_about(lineages: Collection[str]) -> set[int]:
     propositions: set[int] = set()
     for batch in in_batches(sorted(lineages)):
-        claims = Claim.objects.filter(lineage__in=batch)
+        claims = Claim.objects.filter(lineage__in=batch).order_by()
         propositions |= set(claims.values_list("proposition", flat=True))
     return propositions
 

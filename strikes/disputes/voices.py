@@ -89,7 +89,9 @@ class _Speakers:
 
     def __init__(self, claims: Collection[int], record_at: RecordAt, reports: Collection[int] = ()) -> None:
         self.record_at = record_at
-        rows = Claim.objects.filter(pk__in=claims).values_list("pk", "actor", "report", "attribution")
+        rows = (
+            Claim.objects.filter(pk__in=claims).order_by().values_list("pk", "actor", "report", "attribution")
+        )
         self.claims = {pk: ClaimLine(actor, report, attribution) for pk, actor, report, attribution in rows}
         self.chains = self._load_chains(claims)
         self.reports = self._load_reports({*reports, *(line.report for line in self.claims.values())})
@@ -114,7 +116,7 @@ class _Speakers:
 
         def copied_from(keys: Collection[int]) -> Iterable[int]:
             rows = Report.objects.only("public_id", "source", "derived_from", "wire_source")
-            for row in rows.filter(pk__in=keys):
+            for row in rows.filter(pk__in=keys).order_by():
                 loaded[row.pk] = self.record_at.as_it_was(row)
             return {key for pk in keys if (key := loaded[pk].derived_from_id) is not None}
 
@@ -127,13 +129,15 @@ class _Speakers:
         self.sources: dict[int, Source] = {}
         actors = {*actors, *self._load_sources(sources, [])}
         while missing := set(self._canonical_actors(actors)) - self.actors.keys():
-            for actor in Actor.objects.filter(pk__in=missing):
+            for actor in Actor.objects.filter(pk__in=missing).order_by():
                 self.actors[actor.pk] = self.record_at.as_it_was(actor)
             loaded = [self.actors[key] for key in missing]
             media = [actor for actor in loaded if actor.kind == ActorKind.MEDIA]
             sources = {*sources, *known(actor.first_publisher_id for actor in loaded)}
             voices = self._load_sources(sources, media)
             actors = voices | known(actor.affiliation_id for actor in loaded)
+        self.record_at.actors_read |= self.actors.keys()
+        self.record_at.sources_read |= self.sources.keys()
 
     def _canonical_actors(self, actors: Iterable[int]) -> Iterator[int]:
         canonical = self.record_at.canonical_actors
@@ -150,7 +154,7 @@ class _Speakers:
         missing |= {canonical.get(key, key) for key in missing}
         found: set[int] = set()
         while missing := missing - self.sources.keys():
-            for source in Source.objects.filter(pk__in=missing):
+            for source in Source.objects.filter(pk__in=missing).order_by():
                 self.sources[source.pk] = self.record_at.as_it_was(source)
             loaded = [self.sources[key] for key in missing]
             found |= {source.voice_id for source in loaded}
@@ -275,7 +279,7 @@ class VoicesAt:
         if self.record_at.past is not None:
             return voices_of(keys, self.record_at)
         voices = {claim: self.changed[claim] for claim in keys & self.changed.keys()}
-        kept = ClaimOrigin.objects.current(self.record_at.at)
+        kept = ClaimOrigin.objects.current(self.record_at.at).order_by()
         for batch in in_batches(sorted(keys - voices.keys())):
             for claim, *voice in kept.filter(claim__in=batch).values_list("claim", *VOICE_COLUMNS):
                 voices[claim] = Voice(*voice)
@@ -306,7 +310,7 @@ def claims_spoken_through(
         ("chain__source", newsrooms),
     ):
         for batch in in_batches(sorted(keys)):
-            rows = Claim.objects.cited().filter(**{f"{path}__in": batch})
+            rows = Claim.objects.cited().filter(**{f"{path}__in": batch}).order_by()
             claims |= set(rows.values_list("pk", flat=True))
     return claims
 

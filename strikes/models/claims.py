@@ -265,7 +265,7 @@ class Claim(OnRecord, WithKnownTime, WithEventTime):
         self.sort_at = self.known_at = self.known_on = self.when_at = None
 
     def anchor(self) -> Self:
-        return cast(Self, Claim.objects.get(public_id=self.lineage))
+        return self if self.lineage_from is None else cast(Self, Claim.objects.get(public_id=self.lineage))
 
     def objections(self) -> Iterable[str]:
         if self.proposition.open and self.polarity != Polarity.NEUTRAL:
