@@ -3,34 +3,17 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
-from typing import Any
 
 import django_filters
-from django import forms
-from django.utils.datastructures import MultiValueDict
 
 from api.types import JsonObject
 
 SEVERAL = "Several by commas or by repetition: any of them."
 
 
-class ParameterWidget(forms.Widget):
-    def value_from_datadict(self, data: Mapping[str, Any], files: object, name: str) -> list[str] | None:
-        assert isinstance(data, MultiValueDict)  # a query; a plain mapping would have one value a name
-        return data.getlist(name) if name in data else None
-
-
-class ParameterField(forms.Field):
-    """What was given for a parameter, as texts; each filter reads them itself."""
-
-    widget = ParameterWidget
-
-
 class RecordFilter(django_filters.Filter):
     """A word of the query. It reads its texts, or raises a ``ValidationError`` that says what is allowed."""
 
-    field_class = ParameterField
     several = False
     """Whether it takes several values, by commas or by repetition; their union is meant."""
     needed = False

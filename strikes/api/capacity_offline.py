@@ -77,7 +77,6 @@ class CapacityOfflineView(StatsView):
 
     def get(self, request: Request) -> Response | HttpResponse:
         filter_set = self.asked_of(Facility.objects.none())
-        filter_set.form.is_valid()
         query = query_of(filter_set.filter_values())
         try:
             answer = capacity_offline(query, self.pin.as_of, today(request))

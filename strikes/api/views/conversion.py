@@ -22,7 +22,7 @@ class WithConversion(RecordViewSet[Row]):
         filter_set = ConversionFilterSet(
             self.request.query_params, self.get_queryset(), request=filter_request
         )
-        to = filter_set.filter_values().get("convert_to") if filter_set.is_valid() else None
+        to = filter_set.filter_values().get("convert_to")
         if to is not None:
             for row in rows:
                 refuse_unlike(row.unit_of_measure, to)
