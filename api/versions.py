@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -12,6 +11,7 @@ from typing import Any, Final
 from django.db.models import Q, QuerySet
 from rest_framework import serializers
 
+from api.mementos import address_as_of
 from api.serializers import ChangeSerializer
 from record.choices import Action, WithdrawalReason
 from record.models import Change, Merge, OnRecord, Snapshot, reference_fields
@@ -71,8 +71,7 @@ class RecordedVersionSerializer(ChangeSerializer):
     def get_url(self, change: Change) -> str | None:
         if change.action not in SAYS_SO:
             return None
-        at = change.revision.at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-        return f"{self.context['api']}{change.collection}/{change.object_id}/?as_of={at}"
+        return address_as_of(self.context["api"], change.collection, change.object_id, change.revision.at)
 
 
 class VersionsSerializer(serializers.Serializer[Versions]):

@@ -44,6 +44,7 @@ from api.formats import (
     serializer_of,
     streamed,
 )
+from api.mementos import link_to_original, links_to_versions, memento_headers
 from api.pagination import BACK_IN_TIME, Key, KeysetPagination, Pin, Row, chunks
 from api.picking import Shown
 from api.plain import NO_BODY, has_body, without_body
@@ -128,7 +129,12 @@ class PublicView(APIView):
 
     def links(self) -> dict[str, str | None]:
         """What the `Link` header names, by relation."""
-        return {"describedby": f"{self.base_url()}{PREFIX}schema/"}
+        described: dict[str, str | None] = {"describedby": f"{self.base_url()}{PREFIX}schema/"}
+        return (
+            described
+            if self.pin is None
+            else {**described, **link_to_original(self.request, self.base_url())}
+        )
 
     def finalize_response(
         self, request: Request, response: HttpResponseBase, *args: object, **kwargs: object
@@ -142,7 +148,8 @@ class PublicView(APIView):
         if self.etag and answer.status_code in (status.HTTP_200_OK, status.HTTP_304_NOT_MODIFIED):
             answer["ETag"] = self.etag
         if answer.status_code == status.HTTP_200_OK:
-            for name, value in provenance(self.pin, self.links()).items():
+            headers = provenance(self.pin, self.links()) | memento_headers(request, self.pin)
+            for name, value in headers.items():
                 answer.headers.setdefault(name, value)
             if self.etag and isinstance(answer, Response) and caching.is_shared(request):
                 etag = self.etag
@@ -175,6 +182,7 @@ class ListViewSet(PublicView, GenericViewSet[Any], Generic[Row]):
     place: ClassVar[str | None] = None
     """The attribute of a row that has its coordinates; "" if the row has them itself, null if it has no place."""
     pin: Pin
+    versions_linked: Mapping[str, str | None] = {}
 
     def initial(self, request: Request, *args: object, **kwargs: object) -> None:
         super().initial(request, *args, **kwargs)
@@ -230,7 +238,7 @@ class ListViewSet(PublicView, GenericViewSet[Any], Generic[Row]):
     def links(self) -> dict[str, str | None]:
         pages = self.paginator
         assert isinstance(pages, KeysetPagination)
-        return {"next": pages.next, "prev": pages.previous, **super().links()}
+        return {"next": pages.next, "prev": pages.previous, **self.versions_linked, **super().links()}
 
     def list(self, request: Request) -> HttpResponseBase:
         rows = self.filter_queryset(self.get_queryset())
@@ -284,6 +292,7 @@ class RecordViewSet(ListViewSet[Row], Generic[Row]):
         row = self.load(self.get_queryset()).filter(public_id=public_id).first()
         if row is None:
             return self.absent(public_id)
+        self.versions_linked = links_to_versions(cast(OnRecord, row), self.pin, f"{self.base_url()}{PREFIX}")
         self.attach([row])
         (shown,) = self.shown([row])
         as_feature = isinstance(request.accepted_renderer, GeoJson)
@@ -331,14 +340,3 @@ class RecordViewSet(ListViewSet[Row], Generic[Row]):
             status=status.HTTP_308_PERMANENT_REDIRECT,
             headers={"Location": f"{address}?{query}" if query else address},
         )
-
-
-class RootView(PublicView):
-    """What there is: every collection with its address."""
-
-    names: Sequence[str] = ()
-
-    def get(self, request: Request) -> Response:
-        check_parameters(request, ["format"], ())
-        base = f"{self.base_url()}{PREFIX}"
-        return Response({name: f"{base}{name}/" for name in self.names})

@@ -9,7 +9,7 @@ from rest_framework.routers import SimpleRouter
 from api.changes import ChangeViewSet, CorrectionViewSet
 from api.health import Healthz, Readyz
 from api.openapi.views import Docs, Redoc, SchemaView
-from api.views import RootView
+from api.root import RootView
 from api.vocabularies import VocabularyViewSet
 from pages import views as pages
 from strikes.api.capacity_offline import CapacityOfflineView

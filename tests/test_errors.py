@@ -10,7 +10,7 @@ from rest_framework import exceptions
 from rest_framework.exceptions import ErrorDetail
 
 from api.errors import BadParameter, exception_handler, flat_errors
-from api.views import RootView
+from api.root import RootView
 from record.limits import TooMuch
 
 

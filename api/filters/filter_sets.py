@@ -8,7 +8,7 @@ from typing import Any
 
 import django_filters
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import QueryDict
 from rest_framework.request import Request
 
@@ -30,7 +30,7 @@ class RecordFilterSet(django_filters.FilterSet):
     request: RecordRequest
 
     def __init__(
-        self, data: QueryDict, queryset: QuerySet[Any], *, request: RecordRequest, prefix: str | None = None
+        self, data: QueryDict, queryset: QuerySet[Model], *, request: RecordRequest, prefix: str | None = None
     ) -> None:
         # Without the parent's: our filters keep nothing of a request, so that all requests share them.
         self.data, self.queryset, self.request = data, queryset, request
@@ -40,9 +40,8 @@ class RecordFilterSet(django_filters.FilterSet):
         return True
 
     @property
-    def qs(self) -> QuerySet[Any]:
-        found: QuerySet[Any] = self.filter_queryset(self.queryset.all())
-        return found
+    def qs(self) -> Any:
+        return self.filter_queryset(self.queryset.all())
 
     def chosen(self, name: str) -> str:
         """The word that was given for a parameter, or its default."""

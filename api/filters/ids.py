@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import CheckConstraint, QuerySet
@@ -64,11 +63,11 @@ def resolve(model: type[OnRecord], ids: Iterable[str], revision: int) -> set[int
     if model.mergeable:
         clusters = Merge.objects.clusters(model.collection, public_ids, revision)
         with_duplicates = with_duplicates.union(*clusters.values())
-    rows: QuerySet[Any] = model._default_manager.filter(
+    rows: QuerySet[OnRecord] = model._default_manager.filter(
         public_id__in=with_duplicates, published_rev__lte=revision
     ).order_by()
     columns = ("public_id", "pk", "taken_down_rev", "withdrawn_rev", "replaced_by__public_id")
-    found = {public_id: columns for public_id, *columns in rows.values_list(*columns)}
+    found = {public_id: values for public_id, *values in rows.values_list(*columns)}
     for public_id in public_ids:
         key, taken_down, withdrawn, successor = found.get(public_id, (None, None, None, None))
         if key is None or taken_down:

@@ -39,13 +39,16 @@ HOW_TO_WALK = (
     "the whole list is streamed instead, without pages."
 )
 HEADERS = {
-    "Link": "The next and the previous page, this description, and the licence, by relation (RFC 8288).",
+    "Link": "The next and the previous page, this description, and the licence, by relation (RFC 8288). Of one object "
+    "also its versions: `version-history`, `latest-version` and, as far as there are such, `predecessor-version` and "
+    "`successor-version` (RFC 5829). With `as_of`, the same without it as `original`.",
     "X-Licence": "The licence of the data, as an SPDX identifier.",
     "X-Attribution": "Whom to name.",
 }
 HEADERS_OF_A_REVISION = {
     "X-Record-Revision": "The revision of the record that the answer is read at.",
     "X-Generated-At": "When that revision was recorded (UTC).",
+    "Memento-Datetime": "With `as_of` only: the same moment, to the second, as RFC 7089 has it.",
 }
 HEADERS_OF_A_PAGE = {"X-Total-Count": "How many rows the filters find in all."}
 
