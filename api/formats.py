@@ -48,6 +48,8 @@ class StreamableList(Protocol[Row]):
 
     def chunks(self, rows: QuerySet[Row], keys: Sequence[Key]) -> Iterator[Sequence[Row]]: ...
 
+    def expand(self, objects: Sequence[JsonObject]) -> None: ...
+
 
 class Json(JSONRenderer):
     """Pages of objects, or one object. Problems are written so too, whatever was asked for."""
@@ -186,6 +188,8 @@ def check_format(request: Request, renderer: BaseRenderer) -> None:
     """Refuse parameters that mean nothing in the format of an answer."""
     if "fields" in request.query_params and isinstance(renderer, GeoJson):
         raise BadParameter("fields", "A feature has all of its properties.", "not_in_this_format")
+    if "expand" in request.query_params and isinstance(renderer, (Csv, GeoJson)):
+        raise BadParameter("expand", f"In {renderer.format} nothing is nested.", "not_in_this_format")
     if isinstance(renderer, Stream):
         for name in ONLY_IN_PAGES:
             if name in request.query_params:
@@ -211,7 +215,9 @@ def streamed(view: StreamableList[Row], renderer: Stream, rows: QuerySet[Row]) -
         yield head
         try:
             for chunk in view.chunks(rows, keys):
-                lines = [renderer.line(view, row, shape(row)) for row in chunk]
+                objects = [shape(row) for row in chunk]
+                view.expand(objects)
+                lines = [renderer.line(view, *pair) for pair in zip(chunk, objects, strict=True)]
                 yield (renderer.between if sent else b"") + renderer.between.join(lines)
                 sent += len(chunk)
             if sent != count:

@@ -22,6 +22,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from api import caching
 from api.errors import BadParameter, NotFound, Withdrawn
+from api.expanding import Expanding
 from api.facets import Facet, facets_of, requested_facets
 from api.filters import (
     PAGING,
@@ -161,7 +162,7 @@ class PublicView(APIView):
         return cast(Response, answer)
 
 
-class ListViewSet(PublicView, GenericViewSet[Any], Generic[Row]):
+class ListViewSet(PublicView, Expanding, GenericViewSet[Any], Generic[Row]):
     """A list, as of one revision: filtered, ordered, in pages or streamed."""
 
     filterset_class: ClassVar[type[RecordFilterSet] | None] = None
@@ -188,17 +189,20 @@ class ListViewSet(PublicView, GenericViewSet[Any], Generic[Row]):
         super().initial(request, *args, **kwargs)
         if self.action == "list":
             filters = declared_filters(self.filterset_class)
-            known = {*filters, *self.paging, "format", "fields", *(["facets"] if self.facets else [])}
-            check_parameters(request, known, [*names_of_several(self.filterset_class), "fields", "facets"])
+            known = {*filters, *self.paging, "format", *self.shaping, *(["facets"] if self.facets else [])}
+            several = [*names_of_several(self.filterset_class), *self.shaping, "facets"]
+            check_parameters(request, known, several)
             check_format(request, request.accepted_renderer)
         else:
             filterset = self.filters_of.get(self.action)
             known = {"format", *self.ways_back.get(self.action, BACK_IN_TIME), *declared_filters(filterset)}
             several = names_of_several(filterset)
             if self.action == "retrieve":
-                known, several = {*known, "fields"}, [*several, "fields"]
+                known, several = {*known, *self.shaping}, [*several, *self.shaping]
                 check_format(request, request.accepted_renderer)
             check_parameters(request, known, several)
+        if "expand" in request.query_params:
+            self.read_expansions()
         self.request.pin = self.pin = Pin.of(request)  # the filter set sees the request only
         self.revalidate(self.request)
 
@@ -257,7 +261,9 @@ class ListViewSet(PublicView, GenericViewSet[Any], Generic[Row]):
     def shown(self, rows: Sequence[Row]) -> Sequence[JsonObject]:
         """Rows as objects, whole or with the fields that were asked for."""
         show = Shown(serializer_of(self), self.request)
-        return [show(row) for row in rows]
+        objects = [show(row) for row in rows]
+        self.expand(objects)
+        return objects
 
     def stand_ins(self, names: Sequence[str]) -> dict[str, dict[str, str]]:
         """For each facet that counts ids of what can be merged: which id stands for which."""

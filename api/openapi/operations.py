@@ -14,6 +14,7 @@ from api.formats import Csv, GeoJson, Ndjson
 from api.openapi.pages import FacetSerializer, PageShape
 from api.openapi.parameters import (
     common_parameter,
+    expand_parameters,
     filter_parameters,
     format_parameters,
     id_parameter,
@@ -151,7 +152,10 @@ class RecordSchema(AutoSchema):
             described += paging_parameters(self.view)
         formats = list(dict.fromkeys(renderer.format for renderer in self.view.get_renderers()))
         of_rows = "csv" in formats or (isinstance(self.view, ListViewSet) and self.inner is None)
-        return described + format_parameters(formats, of_rows)
+        described += format_parameters(formats, of_rows)
+        if of_rows and isinstance(self.view, ListViewSet):
+            described += expand_parameters(self.view)
+        return described
 
     def back_in_time(self) -> Collection[str]:
         ways_back = self.view.ways_back if isinstance(self.view, ListViewSet) else {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from drf_spectacular.drainage import warn
 
+from api.expanding import expandable_fields
 from api.filters import RecordFilterSet, declared_filters
 from api.filters.values import DATE_OR_MOMENT
 from api.openapi.examples import example_id
@@ -45,6 +46,11 @@ PARAMETERS: dict[str, tuple[str, JsonObject]] = {
 FACETS = (
     "Words to count by, by commas or repetition: the answer then has `facets`, which says for each value of the "
     "word how many of the filtered rows have it. For pages of JSON only."
+)
+
+EXPAND = (
+    "Fields that hold other objects in short, by commas or repetition: these are then given in whole, as their own lists "
+    "have them, one level deep. What is not public at the point in time of the answer stays short. In JSON and NDJSON only."
 )
 
 
@@ -98,6 +104,13 @@ def format_parameters(formats: list[str], of_rows: bool) -> list[JsonObject]:
     description, _ = PARAMETERS["format"]
     described = [parameter("format", description, {"type": "string", "enum": formats, "default": formats[0]})]
     return described + ([common_parameter("fields")] if of_rows else [])
+
+
+def expand_parameters(view: ListViewSet) -> list[JsonObject]:
+    """The fields whose objects can be given in whole; nothing where there are none."""
+    names = expandable_fields(type(view))
+    items = {"type": "string", "enum": list(names)}
+    return [parameter("expand", EXPAND, {"type": "array", "items": items})] if names else []
 
 
 def id_parameter(described: JsonObject, collection: str) -> JsonObject:

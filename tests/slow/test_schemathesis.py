@@ -40,9 +40,10 @@ FEW = 3
 LANGUAGES = ["en", "ru", "uk"]
 COUNTRIES = ["RU", "UA", "US"]
 
-LEFT_OUT = {"cursor", "fields"}
+LEFT_OUT = {"cursor", "fields", "expand"}
 """A cursor is made by us for one query, and fields have names of ours: one at random makes any request
-a bad one, and nothing would be learnt of the other parameters. `test_strictness.py` sweeps these two."""
+a bad one, and nothing would be learnt of the other parameters. `test_strictness.py` sweeps these, and
+`test_expanding.py` holds whole objects in place of short ones against the description."""
 
 BEYOND = {
     ("near", "missing"),  # goes with `radius_km`
