@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from copy import copy
 from functools import cache
 from urllib.parse import urlsplit
 
+from django.http import QueryDict
 from django.urls import resolve
 from rest_framework.generics import GenericAPIView
 from rest_framework.serializers import ListSerializer, Serializer
@@ -82,7 +84,7 @@ class Expanding(GenericAPIView):
         """Objects of a collection by id, as its list shows them at the same point in time."""
         listing = getattr(resolve(f"/api/v1/{collection}/").func, "cls")()  # noqa: B009  Django's types do not know it
         listing.request, listing.pin, listing.action, listing.format_kwarg = (
-            self.request,
+            self._bare_request(),
             self.pin,
             "list",
             None,
@@ -91,6 +93,13 @@ class Expanding(GenericAPIView):
         listing.attach(rows)
         serializer = listing.get_serializer()
         return {row.public_id: serializer.to_representation(row) for row in rows}
+
+    def _bare_request(self) -> RecordRequest:
+        """The request without its parameters: they are about the objects asked for, such as a unit to convert to."""
+        bare, request = copy(self.request), copy(self.request._request)
+        request.GET = QueryDict()
+        bare._request = request
+        return bare
 
 
 def _short_forms(value: object) -> list[JsonObject]:

@@ -6,6 +6,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import resolve
 
 from api.expanding import expandable_fields
+from tests.factories import DamageEstimateFactory
+from tests.on_record import on_record
 from tests.starter.streams import streamed_objects
 from tests.starter.test_examples import described
 from tests.starter.test_reading import STORED, problem_of
@@ -101,6 +103,19 @@ def test_what_it_refuses(api, address, code, hint):
     (error,) = problem_of(api.raw(address), 400)["errors"]
     assert (error["parameter"], error["code"]) == ("expand", code)
     assert hint in error["detail"]
+
+
+def test_the_parameters_of_a_request_mean_its_own_objects(api):
+    """The total is in another unit than its part, which is converted; by itself it could not be."""
+    exactly = {"comparator": "exactly", "low": 5, "high": 5, "best": 5}
+    part = DamageEstimateFactory(unit_of_measure="t_per_day", **exactly)
+    part.part_of = DamageEstimateFactory(claim=part.claim, unit_of_measure="mw", **exactly)
+    part.save()
+    part = on_record(part.claim).damage_estimates.get(pk=part.pk)
+    query = f"claim={part.claim.public_id}&unit_of_measure=t_per_day&convert_to=kbbl_per_day"
+    (row,) = api(f"damage-estimates/?{query}&expand=part_of")["results"]
+    assert row["converted"] is not None
+    assert (row["part_of"]["unit_of_measure"], row["part_of"]["converted"]) == ("mw", None)
 
 
 def test_fields_and_expansion_together(api):
