@@ -45,6 +45,7 @@ def permissions() -> dict[str, set[str]]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)  # it loads the record twice
 @pytest.mark.django_db(transaction=True)
 def test_the_starter_record_comes_and_goes_and_comes_again_the_same(starter_record):
     restore_roles()
