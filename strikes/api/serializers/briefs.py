@@ -33,7 +33,7 @@ class SubjectField(serializers.Field):
     """What a proposition is about beside its strike: a facility, unit, actor or region."""
 
     columns = ("type", "id", "display")
-    is_brief = True
+    is_brief = True  # it holds an object in short, though it is no serializer: `expand` has to be told
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"read_only": True, **options})
